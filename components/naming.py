@@ -1,0 +1,27 @@
+"""Logical names that leave room for what autonaming adds, within AWS's limits."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+ROLE: Final = 64
+"""Longest name of an IAM role: CreateRole, `RoleName`."""
+
+BUCKET: Final = 63
+"""Longest name of a bucket: S3 user guide, bucket naming rules."""
+
+_AUTONAMED: Final = len("-0123abc")
+"""Pulumi appends a hyphen and seven hexadecimal digits to a logical name to make a physical one."""
+
+
+def fitted(name: str, limit: int) -> str:
+    """The logical name, if its physical name fits into `limit`; else its beginning and a hash of the whole.
+
+    The hash keeps two long names apart that begin alike, and is the same in every run: names are for good.
+    """
+    room = limit - _AUTONAMED
+    if len(name) <= room:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: room - len(digest) - 1].rstrip('-')}-{digest}"

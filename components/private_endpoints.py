@@ -1,0 +1,131 @@
+"""Ways from a VPC to AWS's own services that do not leave AWS's network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.location import Location
+from components.policy_document import Statement, allow, anyone, document
+
+HTTPS = 443
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateEndpointsArgs:
+    """Plain fields are decisions, known at plan time; `Input` fields are wiring."""
+
+    origin: str
+    location: Location
+    services: Sequence[str]
+    """Services with an interface endpoint, as the end of the service's name: `ecr.api`."""
+    vpc_id: pulumi.Input[str]
+    vpc_cidr: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    route_table_ids: Sequence[pulumi.Input[str]]
+
+
+class PrivateEndpoints(pulumi.ComponentResource):
+    """A gateway endpoint for S3, and an interface endpoint in every zone for each service.
+
+    They answer to the services' usual DNS names, admit HTTPS from the VPC only, and carry requests of this
+    account's identities only.
+    """
+
+    def __init__(
+        self, name: str, args: PrivateEndpointsArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("mlplat:network:PrivateEndpoints", name, {"origin": args.origin}, opts)
+        self._s3(name, args)
+        group = self._security_group(name, args)
+        for service in args.services:
+            self._interface(name, args, service, group)
+        self.register_outputs({})
+
+    def _s3(self, name: str, args: PrivateEndpointsArgs) -> None:
+        aws.ec2.VpcEndpoint(
+            f"{name}-s3",
+            vpc_id=args.vpc_id,
+            service_name=f"com.amazonaws.{args.location.region}.s3",
+            vpc_endpoint_type="Gateway",
+            route_table_ids=args.route_table_ids,
+            policy=document(*_s3_permissions(args.location)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _security_group(self, name: str, args: PrivateEndpointsArgs) -> aws.ec2.SecurityGroup:
+        group = aws.ec2.SecurityGroup(
+            f"{name}-group",
+            description="HTTPS from the VPC to the endpoints of AWS services",
+            vpc_id=args.vpc_id,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        aws.vpc.SecurityGroupIngressRule(
+            f"{name}-group-https",
+            security_group_id=group.id,
+            description="HTTPS from the VPC",
+            ip_protocol="tcp",
+            from_port=HTTPS,
+            to_port=HTTPS,
+            cidr_ipv4=args.vpc_cidr,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        # With a rule of its own, nobody wonders whether EC2's "everything to everywhere" is still there.
+        aws.vpc.SecurityGroupEgressRule(
+            f"{name}-group-vpc",
+            security_group_id=group.id,
+            description="Nothing beyond the VPC",
+            ip_protocol="tcp",
+            from_port=HTTPS,
+            to_port=HTTPS,
+            cidr_ipv4=args.vpc_cidr,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return group
+
+    def _interface(
+        self, name: str, args: PrivateEndpointsArgs, service: str, group: aws.ec2.SecurityGroup
+    ) -> None:
+        aws.ec2.VpcEndpoint(
+            f"{name}-{service.replace('.', '-')}",
+            vpc_id=args.vpc_id,
+            service_name=f"com.amazonaws.{args.location.region}.{service}",
+            vpc_endpoint_type="Interface",
+            private_dns_enabled=True,
+            subnet_ids=args.subnet_ids,
+            security_group_ids=[group.id],
+            policy=document(_own_identities(service, args.location)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+
+def _own_identities(service: str, location: Location) -> Statement:
+    # A principal other than `*` in an endpoint's policy means the root user alone; hence the condition.
+    # Source: Amazon VPC user guide, "Control access to VPC endpoints using endpoint policies".
+    return allow(
+        "OwnIdentitiesOnly",
+        [f"{service.partition('.')[0]}:*"],
+        to=anyone(),
+        on=["*"],
+        when={"StringEquals": {"aws:PrincipalAccount": location.account_id}},
+    )
+
+
+def _s3_permissions(location: Location) -> list[Statement]:
+    account = location.account_id
+    layers = f"arn:{location.partition}:s3:::prod-{location.region}-starport-layer-bucket/*"
+    return [
+        allow(
+            "OwnIdentitiesAndBucketsOnly",
+            ["s3:*"],
+            to=anyone(),
+            on=["*"],
+            when={"StringEquals": {"aws:PrincipalAccount": account, "aws:ResourceAccount": account}},
+        ),
+        # ECR keeps the layers of every image in a bucket of its own; clients read it by presigned links.
+        # Source: Amazon ECR user guide, "Minimum Amazon S3 bucket permissions for Amazon ECR".
+        allow("ImageLayers", ["s3:GetObject"], to=anyone(), on=[layers]),
+    ]

@@ -1,0 +1,222 @@
+"""A file, or the name of an environment -> Environment, or all diagnostics at once. No socket is opened."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, cast
+
+from environments import source
+from environments.check import check
+from environments.compose import compose
+from environments.diagnostics import Diagnostic, InvalidEnvironment, Place, Problem
+from environments.model import Environment
+from environments.source import Entry, Scalar, Settings, SourceFile, SourceMap, merged
+
+PACKAGED: Final = Path(__file__).parent
+"""The environments that come with the tool."""
+
+LARGEST: Final = 128 * 1024
+"""Bytes; a file of everything the product knows has some 4,000."""
+
+_SUFFIXES: Final = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An environment, the files it was read from (its own first), and where each setting was written."""
+
+    environment: Environment
+    files: tuple[Path, ...]
+    source: SourceMap
+
+    @property
+    def origins(self) -> Mapping[source.Path, Place | None]:
+        """The place of each setting, by its path; None for a default. A list is one setting."""
+        return {path: self._origin(path) for path, _ in leaves(self.environment)}
+
+    def _origin(self, path: source.Path) -> Place | None:
+        return self.source.place(path) if self.source.node(path) else None
+
+
+def leaves(environment: Environment) -> list[tuple[source.Path, Any]]:
+    """Every plain value of an environment as a file would write it, and its path; a list is one value."""
+    return _leaves((), environment.model_dump(mode="json"))
+
+
+def _leaves(path: source.Path, value: Any) -> list[tuple[source.Path, Any]]:
+    if not isinstance(value, dict):
+        return [(path, value)]
+    settings = cast("dict[str, Any]", value)
+    return [leaf for name, inner in settings.items() for leaf in _leaves((*path, name), inner)]
+
+
+def find(name_or_path: str, folder: Path | None = None) -> Path:
+    """The file meant on the command line: a path, or a name in `folder` (./environments/) or packaged.
+
+    Raises `InvalidEnvironment` with the nearest names if there is none.
+    """
+    wanted = Path(name_or_path)
+    if wanted.suffix in _SUFFIXES or len(wanted.parts) != 1:
+        if _is_file(wanted):
+            return wanted
+        raise InvalidEnvironment([_not_found(name_or_path, _names(wanted.parent, whole=True))])
+    folders = (folder or Path("environments"), PACKAGED)
+    for place in folders:
+        for suffix in _SUFFIXES:
+            if _is_file(file := place / f"{name_or_path}{suffix}"):
+                return file
+    raise InvalidEnvironment(
+        [_not_found(name_or_path, [name for place in folders for name in _names(place)])]
+    )
+
+
+def load(file: Path) -> Loaded:
+    """The environment in a file, with all it extends; `InvalidEnvironment` tells every problem, by place."""
+    chain = _Chain()
+    chain.read(file)
+    source_map = chain.source_map()
+    if source_map is None:
+        raise InvalidEnvironment(chain.sorted(chain.diagnostics))
+    environment, diagnostics = check(source_map)
+    if chain.is_broken:  # what is missing may stand in the file that could not be read
+        diagnostics = [item for item in diagnostics if item.problem is not Problem.MISSING]
+    if environment is None or chain.diagnostics:
+        raise InvalidEnvironment(chain.sorted([*chain.diagnostics, *diagnostics]))
+    return Loaded(environment, tuple(file.path for file in chain.files), source_map)
+
+
+class _Chain:
+    """A file and the files it extends, one after another."""
+
+    def __init__(self) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self.files: list[SourceFile] = []
+        self.is_broken = False
+        self._settings: list[Settings] = []
+
+    def read(self, path: Path) -> None:
+        """Reads a file and what it extends; stops where the chain cannot be followed."""
+        following: Path | None = path
+        while following is not None:
+            file = _opened(following)
+            if isinstance(file, Diagnostic):
+                self._break(file)
+                return
+            self.files.append(file[0])
+            settings, problems = compose(*file)
+            self.diagnostics += problems
+            if settings is None:
+                self.is_broken = True
+                return
+            following = self._extended(settings, following)
+            self._settings.append(_own(settings, is_extended=len(self._settings) > 0))
+
+    def source_map(self) -> SourceMap | None:
+        """All settings, merged; None if not even the first file has some."""
+        if not self._settings:
+            return None
+        result = self._settings[-1]
+        for over in reversed(self._settings[:-1]):
+            result = merged(result, over)
+        return SourceMap(result)
+
+    def sorted(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+        """By place: file after file in the order of the chain, then line and column."""
+        order = {file.name: number for number, file in enumerate(self.files)}
+
+        def position(item: Diagnostic) -> tuple[int, int, int, str]:
+            place = item.place
+            if place is None:
+                return (-1, 0, 0, item.problem.code)
+            return (order.get(place.file, len(order)), place.line, place.column, item.problem.code)
+
+        return sorted(diagnostics, key=position)
+
+    def _break(self, diagnostic: Diagnostic) -> None:
+        self.is_broken = True
+        self.diagnostics.append(diagnostic)
+
+    def _extended(self, settings: Settings, file: Path) -> Path | None:
+        """The file that is extended, if there is one that can be followed."""
+        match settings.entries.get("extends"):
+            case None:
+                return None
+            case Entry(_, Scalar(span, written, str()) as target) if written.strip():
+                return self._followed(file.parent / written, target, span.place())
+            case Entry(_, node):
+                detail = "`extends` names one file, as seen from the folder of this one."
+                self._break(
+                    Diagnostic(Problem.FORM, detail, "write `extends: base.yaml`.", node.span.place())
+                )
+                return None
+
+    def _followed(self, path: Path, target: Scalar, place: Place) -> Path | None:
+        if not _is_file(path):
+            detail = f"There is no file `{source.shown(path)}`."
+            fix = _did_you_mean(Path(target.written).name, _names(path.parent, whole=True))
+            self._break(Diagnostic(Problem.EXTENDS_NOTHING, detail, fix, place))
+            return None
+        seen = [file.path.resolve() for file in self.files]
+        if path.resolve() in seen:
+            names = [file.name for file in self.files[seen.index(path.resolve()) :]]
+            detail = f"The circle is {' -> '.join([*names, names[0]])}."
+            self._break(Diagnostic(Problem.EXTENDS_CIRCLE, detail, "let one of them stand alone.", place))
+            return None
+        return path
+
+
+def _own(settings: Settings, *, is_extended: bool) -> Settings:
+    """The settings a file contributes: `extends` is carried out, and a name is never inherited."""
+    left_out = {"extends", "name"} if is_extended else {"extends"}
+    kept = {name: entry for name, entry in settings.entries.items() if name not in left_out}
+    return Settings(settings.span, kept)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than the file system allows
+        return False
+
+
+def _opened(path: Path) -> tuple[SourceFile, str] | Diagnostic:
+    """The file and its text, or why it cannot be read."""
+    name = source.shown(path)
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    except OSError as error:
+        detail = f"`{name}`: {(error.strerror or 'it cannot be opened').lower()}."
+        return Diagnostic(Problem.UNREADABLE, detail, "name a file that you may read.")
+    if len(data) > LARGEST:
+        detail = f"`{name}` has more than {LARGEST} bytes: it is no environment file."
+        return Diagnostic(Problem.UNREADABLE, detail, "name an environment file.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        detail = f"`{name}` is not written in UTF-8: line {line} has the byte 0x{data[error.start]:02x}."
+        return Diagnostic(Problem.UNREADABLE, detail, "save the file as UTF-8.")
+    return SourceFile(path, text), text
+
+
+def _names(folder: Path, *, whole: bool = False) -> list[str]:
+    """The environment files of a folder, as names or as whole file names."""
+    files = sorted(folder.glob("*.y*ml")) if folder.is_dir() else []
+    return [file.name if whole else file.stem for file in files]
+
+
+def _not_found(wanted: str, names: list[str]) -> Diagnostic:
+    detail = (
+        f"There is no environment `{wanted}`: neither a file of this path, nor a name in ./environments/."
+    )
+    return Diagnostic(Problem.NOT_FOUND, detail, _did_you_mean(wanted, names))
+
+
+def _did_you_mean(wanted: str, names: list[str]) -> str:
+    names = list(dict.fromkeys(names))
+    near = difflib.get_close_matches(Path(wanted).name, names, n=3, cutoff=0.5) or names
+    return f"write one of {', '.join(near)}." if near else "name an existing file."

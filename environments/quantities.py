@@ -1,0 +1,85 @@
+"""Sizes, times and counts as typed values: a number never stands alone where its unit matters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
+from pydantic_core import CoreSchema, core_schema
+
+from environments.diagnostics import Problem
+from environments.section import refused
+
+_DAYS = re.compile(r"([1-9][0-9]{0,4})d")
+
+
+def days(length: timedelta) -> str:
+    """The length as an environment file writes it: `30d`."""
+    return f"{length.days}d"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Marks a `timedelta` of whole days, written `30d`, within the bounds the cloud sets."""
+
+    least: int = 1
+    most: int | None = None
+    allowed: Sequence[int] = ()
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Reads `30d` or a `timedelta`; writes `30d`."""
+        return core_schema.no_info_plain_validator_function(
+            self._read, serialization=core_schema.plain_serializer_function_ser_schema(days, when_used="json")
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Editors see a string: JSON Schema cannot compare `30d` with a bound."""
+        if self.allowed:
+            return {"type": "string", "enum": [f"{number}d" for number in self.allowed]}
+        return {"type": "string", "pattern": f"^{_DAYS.pattern}$"}
+
+    def __str__(self) -> str:
+        """The bounds in words: `7d to 30d`."""
+        if self.allowed:
+            return "one of " + ", ".join(f"{number}d" for number in self.allowed)
+        return f"{self.least}d to {self.most}d" if self.most else f"{self.least}d or more"
+
+    def _read(self, value: object) -> timedelta:
+        length = value if isinstance(value, timedelta) else _parsed(value)
+        if length is None:
+            raise refused(Problem.FORM, "A time is a whole number of days with its unit.", self._fix(value))
+        if not self._fits(length):
+            raise refused(
+                Problem.LIMITS,
+                f"`{days(length)}` is none of the times allowed: {self}.",
+                self._fix(value, length),
+            )
+        return length
+
+    def _fits(self, length: timedelta) -> bool:
+        number = length.days
+        inside = self.least <= number and (self.most is None or number <= self.most)
+        return inside and (not self.allowed or number in self.allowed)
+
+    def _fix(self, value: object, length: timedelta | None = None) -> str:
+        if isinstance(value, int) and not isinstance(value, bool) and self._fits(timedelta(days=value)):
+            return f"write the unit: `{value}d`."
+        if self.allowed and length:
+            near = sorted(sorted(self.allowed, key=lambda number: abs(number - length.days))[:2])
+            return f"write {' or '.join(f'`{number}d`' for number in near)}."
+        return f"write a number of days, {self}."
+
+
+def _parsed(value: object) -> timedelta | None:
+    match = _DAYS.fullmatch(value) if isinstance(value, str) else None
+    return timedelta(days=int(match[1])) if match else None
+
+
+Whole = Annotated[int, Strict()]
+"""A whole number; `true` and `"3"` are not numbers."""

@@ -1,0 +1,48 @@
+"""What all sections of an environment file have in common, and how one of their checks refuses a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import PydanticCustomError
+
+from environments.diagnostics import Problem
+
+
+class Section(BaseModel):
+    """Settings are read once and never change; a misspelt setting is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Says in words what the pattern of a setting allows; for messages and for the reference."""
+
+    words: str
+
+
+def refused(
+    problem: Problem, detail: str, fix: str, *, at: tuple[str | int, ...] = (), because: tuple[str, ...] = ()
+) -> PydanticCustomError:
+    """The error a check raises; `explain.py` turns it into a diagnostic.
+
+    `detail` and `fix` are sentences for the person at the keyboard. `at` leads from the checked value to the
+    part that is to blame. `because` names the other settings (dotted) that the check looked at: where one of
+    those is wrong itself, nothing is said here.
+    """
+    return PydanticCustomError(
+        "refused",
+        "{detail}",
+        {"problem": problem, "detail": detail, "fix": fix, "at": at, "because": because},
+    )
+
+
+def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names, none of which is listed twice."""
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            detail = f"`{name}` is listed more than once."
+            raise refused(Problem.LISTED_TWICE, detail, "list each once.", at=(number,))
+    return names

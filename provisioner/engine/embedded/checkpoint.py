@@ -1,0 +1,226 @@
+"""Records to Pulumi's deployment format and back: `DeploymentV3`, and the file of a self-managed backend.
+
+Source: pulumi/pulumi, `sdk/go/common/apitype/core.go`. Keys are left out when empty, as Pulumi does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, cast
+
+from provisioner.engine.embedded.property_json import Malformed, compact, number, parsed, read, written
+from provisioner.engine.embedded.secrets import Sealer
+from provisioner.engine.embedded.state import Began, ResourceState
+
+VERSION = 3
+READABLE = (3, 4)
+"""Format 4 is format 3 and the features that a file names; none of those is known here."""
+
+WRITER = "provisioner"
+"""The manifest's version; its `magic` is the digest of it, or Pulumi refuses the file."""
+
+_TEXTS = {
+    "urn": "urn",
+    "id": "id",
+    "type": "type",
+    "parent": "parent",
+    "provider": "provider",
+    "import_id": "importID",
+    "deleted_with": "deletedWith",
+    "created": "created",
+    "modified": "modified",
+}
+_FLAGS = {
+    "custom": "custom",
+    "delete": "delete",
+    "protect": "protect",
+    "external": "external",
+    "pending_replacement": "pendingReplacement",
+    "retain_on_delete": "retainOnDelete",
+}
+_LISTS = {
+    "dependencies": "dependencies",
+    "init_errors": "initErrors",
+    "additional_secret_outputs": "additionalSecretOutputs",
+    "ignore_changes": "ignoreChanges",
+    "replace_on_changes": "replaceOnChanges",
+}
+_PROPERTIES = {"inputs": "inputs", "outputs": "outputs"}
+_OWN_SHAPE = {"property_dependencies": "propertyDependencies", "custom_timeouts": "customTimeouts"}
+_KNOWN = frozenset(
+    name for names in (_TEXTS, _FLAGS, _LISTS, _PROPERTIES, _OWN_SHAPE) for name in names.values()
+)
+_ALWAYS = frozenset({"urn", "custom", "type"})
+
+
+class Unsupported(ValueError):
+    """A file is of a format, or uses a feature, that is not known here; says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What a file in this format holds."""
+
+    records: tuple[ResourceState, ...] = ()
+    pending: tuple[Began, ...] = ()
+    secrets: Mapping[str, Any] | None = None
+    """`secrets_providers`, as it is written."""
+
+
+def record_json(state: ResourceState, sealer: Sealer) -> dict[str, Any]:
+    """`ResourceV3`."""
+    raw = {name: getattr(state, field) for field, name in {**_TEXTS, **_FLAGS}.items()}
+    raw |= {name: list(getattr(state, field)) for field, name in _LISTS.items()}
+    raw |= {name: written(getattr(state, field), sealer) for field, name in _PROPERTIES.items()}
+    raw["propertyDependencies"] = {name: list(on) for name, on in sorted(state.property_dependencies.items())}
+    raw["customTimeouts"] = {name: number(seconds) for name, seconds in sorted(state.custom_timeouts.items())}
+    return {
+        **{name: value for name, value in raw.items() if value or name in _ALWAYS},
+        **{name: value for name, value in state.other.items() if name not in _KNOWN},
+    }
+
+
+def record_of(raw: Any, sealer: Sealer) -> ResourceState:
+    """The record of a `ResourceV3`; raises `Malformed`."""
+    fields = _expected(raw, dict, "a resource")
+    if not fields.get("urn") or not fields.get("type"):
+        raise Malformed("a resource has no urn or no type")
+    found: dict[str, Any] = {}
+    for field, name in _TEXTS.items():
+        found[field] = _expected(fields.get(name, ""), str, name)
+    for field, name in _FLAGS.items():
+        found[field] = _expected(fields.get(name, False), bool, name)
+    for field, name in _LISTS.items():
+        found[field] = _texts(fields.get(name), name)
+    for field, name in _PROPERTIES.items():
+        found[field] = read(_expected(fields.get(name) or {}, dict, name), sealer)
+    on = _expected(fields.get("propertyDependencies") or {}, dict, "propertyDependencies")
+    timeouts = _expected(fields.get("customTimeouts") or {}, dict, "customTimeouts")
+    return ResourceState(
+        **found,
+        property_dependencies={key: _texts(urns, "propertyDependencies") for key, urns in on.items()},
+        custom_timeouts={key: float(_expected(value, (int, float), key)) for key, value in timeouts.items()},
+        other={name: value for name, value in fields.items() if name not in _KNOWN},
+    )
+
+
+def _expected(value: Any, kind: type[Any] | tuple[type[Any], ...], name: str) -> Any:
+    if not isinstance(value, kind):
+        raise Malformed(f"{name} is {type(value).__name__} in it")
+    return value
+
+
+def _texts(value: Any, name: str) -> tuple[str, ...]:
+    items = cast("list[Any]", _expected(value or [], list, name))
+    return tuple(_expected(item, str, name) for item in items)
+
+
+def deployment_json(
+    records: Iterable[ResourceState], pending: Iterable[Began], sealer: Sealer, time: str
+) -> dict[str, Any]:
+    """`DeploymentV3`; `time` is RFC 3339. Each pending operation also says its `operation` number."""
+    resources = [record_json(state, sealer) for state in records]
+    operations = [
+        {"resource": record_json(began.goal, sealer), "type": began.kind, "operation": began.operation}
+        for began in pending
+    ]
+    secrets = sealer.state()  # after the records, since the first secret brings it about
+    magic = hashlib.sha256(WRITER.encode()).hexdigest()
+    return {
+        "manifest": {"time": time, "magic": magic, "version": WRITER},
+        **({"secrets_providers": secrets} if secrets else {}),
+        **({"resources": resources} if resources else {}),
+        **({"pending_operations": operations} if operations else {}),
+        "metadata": {},
+    }
+
+
+def deployment_of(raw: Any, sealer: Sealer) -> Deployment:
+    """What a `DeploymentV3` holds. Raises `Malformed`, also if two live records have one URN."""
+    fields = _expected(raw or {}, dict, "the deployment")
+    resources = _expected(fields.get("resources") or [], list, "resources")
+    records = tuple(record_of(each, sealer) for each in resources)
+    live = Counter(each.urn for each in records if not each.delete)
+    if twice := [urn for urn, times in live.items() if times > 1]:
+        raise Malformed(f"it records {twice[0]} twice")
+    operations = _expected(fields.get("pending_operations") or [], list, "pending_operations")
+    return Deployment(records, _pending(operations, sealer), secrets_of(fields))
+
+
+def _pending(raw: Sequence[Any], sealer: Sealer) -> tuple[Began, ...]:
+    """The operations with their numbers; those that another program wrote without one get the next ones."""
+    operations = [_expected(each, dict, "a pending operation") for each in raw]
+    known = [_expected(each.get("operation", 0), int, "operation") for each in operations]
+    fresh = count(max(known, default=0) + 1)
+    return tuple(
+        Began(
+            operation=number or next(fresh),
+            kind=_expected(each.get("type"), str, "type"),
+            goal=record_of(each.get("resource"), sealer),
+        )
+        for number, each in zip(known, operations, strict=True)
+    )
+
+
+def secrets_of(raw: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The `secrets_providers` of a raw deployment; raises `Unsupported` if they are no passphrase's."""
+    match raw.get("secrets_providers"):
+        case None | {"type": ""}:
+            return None
+        case {"type": "passphrase", "state": {"salt": str()}} as secrets:
+            return cast("Mapping[str, Any]", secrets)
+        case {"type": str(kind)} if kind != "passphrase":
+            raise Unsupported(f"secrets provider {kind}")
+        case _:
+            raise Malformed("the salt of its secrets is missing")
+
+
+def salt_of(secrets: Mapping[str, Any] | None) -> str | None:
+    """The salt in `secrets_providers`."""
+    return secrets["state"]["salt"] if secrets else None
+
+
+_HEAD = b'{"version":%d,"checksum":"%s","checkpoint":'
+_OURS = re.compile(rb'\{"version":3,"checksum":"([0-9a-f]{64})","checkpoint":(.*)\}\n', re.DOTALL)
+
+
+def file_of(stack: str, deployment: Mapping[str, Any]) -> bytes:
+    """The content of the file for this stack (`organization/<project>/<stack>`).
+
+    Beside what Pulumi writes it has the `checksum` of the checkpoint's text. Pulumi ignores it and drops it.
+    """
+    body = compact({"stack": stack, "latest": deployment}).encode("utf-8", "surrogatepass")
+    return _HEAD % (VERSION, hashlib.sha256(body).hexdigest().encode()) + body + b"}\n"
+
+
+def deployment_in(data: bytes) -> dict[str, Any]:
+    """The raw deployment in the content of a file.
+
+    Raises `Malformed`, also if the checksum is wrong, and `Unsupported`. A file of Pulumi's has no checksum.
+    """
+    ours = _OURS.fullmatch(data)
+    if ours and hashlib.sha256(ours[2]).hexdigest().encode() != ours[1]:
+        raise Malformed("its checksum is wrong: it was changed by hand, or the disk lost something")
+    fields = _expected(parsed(data), dict, "the file")
+    unknown = fields.keys() - ({"version", "checkpoint", "features"} | ({"checksum"} if ours else set()))
+    _check_version(fields.get("version"), fields.get("features") or [])
+    if unknown:
+        raise Malformed(f"it has {', '.join(sorted(map(repr, unknown)))} where a checkpoint should be")
+    checkpoint = _expected(fields.get("checkpoint"), dict, "the checkpoint")
+    return _expected(checkpoint.get("latest") or {}, dict, "the deployment")
+
+
+def _check_version(version: Any, features: Sequence[str]) -> None:
+    if not isinstance(version, int):
+        raise Malformed("it does not say the version of its format")
+    if version > max(READABLE):
+        raise Unsupported(f"format {version}")
+    if version < min(READABLE):
+        raise Malformed(f"it is of format {version}; let a current Pulumi read and write it once")
+    if features:
+        raise Unsupported(", ".join(map(str, features)))

@@ -1,0 +1,49 @@
+"""In which order recorded resources may be deleted: dependents first, independent ones side by side. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from provisioner.engine.embedded import urn as urns
+from provisioner.engine.embedded.state import Key, ResourceState
+
+
+def references(state: ResourceState) -> set[str]:
+    """The URNs a record cannot do without: parent, dependencies, provider, and what it is deleted with."""
+    found = {state.parent, state.deleted_with, *state.dependencies}
+    for needs in state.property_dependencies.values():
+        found.update(needs)
+    if state.provider:
+        found.add(urns.provider_urn(state.provider))
+    return found - {""}
+
+
+class Demolition:
+    """Hands out what may be deleted now. Linear in resources and references."""
+
+    def __init__(self, condemned: Sequence[ResourceState]) -> None:
+        self._states = {state.key: state for state in condemned}
+        self._blockers: dict[Key, set[Key]] = {key: set() for key in self._states}
+        self._blocks: dict[Key, list[Key]] = {key: [] for key in self._states}
+        by_urn: dict[str, list[Key]] = {}
+        for key in self._states:
+            by_urn.setdefault(key.urn, []).append(key)
+        for key, state in self._states.items():
+            for needed in references(state):
+                for other in by_urn.get(needed, ()):
+                    if other.urn != key.urn:
+                        self._blockers[other].add(key)
+                        self._blocks[key].append(other)
+
+    def first(self) -> tuple[ResourceState, ...]:
+        """What nothing else in the set depends on."""
+        return self._free(self._states)
+
+    def deleted(self, key: Key) -> tuple[ResourceState, ...]:
+        """What became free because this one is gone."""
+        for other in self._blocks[key]:
+            self._blockers[other].discard(key)
+        return self._free(self._blocks[key])
+
+    def _free(self, keys: Iterable[Key]) -> tuple[ResourceState, ...]:
+        return tuple(self._states[key] for key in keys if not self._blockers[key])

@@ -1,0 +1,160 @@
+"""One run of a program against the records: the thread that decides.
+
+The SDK's threads and the pool's threads only put messages into the inbox; everything else happens on one thread, in
+the order of the messages. Whether steps are carried out or only thought through is the carrier's business.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from provisioner.engine.embedded.executor import WorkEnded
+from provisioner.engine.embedded.monitor import Stopped
+from provisioner.engine.embedded.program import Broken
+from provisioner.engine.embedded.progress import Carrier, Progress
+from provisioner.engine.embedded.registration import Registrar, Scene
+from provisioner.engine.embedded.state import Edit
+from provisioner.engine.embedded.teardown import Teardown
+from provisioner.engine.embedded.wanted import Answer, Asked, Lookup, Reported, Wanted
+from provisioner.engine.embedded.work import Outcome, Work
+from provisioner.engine.events import Event, Interrupted
+from provisioner.engine.failures import ProgramFailed
+from provisioner.engine.interface import Tell
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramEnded:
+    """The program has come to its end."""
+
+    broken: Broken | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """Ctrl-C was pressed."""
+
+
+Message = Asked | WorkEnded | ProgramEnded | Interrupt | Event
+Inbox = queue.SimpleQueue[Message]
+
+
+class Counted:
+    """A carrier that knows how much of its work has not come back yet."""
+
+    def __init__(self, carrier: Carrier) -> None:
+        self._carrier = carrier
+        self.in_flight = 0
+
+    def note(self, edits: Sequence[Edit]) -> None:
+        """Record what needs no provider."""
+        self._carrier.note(edits)
+
+    def carry(self, work: Work, done: Callable[[Outcome], None]) -> None:
+        """Do the work; `done` is called on the deciding thread."""
+        self.in_flight += 1
+
+        def back(outcome: Outcome) -> None:
+            self.in_flight -= 1
+            done(outcome)
+
+        self._carrier.carry(work, back)
+
+
+class Deployment:
+    """Takes messages until the program has ended and everything that was started has come back."""
+
+    def __init__(self, scene: Scene, carrier: Carrier, progress: Progress, inbox: Inbox, tell: Tell) -> None:
+        self._scene = scene
+        self._carrier = Counted(carrier)
+        self._progress = progress
+        self._inbox = inbox
+        self._tell = tell
+        self._registrar = Registrar(scene, self._carrier, progress)
+        self._teardown: Teardown | None = None
+        self._running = True
+        self._stopping = False
+        self._crash: BaseException | None = None
+        self._waiting: set[Future[Answer]] = set()
+        self.interrupted = False
+
+    def run(self) -> None:
+        """Go on until the end. Raises the first `Failure` that stopped the run; what was begun is finished first."""
+        while self._running or self._carrier.in_flight:
+            message = self._inbox.get()
+            try:
+                self._take(message)
+                self._go_on()
+            except BaseException as error:  # noqa: BLE001 - the program's threads and running work must end first
+                self._stop(error)
+        if self._crash is not None:
+            raise self._crash
+
+    def _take(self, message: Message) -> None:
+        match message:
+            case Asked():
+                self._asked(message)
+            case WorkEnded(future, done):
+                self._ended(future, done)
+            case ProgramEnded(broken):
+                self._program_ended(broken)
+            case Interrupt():
+                self.interrupted = True
+                self._tell(Interrupted())
+                self._stop(None)
+            case _:
+                self._tell(message)
+
+    def _go_on(self) -> None:
+        if self._progress.failed and not self._stopping:
+            self._stop(None)
+        if self._teardown is not None:
+            self._teardown.advance()
+
+    def _asked(self, asked: Asked) -> None:
+        if self._stopping:
+            asked.reply.set_exception(Stopped())
+            return
+        self._waiting.add(asked.reply)
+
+        def reply(answer: Answer) -> None:
+            if asked.reply in self._waiting:  # not if the run was stopped meanwhile
+                self._waiting.discard(asked.reply)
+                asked.reply.set_result(answer)
+
+        match asked.what:
+            case Wanted() as wanted:
+                self._registrar.register(wanted, reply)
+            case Lookup() as lookup:
+                self._registrar.look_up(lookup, reply)
+            case Reported() as reported:
+                self._registrar.report(reported)
+                reply(Answer(reported.urn))
+
+    def _ended(self, future: Future[Outcome], done: Callable[[Outcome], None]) -> None:
+        error = future.exception()
+        if error is not None:
+            self._carrier.in_flight -= 1
+            raise error
+        done(future.result())
+
+    def _program_ended(self, broken: Broken | None) -> None:
+        self._running = False
+        if broken is not None and self._crash is None:
+            raise ProgramFailed(self._scene.stack, broken.error, broken.traceback)
+        if not self._stopping and not self._progress.problems:
+            self._registrar.close()
+            self._teardown = Teardown(self._scene, self._carrier, self._progress)
+            self._teardown.begin()
+
+    def _stop(self, error: BaseException | None) -> None:
+        """Start nothing more. Whoever waits for an answer is told, so that the program can end."""
+        self._crash = self._crash or error
+        self._stopping = True
+        if self._teardown is not None and (error is not None or self.interrupted):
+            self._teardown.stop()
+        for waiting in self._waiting:
+            waiting.set_exception(Stopped())
+        self._waiting.clear()

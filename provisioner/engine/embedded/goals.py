@@ -1,0 +1,122 @@
+"""From what a program asks for to the record that a success would leave. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from provisioner.engine.embedded import urn as urns
+from provisioner.engine.embedded.planner import former_urns
+from provisioner.engine.embedded.snapshot import Snapshot
+from provisioner.engine.embedded.state import ResourceState
+from provisioner.engine.embedded.wanted import Wanted
+from provisioner.engine.failures import AliasTaken, DuplicateUrn, UnknownParent
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A registration with its identity settled."""
+
+    wanted: Wanted
+    state: ResourceState
+    """What a success would record; inputs are the program's, unchecked, outputs are empty."""
+
+    old: ResourceState | None
+    """The live record of the same resource, under this URN or a former one."""
+
+    @property
+    def renamed_from(self) -> str | None:
+        """The URN the record is under, if it is another one."""
+        return self.old.urn if self.old is not None and self.old.urn != self.state.urn else None
+
+
+class Census:
+    """Who is registered in this run, and which records they lay claim to."""
+
+    def __init__(self, stack: str, project: str, base: Snapshot) -> None:
+        self._stack = stack
+        self._project = project
+        self._base = base
+        self._claimed: dict[str, str] = {}
+        self._former: dict[str, str] = {}
+        self.registered: dict[str, ResourceState] = {}
+        """The latest record of each resource of this run."""
+
+        self.replaced: set[str] = set()
+        """URNs whose old object is deleted at the end of this run, as part of their own step."""
+
+    def goal(self, wanted: Wanted) -> Goal:
+        """The registration's goal. Raises `DuplicateUrn`, `UnknownParent` or `AliasTaken`."""
+        urn = urns.make(self._stack, self._project, wanted.parent, wanted.type, wanted.name)
+        if urn in self.registered:
+            raise DuplicateUrn(urn)
+        parent = self._parent(urn, wanted)
+        old = self._claim(urn, wanted)
+        return Goal(wanted, _state(urn, wanted, parent, old), old)
+
+    def is_claimed(self, urn: str) -> bool:
+        """Whether a record belongs to a resource of this run."""
+        return urn in self._claimed
+
+    def _parent(self, urn: str, wanted: Wanted) -> ResourceState | None:
+        if not wanted.parent:
+            return None
+        if wanted.parent not in self.registered:
+            raise UnknownParent(urn, wanted.parent)
+        return self.registered[wanted.parent]
+
+    def _claim(self, urn: str, wanted: Wanted) -> ResourceState | None:
+        for candidate in (
+            urn,
+            *former_urns(urn, wanted, self._stack, self._project),
+            *self._with_parent(urn, wanted),
+        ):
+            old = self._base.live(candidate)
+            if old is None:
+                continue
+            if candidate in self._claimed:
+                raise AliasTaken(urn, candidate)
+            self._claimed[candidate] = urn
+            if candidate != urn:
+                self._former[urn] = candidate
+            return old
+        return None
+
+    def _with_parent(self, urn: str, wanted: Wanted) -> tuple[str, ...]:
+        """The URN under the parent's former one: children follow their parent's alias."""
+        former = self._former.get(wanted.parent)
+        return (urns.reparented(urn, wanted.parent, former),) if former else ()
+
+
+def _state(
+    urn: str, wanted: Wanted, parent: ResourceState | None, old: ResourceState | None
+) -> ResourceState:
+    protect = wanted.protect if wanted.protect is not None else bool(parent and parent.protect)
+    retain = wanted.retain_on_delete
+    return ResourceState(
+        urn=urn,
+        type=wanted.type,
+        custom=wanted.custom,
+        parent=wanted.parent,
+        provider=wanted.provider if wanted.custom else "",
+        inputs=wanted.inputs,
+        dependencies=wanted.dependencies,
+        property_dependencies=_property_dependencies(wanted),
+        protect=protect,
+        retain_on_delete=retain if retain is not None else bool(parent and parent.retain_on_delete),
+        additional_secret_outputs=wanted.additional_secret_outputs,
+        custom_timeouts=wanted.custom_timeouts,
+        deleted_with=wanted.deleted_with or (parent.deleted_with if parent else ""),
+        ignore_changes=wanted.ignore_changes,
+        replace_on_changes=wanted.replace_on_changes,
+        created=old.created if old else "",
+        modified=old.modified if old else "",
+        other=old.other if old else {},
+    )
+
+
+def _property_dependencies(wanted: Wanted) -> Mapping[str, tuple[str, ...]]:
+    """Empty lists carry nothing; when the program sends none at all, each property depends on everything."""
+    if wanted.property_dependencies:
+        return {name: needs for name, needs in wanted.property_dependencies.items() if needs}
+    return dict.fromkeys(wanted.inputs, wanted.dependencies) if wanted.dependencies else {}

@@ -1,0 +1,236 @@
+"""What a run is about to do and what came of it, on the disk before anything else happens.
+
+A killed run is finished from it. The first line names the state file that the journal continues; the last
+one, if a compaction came that far, names the state file that holds everything in it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from provisioner.engine.embedded import durable
+from provisioner.engine.embedded.checkpoint import record_json, record_of
+from provisioner.engine.embedded.framing import End, framed, scan
+from provisioner.engine.embedded.property_json import Malformed, compact, parsed
+from provisioner.engine.embedded.secrets import Sealer
+from provisioner.engine.embedded.state import Began, Drop, Edit, Ended, Entry, Key, Noted, Put, Rename
+from provisioner.engine.failures import StateNotWritten
+
+VERSION = 1
+
+
+class NewerJournal(ValueError):
+    """The journal was written by a newer version; says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is in a journal's file."""
+
+    base: str
+    """SHA-256 of the state file it continues; empty if there was none."""
+
+    lines: tuple[Mapping[str, Any], ...]
+    """All but the first, in their order, as they were written; `entry_of` reads them."""
+
+    end: End
+
+    @property
+    def secrets(self) -> Mapping[str, Any] | None:
+        """The newest `secrets_providers` in it."""
+        return next((line["secrets"] for line in reversed(self.lines) if line["kind"] == "secrets"), None)
+
+    @property
+    def settled(self) -> str:
+        """SHA-256 of the state file that holds everything in the journal; empty if it names none."""
+        return self.lines[-1]["checkpoint"] if self.lines and self.lines[-1]["kind"] == "settled" else ""
+
+
+def written_in(data: bytes) -> Written | None:
+    """What is in the content of a journal's file; None if not even its first line is whole.
+
+    Raises `framing.Damaged`, `Malformed` and `NewerJournal`.
+    """
+    payloads, end = scan(data)
+    lines = tuple(cast("Mapping[str, Any]", parsed(payload)) for payload in payloads)
+    match lines:
+        case ():
+            return None
+        case ({"kind": "journal", "version": int(version), "base": str(base)}, *rest):
+            if version > VERSION:
+                raise NewerJournal(f"journal {version}")
+            return Written(base, tuple(rest), end)
+        case _:
+            raise Malformed("its first line is not a journal's")
+
+
+class Journal:
+    """A file of entries, open for the next one. Any thread may append.
+
+    Appends that meet share one sync of the disk. A salt that the sealer makes on the way is in the journal
+    before the first value that needs it.
+    """
+
+    def __init__(self, file: Path, sealer: Sealer, end: End, known: Mapping[str, Any] | None) -> None:
+        """Go on at `end`, cutting off what is behind it; `known` are the `secrets_providers` on the disk."""
+        self._file = file
+        self._sealer = sealer
+        self._secrets = known
+        self._sum = end.sum
+        self._queued = self._durable = end.lines
+        self._waiting: list[bytes] = []
+        self._failure = ""
+        self._is_writing = False
+        self._changed = threading.Condition(threading.Lock())
+        try:
+            self._descriptor = _opened(file, end)
+        except OSError as refused:
+            raise StateNotWritten(file, _reason(refused)) from refused
+
+    def append(self, entry: Entry) -> None:
+        """Record the entry; when this returns it is on the disk.
+
+        Raises `StateNotWritten`, and goes on doing so: after a failed write nobody knows what is there.
+        """
+        self._write(entry_json(entry, self._sealer))
+
+    def settle(self, checkpoint: str) -> None:
+        """Say that the state file with this SHA-256 holds everything up to here."""
+        self._write({"kind": "settled", "checkpoint": checkpoint})
+
+    def start(self, stack: str, base: str) -> None:
+        """Write the first line."""
+        self._write({"kind": "journal", "version": VERSION, "stack": stack, "base": base})
+
+    def close(self) -> None:
+        """Let go of the file; what was appended is on the disk already."""
+        with self._changed:
+            while self._is_writing:
+                self._changed.wait()
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+                self._descriptor = -1
+
+    def _write(self, line: Mapping[str, Any]) -> None:
+        text = compact(line)
+        with self._changed:
+            if self._descriptor < 0:
+                raise ValueError("the journal is closed")
+            secrets = self._sealer.state()
+            if secrets != self._secrets and line["kind"] != "journal":
+                self._secrets = secrets
+                self._enqueue(compact({"kind": "secrets", "secrets": secrets}))
+            number = self._enqueue(text)
+            while self._durable < number:
+                if self._failure:
+                    raise StateNotWritten(self._file, self._failure)
+                if self._is_writing:
+                    self._changed.wait()
+                else:
+                    self._flush()
+
+    def _enqueue(self, line: str) -> int:
+        data, self._sum = framed(f'{{"n":{self._queued},{line[1:]}', self._sum)
+        self._waiting.append(data)
+        self._queued += 1
+        return self._queued
+
+    def _flush(self) -> None:
+        """Write what is waiting, for all who wait for it; the lock is free while the disk is busy."""
+        data, last = b"".join(self._waiting), self._queued
+        self._waiting.clear()
+        self._is_writing = True
+        self._changed.release()
+        failure = "the write was interrupted"
+        try:
+            durable.write_all(self._descriptor, data)
+            durable.sync_data(self._descriptor)
+            failure = ""
+        except OSError as refused:
+            failure = _reason(refused)
+        finally:
+            self._changed.acquire()
+            self._is_writing = False
+            self._failure = failure
+            self._durable = self._durable if failure else last
+            self._changed.notify_all()
+
+
+def _opened(file: Path, end: End) -> int:
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+    descriptor = os.open(file, flags, durable.OWNER_ONLY)
+    try:
+        os.ftruncate(descriptor, end.offset)
+        if not end.is_terminated:
+            durable.write_all(descriptor, b"\n")
+        os.fsync(descriptor)
+        durable.sync_folder(file.parent)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _reason(refused: OSError) -> str:
+    return refused.strerror or str(refused)
+
+
+def entry_json(entry: Entry, sealer: Sealer) -> dict[str, Any]:
+    """The entry as a line has it."""
+    match entry:
+        case Began(operation, kind, goal):
+            return {"kind": "began", "operation": operation, "type": kind, "goal": record_json(goal, sealer)}
+        case Ended(operation, edits):
+            return {"kind": "ended", "operation": operation, "edits": _edits_json(edits, sealer)}
+        case Noted(edits):
+            return {"kind": "noted", "edits": _edits_json(edits, sealer)}
+
+
+def entry_of(line: Mapping[str, Any], sealer: Sealer) -> Entry | None:
+    """The entry of a line; None for a line that is none. Raises `Malformed`."""
+    match line:
+        case {"kind": "began", "operation": int(operation), "type": str(kind), "goal": goal}:
+            return Began(operation, kind, record_of(goal, sealer))
+        case {"kind": "ended", "operation": int(operation), "edits": edits}:
+            return Ended(operation, _edits_of(edits, sealer))
+        case {"kind": "noted", "edits": edits}:
+            return Noted(_edits_of(edits, sealer))
+        case {"kind": "secrets" | "settled"}:
+            return None
+        case _:
+            raise Malformed(f"line {line.get('n')} is of no known kind")
+
+
+def _edits_json(edits: Iterable[Edit], sealer: Sealer) -> list[dict[str, Any]]:
+    return [_edit_json(edit, sealer) for edit in edits]
+
+
+def _edit_json(edit: Edit, sealer: Sealer) -> dict[str, Any]:
+    match edit:
+        case Put(state):
+            return {"put": record_json(state, sealer)}
+        case Drop(Key(urn, condemned_id)):
+            return {"drop": urn, **({"id": condemned_id} if condemned_id else {})}
+        case Rename(old, new):
+            return {"rename": old, "to": new}
+
+
+def _edits_of(raw: Iterable[Any], sealer: Sealer) -> tuple[Edit, ...]:
+    return tuple(_edit_of(each, sealer) for each in raw)
+
+
+def _edit_of(raw: Any, sealer: Sealer) -> Edit:
+    match raw:
+        case {"put": state}:
+            return Put(record_of(state, sealer))
+        case {"drop": str(urn), **rest}:
+            return Drop(Key(urn, rest.get("id", "")))
+        case {"rename": str(old), "to": str(new)}:
+            return Rename(old, new)
+        case _:
+            raise Malformed("an edit in it is of no known kind")

@@ -1,0 +1,130 @@
+"""Decides what happens to each resource. Pure: no clock, no network, no files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from provisioner.engine.embedded import urn as urns
+from provisioner.engine.embedded.state import ResourceState
+from provisioner.engine.embedded.wanted import AliasSpec, Wanted
+from provisioner.plan.diff import Diff, changes
+from provisioner.plan.model import Op
+from provisioner.plan.values import UNKNOWN, Properties, Secret, has_secret, revealed
+
+HIDDEN_INPUTS = frozenset({"__defaults", "__internal"})
+"""Bookkeeping of providers inside inputs: never shown, never a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a registration comes to, and why."""
+
+    op: Op
+    reasons: tuple[str, ...] = ()
+    delete_first: bool = False
+
+
+def decide(old: ResourceState | None, diff: Diff, wanted: Wanted, forced: Iterable[str] = ()) -> Decision:
+    """The step that turns `old` into what is wanted, given what the provider says of the difference.
+
+    `forced` are reasons for a replacement that the provider knows nothing of.
+    """
+    if old is None or old.pending_replacement:
+        return Decision(Op.CREATE)
+    replaces = (*forced, *diff.replaces, *_replace_on_changes(diff.updates, wanted.replace_on_changes))
+    if replaces:
+        first = (
+            diff.delete_before_replace
+            if wanted.delete_before_replace is None
+            else wanted.delete_before_replace
+        )
+        return Decision(Op.REPLACE, tuple(dict.fromkeys(replaces)), first)
+    if diff.updates:
+        return Decision(Op.UPDATE, diff.updates)
+    if old.init_errors:
+        return Decision(Op.UPDATE, ("unfinished",))
+    return Decision(Op.SAME)
+
+
+def _replace_on_changes(updates: tuple[str, ...], paths: tuple[str, ...]) -> tuple[str, ...]:
+    if "*" in paths:
+        return updates
+    tops = {re.split(r"[.\[]", path, maxsplit=1)[0] for path in paths}
+    return tuple(name for name in updates if name in tops)
+
+
+def component_diff(old: Properties, new: Properties) -> Diff:
+    """The difference between two inputs of a component or a provider: nothing of theirs is ever replaced by it."""
+    differing = {
+        re.split(r"[.\[]", change.path, maxsplit=1)[0] for change in changes(revealed(old), revealed(new))
+    }
+    return Diff(updates=tuple(sorted(differing - HIDDEN_INPUTS)))
+
+
+def former_urns(urn: str, wanted: Wanted, stack: str, project: str) -> tuple[str, ...]:
+    """The URNs a resource went by before, as its aliases say, in their order."""
+    return (*wanted.alias_urns, *(_resolved(spec, urn, wanted, stack, project) for spec in wanted.aliases))
+
+
+def _resolved(spec: AliasSpec, _urn: str, wanted: Wanted, stack: str, project: str) -> str:
+    parent = wanted.parent if spec.parent is None else spec.parent
+    return urns.make(
+        spec.stack or stack,
+        spec.project or project,
+        parent,
+        spec.type or wanted.type,
+        spec.name or wanted.name,
+    )
+
+
+def with_ignored(new: Properties, old: Properties, paths: Iterable[str]) -> dict[str, Any]:
+    """The new inputs, with what the program leaves to others (`ignoreChanges`) reset to the old value."""
+    result = dict(new)
+    for path in paths:
+        if path == "*":
+            return dict(old)
+        _reset(result, old, [part for part in re.split(r"[.\[\]]+", path) if part])
+    return result
+
+
+def _reset(new: dict[str, Any], old: Any, path: list[str]) -> None:
+    head, *rest = path
+    before: Any = cast("dict[str, Any]", old).get(head) if isinstance(old, Mapping) else None
+    if not rest:
+        if before is None:
+            new.pop(head, None)
+        else:
+            new[head] = before
+    elif isinstance(new.get(head), dict):
+        new[head] = dict(new[head])
+        _reset(new[head], before, rest)
+
+
+def remarked(checked: Properties, original: Properties) -> dict[str, Any]:
+    """What a provider returned in plain, with the secrets of `original` marked again."""
+    return {key: _remarked(value, original.get(key)) for key, value in checked.items()}
+
+
+def _remarked(value: Any, original: Any) -> Any:
+    if not has_secret(original):
+        return value
+    return original if revealed(original) == value else Secret(value)
+
+
+def sealed_outputs(outputs: Properties, inputs: Properties, secret_names: Iterable[str]) -> dict[str, Any]:
+    """Outputs with those marked secret whose input of the same name is, or which the program names."""
+    names = {key for key, value in inputs.items() if has_secret(value)} | set(secret_names)
+    return {
+        key: Secret(value)
+        if key in names and value is not UNKNOWN and not isinstance(value, Secret)
+        else value
+        for key, value in outputs.items()
+    }
+
+
+def shown(inputs: Properties) -> dict[str, Any]:
+    """Inputs without the providers' bookkeeping."""
+    return {key: value for key, value in inputs.items() if key not in HIDDEN_INPUTS}

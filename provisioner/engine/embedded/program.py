@@ -1,0 +1,103 @@
+"""Runs a stack's program, unmodified, with our monitor in place of Pulumi's.
+
+The SDK keeps its settings in context variables, so each run gets a context, a thread and an event loop of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+import pulumi.runtime.stack as sdk_stack
+from pulumi.errors import RunError
+from pulumi.runtime import configure, run_in_stack, set_all_config
+from pulumi.runtime.settings import Settings
+
+from provisioner.engine.embedded.waiting import quiescence
+from provisioner.engine.interface import Program
+
+SDK_THREADS = 1024
+"""Each call of the SDK blocks one of these until its step is done, so this caps the steps that wait at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """How a program ended that did not end well."""
+
+    error: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the program can ask about the run it is part of."""
+
+    project: str
+    stack: str
+    config: Mapping[str, str]
+    preview: bool
+    monitor: Any
+    engine: Any
+
+
+def start(program: Program, around: Surroundings, ended: Callable[[Broken | None], None]) -> None:
+    """Run the program on a thread of its own; `ended` is told on that thread."""
+
+    def body() -> None:
+        ended(_run(program, around))
+
+    context = contextvars.Context()
+    threading.Thread(target=context.run, args=(body,), name=f"program {around.stack}", daemon=True).start()
+
+
+def _run(program: Program, around: Surroundings) -> Broken | None:
+    configure(
+        Settings(
+            project=around.project,
+            stack=around.stack,
+            monitor=around.monitor,
+            engine=around.engine,
+            dry_run=around.preview,
+            organization="organization",
+            root_directory=".",
+        )
+    )
+    set_all_config(dict(around.config))
+    # The real language host does the same: after a failure every waiting output would be reported as never retrieved.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    sdk_stack.wait_for_rpcs = quiescence
+    loop = asyncio.new_event_loop()
+    threads = ThreadPoolExecutor(SDK_THREADS, thread_name_prefix="sdk")
+    loop.set_default_executor(threads)
+    try:
+        return _result(loop, program)
+    finally:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        threads.shutdown(wait=False)
+        loop.close()
+
+
+def _result(loop: asyncio.AbstractEventLoop, program: Program) -> Broken | None:
+    try:
+        loop.run_until_complete(run_in_stack(program))
+    except grpc.RpcError as error:
+        if error.code() == grpc.StatusCode.UNAVAILABLE:
+            return None  # the engine stopped on purpose, and says why itself
+        return Broken(str(error.details()), traceback.format_exc())
+    except RunError as error:
+        if "Resource monitor has terminated" in str(error):  # how the SDK spells the same for most calls
+            return None
+        return Broken(str(error), "")
+    except BaseException as error:  # noqa: BLE001 - whatever a user's program raises ends the run, not this process
+        return Broken(f"{type(error).__name__}: {error}", traceback.format_exc())
+    return None

@@ -1,0 +1,84 @@
+"""What has been decided and done in a run so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from provisioner.engine.embedded.state import Edit
+from provisioner.engine.embedded.work import Outcome, Work
+from provisioner.engine.failures import Failure, InvalidInputs, PlanHasChanged, ProtectedResources
+from provisioner.engine.interface import Failed
+from provisioner.plan.conform import deviation
+from provisioner.plan.model import Op, Step
+from provisioner.plan.values import Properties
+
+
+class Carrier(Protocol):
+    """Does what is decided, or imagines it."""
+
+    def note(self, edits: Sequence[Edit]) -> None:
+        """Record what needs no provider."""
+        ...
+
+    def carry(self, work: Work, done: Callable[[Outcome], None]) -> None:
+        """Do the work; `done` is called on the deciding thread."""
+        ...
+
+
+def identity(step: Step) -> tuple[str, str]:
+    """What tells a step from the others of a plan: a URN may be deleted (an older object) and updated in one run."""
+    return step.urn, step.id if step.op is Op.DELETE else ""
+
+
+@dataclass
+class Progress:
+    """The steps of a run; only the deciding thread touches it."""
+
+    approved: Mapping[tuple[str, str], Step] | None = None
+    """The plan to keep to; None while it is being made."""
+
+    steps: list[Step] = field(default_factory=list[Step])
+    protected: list[str] = field(default_factory=list[str])
+    problems: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
+    failed: list[Failed] = field(default_factory=list[Failed])
+    notes: list[str] = field(default_factory=list[str])
+    done: Counter[str] = field(default_factory=Counter[str])
+    finished: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    outputs: Properties | None = None
+    """The stack's outputs, once the program has reported them."""
+
+    def decided(self, step: Step) -> None:
+        """A step was decided. Raises `PlanHasChanged` if it is not the approved one."""
+        found = None if self.approved is None else deviation(self.approved.get(identity(step)), step)
+        if found is not None:
+            raise PlanHasChanged(step.urn, *found)
+        self.steps.append(step)
+
+    def carried(self, step: Step) -> None:
+        """A step was done."""
+        self.done[step.op.value] += 1
+        self.finished.add(identity(step))
+
+    def refused(self, step: Step, outcome: Outcome) -> None:
+        """A provider refused a step."""
+        self.failed.append(Failed(step.urn, outcome.refusal))
+
+    def failure(self) -> Failure | None:
+        """Why this plan cannot be carried out at all, if so: every problem at once."""
+        if self.problems:
+            return InvalidInputs(tuple(self.problems))
+        if self.protected:
+            return ProtectedResources(tuple(self.protected))
+        return None
+
+    def not_done(self) -> tuple[str, ...]:
+        """URNs of approved changes that were not carried out."""
+        approved = self.approved or {}
+        return tuple(
+            step.urn
+            for key, step in approved.items()
+            if step.op.changes_something and key not in self.finished
+        )

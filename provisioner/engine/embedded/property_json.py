@@ -1,0 +1,132 @@
+"""Property values as Pulumi's state files spell them: secrets sealed, references and odd numbers marked.
+
+Source: pulumi/pulumi, `SerializePropertyValue` in `pkg/resource/stack/deployment.go`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Mapping
+from typing import Any, cast
+
+from provisioner.engine.embedded.secrets import Sealer
+from provisioner.plan.values import UNKNOWN, Reference, Secret
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the format's mark, not a password
+REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e"
+FLOAT = "8ad145fe-0d11-4827-bfd7-1abcbf086f5c"
+_FLOAT_DIGITS = 16
+_EXACT = 2**53
+"""Up to here a float holds every integer, and 30.0 may be written as 30."""
+
+
+class Malformed(ValueError):
+    """A text is not JSON, or not of this format; says what is wrong with it."""
+
+
+class _Plain:
+    """Inside a sealed value nothing is sealed again."""
+
+    def state(self) -> Mapping[str, Any] | None:
+        return None
+
+    def seal(self, plaintext: str) -> str:
+        return plaintext
+
+    def open(self, ciphertext: str) -> str:
+        return ciphertext
+
+
+_PLAIN = _Plain()
+
+
+def compact(value: Any) -> str:
+    """JSON without blanks, and without the numbers that JSON lacks."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def parsed(data: bytes | str) -> Any:
+    """The value of a JSON text; raises `Malformed`."""
+    try:
+        return json.loads(data, parse_constant=_refuse)
+    except (ValueError, RecursionError) as wrong:
+        raise Malformed(f"it is not JSON: {wrong}") from wrong
+
+
+def _refuse(word: str) -> Any:
+    raise ValueError(f"{word} is not a number of JSON")
+
+
+def written(value: Any, sealer: Sealer) -> Any:
+    """The value as JSON has it: keys sorted, secrets sealed, 30.0 as 30.
+
+    Raises `TypeError` for what cannot be recorded, which includes everything that is not known yet.
+    """
+    match value:
+        case None | bool() | str() | int():
+            return value
+        case float():
+            return number(value)
+        case Mapping():
+            items = cast("Mapping[str, Any]", value)
+            return {key: written(items[key], sealer) for key in sorted(items)}
+        case list() | tuple():
+            return [written(item, sealer) for item in cast("list[Any]", value)]
+        case Secret(inner):
+            return {SIGNATURE: SECRET, "ciphertext": sealer.seal(compact(written(inner, _PLAIN)))}
+        case Reference():
+            return _reference(value)
+        case _:
+            raise TypeError(f"{value!r} cannot be recorded")
+
+
+def number(value: float) -> Any:
+    """An integer if it is one, and a mark with the bits for what JSON cannot say."""
+    if not math.isfinite(value):
+        return {SIGNATURE: FLOAT, "value": struct.pack(">d", value).hex()}
+    return int(value) if value.is_integer() and abs(value) <= _EXACT else value
+
+
+def _reference(value: Reference) -> dict[str, Any]:
+    if value.id is UNKNOWN:
+        raise TypeError(f"{value!r} cannot be recorded")
+    known = {} if value.id is None else {"id": value.id}
+    return {SIGNATURE: REFERENCE, **known, "packageVersion": value.version, "urn": value.urn}
+
+
+def read(raw: Any, sealer: Sealer) -> Any:
+    """The value of its JSON form; assets, archives and byte strings stay as they are. Raises `Malformed`."""
+    match raw:
+        case dict():
+            items = {key: read(item, sealer) for key, item in cast("dict[str, Any]", raw).items()}
+            return _unmarked(items, sealer) if SIGNATURE in items else items
+        case list():
+            return [read(item, sealer) for item in cast("list[Any]", raw)]
+        case _:
+            return raw
+
+
+def _unmarked(items: dict[str, Any], sealer: Sealer) -> Any:
+    match items[SIGNATURE], items:
+        case mark, {"ciphertext": str(sealed)} if mark == SECRET:
+            return Secret(read(parsed(sealer.open(sealed)), _PLAIN))
+        case mark, {"plaintext": str(plain)} if mark == SECRET:
+            return Secret(read(parsed(plain), _PLAIN))
+        case mark, {"urn": str(urn)} if mark == REFERENCE:
+            return Reference(urn, items.get("id"), items.get("packageVersion", ""))
+        case mark, {"value": str(bits)} if mark == FLOAT:
+            return _float(bits)
+        case mark, _ if mark in (SECRET, REFERENCE, FLOAT):
+            raise Malformed("a secret, a reference or a number in it lacks its value")
+        case _:
+            return items
+
+
+def _float(bits: str) -> float:
+    try:
+        return struct.unpack(">d", bytes.fromhex(bits.rjust(_FLOAT_DIGITS, "0")))[0]
+    except (ValueError, struct.error) as wrong:
+        raise Malformed(f"the bits of a number are {bits!r}") from wrong

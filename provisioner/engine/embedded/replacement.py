@@ -1,0 +1,41 @@
+"""Who else must be deleted before an object that is deleted before its successor exists. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from provisioner.engine.embedded.state import ResourceState
+from provisioner.plan.diff import Diff
+from provisioner.plan.values import UNKNOWN
+
+WhatIf = Callable[[ResourceState, tuple[str, ...]], Diff]
+"""What would it mean for a recorded resource if these inputs became unknown?"""
+
+
+def dependents_to_replace(
+    doomed: ResourceState, records: Sequence[ResourceState], what_if: WhatIf
+) -> tuple[ResourceState, ...]:
+    """The recorded resources that cannot outlive `doomed`, in the order in which to delete them.
+
+    A resource is one of them if some of its properties come from a doomed one, and a new value of these properties
+    would need a new object. `records` has dependencies first, so one pass finds the whole cascade.
+    """
+    gone = {doomed.urn}
+    found: list[ResourceState] = []
+    for record in records:
+        if not record.custom or record.delete or record.urn in gone:
+            continue
+        touched = tuple(
+            name
+            for name, needs in record.property_dependencies.items()
+            if any(need in gone for need in needs)
+        )
+        if touched and what_if(record, touched).replaces:
+            gone.add(record.urn)
+            found.append(record)
+    return tuple(reversed(found))
+
+
+def with_unknown(inputs: dict[str, object], names: tuple[str, ...]) -> dict[str, object]:
+    """The inputs, as if the named ones were not known yet."""
+    return {**inputs, **dict.fromkeys(names, UNKNOWN)}

@@ -1,0 +1,116 @@
+"""Deletes what the program no longer asks for, dependents first, once everything else has succeeded."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from provisioner.engine.embedded import urn as urns
+from provisioner.engine.embedded.deletion import Demolition
+from provisioner.engine.embedded.planner import shown
+from provisioner.engine.embedded.progress import Carrier, Progress
+from provisioner.engine.embedded.registration import Scene
+from provisioner.engine.embedded.state import ResourceState
+from provisioner.engine.embedded.work import Call, Outcome, Part, Work, drop
+from provisioner.plan.model import Op, Step
+
+
+class Teardown:
+    """The deletions of one run."""
+
+    def __init__(self, scene: Scene, carrier: Carrier, progress: Progress) -> None:
+        self._scene = scene
+        self._carrier = carrier
+        self._progress = progress
+        self._condemned = _condemned(scene)
+        self._leaving = {state.urn for state in self._condemned if not state.delete}
+        self._steps = {state.key: self._step(state) for state in self._condemned}
+        self._demolition = Demolition(self._condemned)
+        self._ready: deque[ResourceState] = deque()
+
+    def begin(self) -> None:
+        """Decide every deletion before the first one is carried out. Raises `PlanHasChanged`."""
+        for state in self._condemned:
+            if state.protect and not state.delete and _is_object(state):
+                self._progress.protected.append(state.urn)
+            if (step := self._steps[state.key]) is not None:
+                self._progress.decided(step)
+        if not self._progress.protected:
+            self._ready.extend(self._demolition.first())
+
+    def advance(self) -> None:
+        """Start every deletion that nothing stands in the way of."""
+        while self._ready:
+            self._delete(self._ready.popleft())
+
+    def stop(self) -> None:
+        """Start nothing more."""
+        self._ready.clear()
+
+    def _delete(self, state: ResourceState) -> None:
+        if not self._needs_a_call(state):
+            self._carrier.note(drop(state))
+            self._gone(state)
+            return
+        provider = self._scene.providers.for_resource(state.urn, state.type, state.provider)
+        part = Part(Call.DELETE, provider, state, state, drop, "old" if state.delete else "")
+        step = self._steps[state.key]
+        op = step.op if step else Op.REPLACE
+
+        def done(outcome: Outcome) -> None:
+            if outcome.refusal:
+                self._progress.refused(step or self._plain_step(state), outcome)
+                return
+            self._gone(state)
+
+        self._carrier.carry(Work(op, state.urn, (part,)), done)
+
+    def _gone(self, state: ResourceState) -> None:
+        if (step := self._steps[state.key]) is not None:
+            self._progress.carried(step)
+        self._ready.extend(self._demolition.deleted(state.key))
+
+    def _needs_a_call(self, state: ResourceState) -> bool:
+        if not _is_object(state) or state.pending_replacement or state.external or state.retain_on_delete:
+            return False
+        return state.deleted_with not in self._leaving
+
+    def _step(self, state: ResourceState) -> Step | None:
+        """The step people see; none for what is only forgotten, or is the old half of a replacement of this run."""
+        if state.external or state.pending_replacement:
+            return None
+        if state.delete and state.urn in self._scene.census.replaced:
+            return None
+        if state.retain_on_delete:
+            self._progress.notes.append(
+                f"{state.urn} stays in the cloud and is no longer managed (retainOnDelete)"
+            )
+            return None
+        return self._plain_step(state)
+
+    def _plain_step(self, state: ResourceState) -> Step:
+        return Step(
+            op=Op.DELETE,
+            urn=state.urn,
+            type=state.type,
+            name=urns.name_of(state.urn),
+            parent=state.parent,
+            custom=state.custom,
+            id=state.id,
+            old=shown(state.inputs),
+            protect=state.protect,
+            origin=self._scene.origins.get(state.parent, ""),
+        )
+
+
+def _is_object(state: ResourceState) -> bool:
+    """Whether there is something in the cloud, and not only in the records."""
+    return state.custom and not urns.is_provider(state.type)
+
+
+def _condemned(scene: Scene) -> tuple[ResourceState, ...]:
+    census = scene.census
+    return tuple(
+        state
+        for state in scene.base.records()
+        if state.delete or not (census.is_claimed(state.urn) or state.urn in census.registered)
+    )

@@ -1,0 +1,166 @@
+"""A plan: what would change, step by step, and nothing about how."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from provisioner.plan.diff import Change
+from provisioner.plan.values import Properties
+
+
+class Op(enum.StrEnum):
+    """What a step does, in Pulumi's words."""
+
+    SAME = "same"
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    DELETE = "delete"
+    READ = "read"
+
+    @property
+    def mark(self) -> str:
+        """The sign people see in front of the step."""
+        return _MARKS[self]
+
+    @property
+    def changes_something(self) -> bool:
+        """Whether the cloud, or what is recorded of it, is different afterwards."""
+        return self not in (Op.SAME, Op.READ)
+
+    @property
+    def removes_something(self) -> bool:
+        """Whether an object that exists now does not exist afterwards."""
+        return self in (Op.DELETE, Op.REPLACE)
+
+
+_MARKS = {
+    Op.SAME: " ",
+    Op.CREATE: "+",
+    Op.UPDATE: "~",
+    Op.REPLACE: "±",
+    Op.DELETE: "-",
+    Op.READ: ">",
+}
+
+
+class Mode(enum.Enum):
+    """What a plan is for."""
+
+    UPDATE = "update"
+    DESTROY = "destroy"
+
+
+class Source(enum.Enum):
+    """What a plan compares the program with."""
+
+    STATE = "state"
+    CLOUD = "cloud"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One resource and what happens to it."""
+
+    op: Op
+    urn: str
+    type: str
+    name: str
+    parent: str = ""
+    custom: bool = True
+    id: str = ""
+    """The id of the object that exists now; empty if there is none."""
+
+    old: Properties = field(default_factory=dict[str, Any])
+    """Inputs as recorded (or as just read from the cloud)."""
+
+    new: Properties = field(default_factory=dict[str, Any])
+    """Inputs as the program wants them; secrets are `Secret`, values of the future `UNKNOWN`."""
+
+    changes: tuple[Change, ...] = ()
+    """Every leaf of the inputs that differs."""
+
+    reasons: tuple[str, ...] = ()
+    """The top-level properties because of which the step is an update or a replacement."""
+
+    delete_first: bool = False
+    """A replacement that removes the old object before it makes the new one."""
+
+    protect: bool = False
+    origin: str = ""
+    """The setting of the environment file that the nearest component was made from; may be empty."""
+
+
+class DriftKind(enum.Enum):
+    """How an object in the cloud differs from what was recorded of it."""
+
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One object that was changed or deleted behind our back."""
+
+    kind: DriftKind
+    urn: str
+    type: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An operation that an earlier run began and never reported: what it did, and what was found out about it."""
+
+    op: str
+    urn: str
+    type: str
+    found: str
+    """In a few words: `made, id vpc-1`, `not made`, `still there`, `gone`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StackPlan:
+    """The steps for one stack, in the order in which the program asked; deletions come last, dependents first."""
+
+    stack: str
+    layer: str
+    region: str
+    mode: Mode
+    source: Source
+    steps: tuple[Step, ...]
+    drift: tuple[Drift, ...] = ()
+    unfinished: tuple[Unfinished, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a person should know: lookups that could not be made, a local cloud that was restarted."""
+
+    outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    old_outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def changed(self) -> tuple[Step, ...]:
+        """The steps that would change something."""
+        return tuple(step for step in self.steps if step.op.changes_something)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.changed and dict(self.outputs) == dict(self.old_outputs)
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many steps there are of each kind."""
+        counts = Counter(step.op.value for step in self.steps)
+        return {op.value: counts[op.value] for op in Op if counts[op.value]}
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedPlan:
+    """A plan that a person, or a standing rule, agreed to. Nothing else can be applied."""
+
+    plan: StackPlan
+    approved_by: str

@@ -1,0 +1,115 @@
+"""What a change of inputs means, and what is known of an object before the step that changes it. No calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from provisioner.plan.diff import Diff
+from provisioner.plan.values import UNKNOWN, Properties, has_unknown
+from provisioner.providers.aws.inputs import ALL_TAGS, REGION, TAGS
+from provisioner.providers.aws.naming import DEFAULTS, is_made
+from provisioner.providers.aws.scope import surroundings
+from provisioner.providers.aws.spec import NEVER, REPLACE, Field, Output, ResourceSpec, Text
+from provisioner.providers.aws.text import filled
+from provisioner.providers.interface import Object
+
+LEFT_OUT: Final = object()
+"""Stands for a property that a program does not mention."""
+
+
+def normal(row: Field, value: Any) -> Any:
+    """The value as it is compared: left out is what AWS has then, and nothing is nothing in any spelling."""
+    if value is LEFT_OUT:
+        value = row.default
+        if value is NEVER:
+            value = None if row.reset is None else row.codec.decode(row.reset)
+    return (row.codec.canonical(value) or None) if value else None
+
+
+def same(row: Field, old: Any, new: Any) -> bool:
+    """Whether a property stays as it is; `LEFT_OUT` is allowed on both sides."""
+    if new is LEFT_OUT and row.computed:
+        return True
+    if has_unknown(new):
+        return False
+    return normal(row, old) == normal(row, new)
+
+
+def changed(spec: ResourceSpec, old: Properties, new: Properties) -> Iterator[Field]:
+    """The fields that differ between two sets of inputs."""
+    for row in spec.fields:
+        if not same(row, old.get(row.prop, LEFT_OUT), new.get(row.prop, LEFT_OUT)):
+            yield row
+
+
+def changed_tags(spec: ResourceSpec, old: Properties, new: Properties) -> Iterator[str]:
+    """The tag properties that differ: the program's `tags`, and `tagsAll` with the provider's defaults."""
+    if spec.tags:
+        for prop in (TAGS, ALL_TAGS):
+            if (old.get(prop) or {}) != (new.get(prop) or {}):
+                yield prop
+
+
+def diff(spec: ResourceSpec, old: Object, new: Properties, region: str) -> Diff:
+    """What the inputs `new` mean for `old`; `region` is where an object of these inputs would be."""
+    rows = list(changed(spec, old.inputs, new))
+    replaces = [row.prop for row in rows if row.on_change is REPLACE]
+    updates = [row.prop for row in rows if row.on_change is not REPLACE]
+    updates += changed_tags(spec, old.inputs, new)
+    if spec.regional and old.outputs.get(REGION, region) != region:
+        replaces.append(REGION)
+    stands_in_the_way = bool(replaces) and REGION not in replaces and _in_the_way(spec, old.inputs, new)
+    return Diff(tuple(replaces), tuple(updates), delete_before_replace=stands_in_the_way)
+
+
+def _in_the_way(spec: ResourceSpec, old: Properties, new: Properties) -> bool:
+    """Whether the new object would need something that the old one holds: a typed name, a unique value."""
+    kept = {
+        row.prop for row in spec.fields if same(row, old.get(row.prop, LEFT_OUT), new.get(row.prop, LEFT_OUT))
+    }
+    if spec.name and spec.name.prop in kept and not is_made(new, spec.name.prop):
+        return True
+    return bool(spec.unique) and kept.issuperset(spec.unique)
+
+
+def planned(spec: ResourceSpec, old: Object | None, new: Properties, region: str) -> Properties:
+    """The outputs as far as they are known before the step."""
+    wanted = {prop: value for prop, value in new.items() if prop != DEFAULTS}
+    if spec.regional:
+        wanted[REGION] = region
+    if old is None:
+        known = {row.prop: UNKNOWN for row in spec.fields} | dict.fromkeys(spec.outputs, UNKNOWN) | wanted
+        if spec.name and spec.name.given_prefix:
+            known.setdefault(spec.name.given_prefix, "")
+        touched = set(spec.outputs)
+    else:
+        rows = [row.prop for row in changed(spec, old.inputs, new)]
+        known = {**old.outputs, **dict.fromkeys(rows, UNKNOWN), **wanted}
+        touched = set(_touched(spec, rows))
+        known |= dict.fromkeys(touched, UNKNOWN)
+    return known | _foreseen(spec, touched, known, region)
+
+
+def _touched(spec: ResourceSpec, changed_props: list[str]) -> Iterator[str]:
+    """The outputs that a change of these properties may change."""
+    for prop, source in spec.outputs.items():
+        match source:
+            case Output(_, changes_with) if "*" in changes_with or set(changes_with) & set(changed_props):
+                yield prop
+            case Text(template) if any(f"{{{name}}}" in template for name in changed_props):
+                yield prop
+            case _:
+                pass
+
+
+def _foreseen(spec: ResourceSpec, props: set[str], known: Mapping[str, Any], region: str) -> dict[str, Any]:
+    """The text outputs whose every part is known without asking AWS."""
+    values = {**known, **surroundings(region)}
+    if isinstance(spec.id, Text):
+        values["id"] = filled(spec.id, values)
+    made: dict[str, Any] = {}
+    for prop, source in spec.outputs.items():
+        if prop in props and isinstance(source, Text) and (text := filled(source, values)) is not None:
+            made[prop] = text
+    return made

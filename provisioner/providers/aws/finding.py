@@ -1,0 +1,85 @@
+"""Finding an object again that was made by a call whose answer was never read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from provisioner.plan.values import Properties
+from provisioner.providers.aws.calling import Target, run
+from provisioner.providers.aws.difference import LEFT_OUT, normal
+from provisioner.providers.aws.inputs import ALL_TAGS, REGION
+from provisioner.providers.aws.naming import is_made
+from provisioner.providers.aws.spec import (
+    LOCAL,
+    REPLACE,
+    TAG_FILTERS,
+    ByInputs,
+    Field,
+    Listed,
+    ResourceSpec,
+    Text,
+)
+from provisioner.providers.interface import Identity, Object, Refused
+
+Read = Callable[[Identity], Object | None]
+
+
+def found_again(spec: ResourceSpec, target: Target, known: Sequence[str], read: Read) -> list[str]:
+    """Ids of the objects that a create with the target's properties may have made, without `known`."""
+    wanted = target.props
+    match spec.find:
+        case ByInputs():
+            assert isinstance(spec.id, Text)
+            id = target.text(spec.id)  # noqa: A001
+            candidates = [id] if id is not None else []
+        case Listed(op):
+            nobodys = TAG_FILTERS in op.send.values() and not wanted.get(ALL_TAGS)
+            candidates = [] if nobodys else _listed(spec, target)
+    ours: list[str] = []
+    for id in candidates:  # noqa: A001
+        if id not in known:
+            present = read(Identity(id, outputs={REGION: target.region}))
+            if present and _is_ours(spec, wanted, present):
+                ours.append(id)
+    return ours
+
+
+def _listed(spec: ResourceSpec, target: Target) -> list[str]:
+    assert isinstance(spec.find, Listed)
+    try:
+        return run(spec.find.op, target, None) or []
+    except Refused as refusal:
+        if refusal.code in spec.absent:  # the parent in which it would be has gone
+            return []
+        raise
+
+
+def _is_ours(spec: ResourceSpec, wanted: Properties, present: Object) -> bool:
+    """Whether an object that exists is what the wanted inputs would have made."""
+    if isinstance(spec.find, ByInputs) and spec.name and is_made(wanted, spec.name.prop):
+        return True  # nobody else has made these digits
+    tags: Properties = wanted.get(ALL_TAGS) or {}
+    if spec.tags and spec.tags.create_as and tags:
+        return _carries(present, tags) and _agrees(spec, wanted, present, _cannot_change)
+    return _agrees(spec, wanted, present, _set_by_create)
+
+
+def _carries(present: Object, tags: Properties) -> bool:
+    return all(present.outputs[ALL_TAGS].get(name) == text for name, text in tags.items())
+
+
+def _agrees(spec: ResourceSpec, wanted: Properties, present: Object, which: Callable[[Field], bool]) -> bool:
+    """Whether every such field that the program declares and AWS tells has the wanted value."""
+    return all(
+        normal(row, present.outputs.get(row.prop)) == normal(row, wanted.get(row.prop, LEFT_OUT))
+        for row in spec.fields
+        if row.prop in wanted and row.read is not None and which(row)
+    )
+
+
+def _cannot_change(row: Field) -> bool:
+    return row.on_change is REPLACE
+
+
+def _set_by_create(row: Field) -> bool:
+    return row.with_create and row.on_change is not LOCAL

@@ -1,0 +1,133 @@
+"""How AWS is reached: endpoint, credentials, and one client for each service and region.
+
+botocore is imported when the first call is made, so that planning from state costs no import. It is botocore
+and not boto3 because boto3 only adds its resource layer to the same clients.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+POOL = 32
+"""Connections a client keeps: more than the threads that call at the same time."""
+ATTEMPTS = 8
+LOCAL_ATTEMPTS = 3
+"""A cloud on the same machine answers or does not; waiting long for it hides the fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An access key that was given, as opposed to one found around us."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where AWS is and who we are there.
+
+    With `credentials` given, nothing around us counts: no `AWS_…` variable, profile, configuration file or
+    proxy. Without, botocore's usual chain finds them; `assume_role` is the ARN of a role to take on then.
+    """
+
+    endpoint: str | None = None
+    credentials: Credentials | None = None
+    assume_role: str | None = None
+
+
+class Clients:
+    """botocore clients for one connection, made when first asked for. May be used by several threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._session: Any = None
+        self._clients: dict[tuple[str, str], Any] = {}
+
+    def client(self, service: str, region: str) -> Any:
+        """The client of a service in a region; making one is not thread safe in botocore, using it is."""
+        key = (service, region)
+        if (found := self._clients.get(key)) is not None:
+            return found
+        with self._lock:
+            if key not in self._clients:
+                self._session = self._session or _session(self._connection)
+                self._clients[key] = _client(self._session, self._connection, service, region)
+            return self._clients[key]
+
+
+def _session(connection: Connection) -> Any:
+    session: Any = import_module("botocore.session").Session()
+    if connection.credentials:
+        _ignore_surroundings(session)
+    if connection.assume_role:
+        _take_on(session, connection.assume_role)
+    return session
+
+
+def _ignore_surroundings(session: Any) -> None:
+    """Give every setting that botocore would look up around us its default."""
+    providers: Any = import_module("botocore.configprovider")
+    settings: Any = session.get_component("config_store")
+    for name, (_, _, default, _) in providers.BOTOCORE_DEFAUT_SESSION_VARIABLES.items():
+        settings.set_config_provider(name, providers.ConstantProvider(value=default))
+    for name in ("config_file", "credentials_file"):
+        settings.set_config_provider(name, providers.ConstantProvider(value=os.devnull))
+
+
+class _Loan:
+    """A source of credentials for botocore: those of a role, renewed when they run out."""
+
+    METHOD = "assume-role"
+
+    def __init__(self, fetch: Callable[[], Any]) -> None:
+        self._fetch = fetch
+
+    def load(self) -> Any:
+        credentials: Any = import_module("botocore.credentials")
+        return credentials.DeferredRefreshableCredentials(method=self.METHOD, refresh_using=self._fetch)
+
+
+def _take_on(session: Any, role: str) -> None:
+    """Make the session act as `role`, which the credentials found around us may assume."""
+    credentials: Any = import_module("botocore.credentials")
+    fetcher: Any = credentials.AssumeRoleCredentialFetcher(
+        client_creator=session.create_client,
+        source_credentials=session.get_credentials(),
+        role_arn=role,
+        extra_args={"RoleSessionName": "provisioner"},
+    )
+    loan = credentials.CredentialResolver([_Loan(fetcher.fetch_credentials)])
+    session.register_component("credential_provider", loan)
+    session._credentials = None  # noqa: SLF001 - get_credentials() above has kept the ones to assume the role with
+
+
+def _client(session: Any, connection: Connection, service: str, region: str) -> Any:
+    given = connection.credentials
+    settings: dict[str, Any] = {
+        "connect_timeout": 10,
+        "read_timeout": 60,
+        "max_pool_connections": POOL,
+        "retries": {"mode": "standard", "total_max_attempts": LOCAL_ATTEMPTS if given else ATTEMPTS},
+        "user_agent_extra": "provisioner",
+    }
+    keys: dict[str, Any] = {}
+    if given:
+        settings["proxies"] = {}
+        keys["aws_access_key_id"] = given.access_key
+        keys["aws_secret_access_key"] = given.secret_key
+        keys["aws_session_token"] = given.token
+    if connection.endpoint:
+        # A bucket as part of the host name needs DNS that an endpoint of our own does not have.
+        settings["s3"] = {"addressing_style": "path"}
+    configured = import_module("botocore.config").Config(**settings)
+    return session.create_client(
+        service, region_name=region, endpoint_url=connection.endpoint, config=configured, **keys
+    )

@@ -1,0 +1,132 @@
+"""What a provider can do for an engine: the words of Pulumi's provider protocol, in plain Python.
+
+A `Package` (such as `aws`) turns a provider resource's inputs into a configured `Provider`; a `Provider` acts on
+objects of every type of its package. Values are plain: the engine unwraps secrets before a call and marks them again
+afterwards. `UNKNOWN` occurs in `check`, `diff`, `planned` and `invoke` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from provisioner.plan.diff import Diff
+from provisioner.plan.values import Properties
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An input the provider will not take: the property (empty for the whole) and the reason."""
+
+    property: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Inputs with defaults and names filled in; `problems` is empty if they can be used."""
+
+    inputs: Properties
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object in the cloud, as a provider reports it.
+
+    `inputs` are the declared properties as they are now, spelt as the program would write them, so that they can be
+    compared with what a program asks for. `outputs` is everything the resource type promises, inputs included.
+    """
+
+    id: str
+    inputs: Properties
+    outputs: Properties
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What is needed to read an object: its id, and the inputs and outputs that were recorded (empty on import)."""
+
+    id: str
+    inputs: Properties = field(default_factory=dict[str, Any])
+    outputs: Properties = field(default_factory=dict[str, Any])
+
+
+class Refused(Exception):
+    """The provider could not do what it was asked.
+
+    `made` is the object if one exists all the same (a create that failed half-way): the engine records it, and the
+    next apply finishes it. `code` is the cloud's own error code, if there is one.
+    """
+
+    def __init__(self, reason: str, *, code: str = "", made: Object | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code
+        self.made = made
+
+
+class Provider(Protocol):
+    """A configured provider. Everything may be called from several threads at once."""
+
+    def check(self, type: str, name: str, old: Properties | None, new: Properties, seed: bytes) -> Checked:
+        """The inputs to use: defaults filled in, physical names made from `name` and `seed`, old names kept.
+
+        No calls to the cloud. `old` is None for a new object and for the new half of a replacement.
+        """
+        ...
+
+    def diff(self, type: str, old: Object, new: Properties) -> Diff:
+        """What a change from `old` (recorded, or just read) to the checked inputs `new` means. No calls."""
+        ...
+
+    def planned(self, type: str, old: Object | None, new: Properties) -> Properties:
+        """The outputs as far as they are known before the step runs; the rest is `UNKNOWN`. No calls.
+
+        `old` is None for a creation, otherwise the object that an update starts from.
+        """
+        ...
+
+    def create(self, type: str, new: Properties) -> Object:
+        """Make the object and wait until it can be used. Raises `Refused`."""
+        ...
+
+    def find(self, type: str, new: Properties, known: Sequence[str]) -> Sequence[str]:
+        """Ids of objects that a `create(type, new)` may have made whose answer was never read, without `known`."""
+        ...
+
+    def read(self, type: str, identity: Identity) -> Object | None:
+        """The object as it is now, or None if it is gone. Raises `Refused`."""
+        ...
+
+    def read_all(self, type: str, identities: Sequence[Identity]) -> Mapping[str, Object | None]:
+        """The same for many objects of one type, by id, with as few calls as the cloud's API allows."""
+        ...
+
+    def update(self, type: str, old: Object, new: Properties) -> Object:
+        """Bring the object in line with `new`, one call for what differs. Raises `Refused`."""
+        ...
+
+    def delete(self, type: str, old: Object) -> None:
+        """Remove the object and wait until it is gone; one that is gone already is a success. Raises `Refused`."""
+        ...
+
+    def invoke(self, token: str, arguments: Properties) -> Properties:
+        """The answer of a provider function such as `aws:index/getCallerIdentity:getCallerIdentity`."""
+        ...
+
+
+class Package(Protocol):
+    """A provider package that can be configured: `aws`, `kubernetes`, …"""
+
+    version: str
+    """The version of the SDK package whose programs it serves, for the state."""
+
+    def types(self) -> frozenset[str]:
+        """The type tokens it can act on."""
+        ...
+
+    def configure(self, inputs: Properties) -> Provider:
+        """A provider for these provider inputs (`region`, `defaultTags`, …). Opens no connection."""
+        ...

@@ -1,0 +1,229 @@
+"""Every sentence about what can go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from provisioner.engine import failures as f
+from provisioner.providers.interface import Refused
+from provisioner.report.message import Message, Trouble
+from provisioner.report.naming import labelled
+
+
+def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa: C901, PLR0911, PLR0912, PLR0915
+    """The message for a failure; `environment` is what the person calls it on the command line."""
+    match failure:
+        case f.ProtectedResources(urns):
+            return Message(
+                Trouble.PROTECTED,
+                f"The plan deletes or replaces what is protected:\n{_rows(map(labelled, urns))}",
+                "take `protect` off in the program if they may go, and apply that first.",
+            )
+        case f.ProgramFailed(stack, error, traceback):
+            return Message(
+                Trouble.PROGRAM,
+                f"The program of stack {stack} raised: {error}\nNothing was deleted because of it."
+                f"\n\n{_indented(traceback)}",
+                "correct the program at the last line of the traceback that is yours.",
+            )
+        case f.InvalidInputs(problems):
+            found = (f"{labelled(urn)}, `{name}`: {reason}" for urn, name, reason in problems)
+            return Message(
+                Trouble.INPUTS,
+                f"Nothing was changed. The provider will not take:\n{_rows(found)}",
+                "change the setting that these properties come from.",
+                (f"provisioner show {environment} --origin",),
+            )
+        case f.UnknownType(type, nearest):
+            near = f" The nearest are {', '.join(nearest)}." if nearest else ""
+            return Message(
+                Trouble.TYPE,
+                f"No driver of the embedded engine acts on `{type}`.{near}",
+                "use a type that has a driver.",
+            )
+        case f.NoProvider(urn, package):
+            return Message(
+                Trouble.PROVIDER,
+                f"{labelled(urn)} names no provider for `{package}`, and a default one could act on a wrong"
+                " region or account, so there is none.",
+                "pass a provider in the resource's options, or in those of its parent.",
+            )
+        case f.DuplicateUrn(urn):
+            return Message(
+                Trouble.URN_TWICE,
+                f"The program registers {labelled(urn)} twice; only one of them could be recorded.",
+                "give one of them another name.",
+            )
+        case f.AliasTaken(urn, claimed):
+            return Message(
+                Trouble.ALIAS,
+                f"{labelled(urn)} has an alias for {labelled(claimed)}, which another resource claims too.",
+                "remove one of the two aliases.",
+            )
+        case f.UnknownParent(urn, parent):
+            return Message(
+                Trouble.PARENT,
+                f"{labelled(urn)} names {labelled(parent)} as its parent, which is not registered before it.",
+                "create the parent first, in the same stack.",
+            )
+        case f.StateIsLocked(stack, holder):
+            return Message(
+                Trouble.LOCKED,
+                f"Stack {stack} is being changed by {holder}.\n"
+                "Two runs at once would not know of each other's objects.",
+                "wait until it is done; the lock of a process that has died frees itself.",
+            )
+        case f.StateIsDamaged(file, reason):
+            return Message(
+                Trouble.DAMAGED,
+                f"`{file}` is not what was written: {reason}. It was left as it is.",
+                "put back a copy of the state, then let its rules be checked.",
+                (f"provisioner state verify {environment}",),
+            )
+        case f.StateBreaksRules(breaches):
+            return Message(
+                Trouble.ILL_FORMED,
+                f"This is a mistake in provisioner. The old state stays, because:\n{_rows(breaches)}",
+                "please report it with the plan; what was made is in the journal and is found again by",
+                (f"provisioner apply {environment}",),
+            )
+        case f.StateNotWritten(file, reason):
+            return Message(
+                Trouble.NOT_WRITTEN,
+                f"`{file}`: {reason}.\nWhat exists and is not in the state yet is named in the journal.",
+                "make room or give write permission, then go on.",
+                (f"provisioner apply {environment}",),
+            )
+        case f.NewerState(file, version):
+            return Message(
+                Trouble.NEWER,
+                f"`{file}` has {version}, which this version of provisioner does not know.",
+                "use the version that wrote it, or a newer one.",
+                ("provisioner --version",),
+            )
+        case f.PassphraseMissing(stack):
+            return Message(
+                Trouble.NO_PASSPHRASE,
+                f"Stack {stack} has secret values, which are sealed with a passphrase.",
+                "set the passphrase, or name a file that holds it:",
+                ("export PULUMI_CONFIG_PASSPHRASE_FILE=FILE",),
+            )
+        case f.PassphraseWrong(stack):
+            return Message(
+                Trouble.WRONG_PASSPHRASE,
+                f"The secrets of stack {stack} were sealed with another passphrase.",
+                "set the right one in PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
+            )
+        case f.PlanHasChanged(urn, planned, actual):
+            return Message(
+                Trouble.CHANGED,
+                f"{labelled(urn)}: planned was {planned}, and it turned out to be {actual}.\n"
+                "That step was not done, and nothing after it.",
+                "look at the new plan.",
+                (f"provisioner plan {environment}",),
+            )
+        case f.AmbiguousObject(urn, ids):
+            return Message(
+                Trouble.AMBIGUOUS,
+                f"An earlier run was killed while it made {labelled(urn)}. These objects could be the one:\n"
+                f"{_rows(ids)}",
+                "delete those that are not in use, then go on.",
+                (f"provisioner apply {environment}",),
+            )
+        case f.CloudNotRead(type, reason, code):
+            return Message(
+                Trouble.NOT_READ,
+                f"{type}: {_coded(reason, code)}\nSo nothing can be said about what changed there.",
+                "mend the connection or the permission, or plan from the recorded state.",
+                (f"provisioner plan {environment}",),
+            )
+        case f.LocalCloudNotStarted(log, tail):
+            last = f" The end of its log:\n{_indented(tail)}" if tail else ""
+            return Message(
+                Trouble.LOCAL_START,
+                f"The server ended, or took too long, before it could be used.{last}",
+                f"remove the reason that the log gives (`{log}`), then try again.",
+                ("provisioner local start",),
+            )
+        case f.LocalCloudNotStopped(pid):
+            return Message(
+                Trouble.LOCAL_STOP,
+                f"Process {pid} goes on answering after it was told to end.",
+                "end it yourself.",
+                (f"kill -9 {pid}",),
+            )
+        case f.WrongAccount(wanted, actual):
+            return Message(
+                Trouble.ACCOUNT,
+                f"The environment is in account {wanted}, and your credentials belong to {actual}.\n"
+                "Nothing was called with them but the question whose they are.",
+                "use credentials of the right account, for example a profile.",
+                (f"AWS_PROFILE=NAME provisioner plan {environment}",),
+            )
+        case f.NoCredentials(account, reason):
+            return Message(
+                Trouble.CREDENTIALS,
+                f"AWS cannot say who is calling: {reason}\nThe environment is in account {account}, and"
+                " nothing is done before that is known to be the caller's.",
+                "provide credentials, for example a profile.",
+                (f"AWS_PROFILE=NAME provisioner plan {environment}",),
+            )
+        case f.LossNotApproved(losses):
+            rows = (f"{op} {labelled(urn)}: {what}" for op, urn, what in losses)
+            return Message(
+                Trouble.LOSS,
+                f"Nothing was changed. The plan would lose for good:\n{_rows(rows)}\n"
+                "`--yes` agrees to changes, never to the loss of data.",
+                "look at the plan, and if this may go, run the command without `--yes` and answer it.",
+                (f"provisioner plan {environment}",),
+            )
+        case f.NoTerminal(command):
+            return Message(
+                Trouble.TERMINAL,
+                "This command asks before it changes anything, and there is no terminal to ask at."
+                " Nothing was read or changed.",
+                "look at the plan, then agree beforehand.",
+                (f"provisioner plan {environment}", command),
+            )
+        case f.NoSuchResource(wanted, nearest):
+            near = f" The nearest are:\n{_rows(nearest)}" if nearest else ""
+            return Message(
+                Trouble.RESOURCE,
+                f"No resource has the URN or the name `{wanted}`.{near}",
+                "name one of those that are there.",
+                (f"provisioner state list {environment}",),
+            )
+        case f.NoSuchOutput(wanted, known):
+            there = f"There are {', '.join(known)}." if known else "There is none: nothing is applied yet."
+            return Message(
+                Trouble.OUTPUT,
+                f"No stack of the environment has an output `{wanted}`. {there}",
+                "name one of those, or apply first.",
+                (f"provisioner output {environment}",),
+            )
+        case Refused():
+            return Message(
+                Trouble.REFUSED,
+                _coded(failure.reason, failure.code),
+                "remove the reason, then go on.",
+                (f"provisioner apply {environment}",),
+            )
+        case _:
+            return Message(
+                Trouble.UNEXPLAINED,
+                f"{failure.__class__.__name__}: {failure}",
+                "look at the plan.",
+                (f"provisioner plan {environment}",),
+            )
+
+
+def _rows(rows: Iterable[str]) -> str:
+    return "\n".join(f"  - {row}" for row in rows)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" if line else "" for line in text.splitlines())
+
+
+def _coded(reason: str, code: str) -> str:
+    return f"{reason} ({code})" if code and code not in reason else reason

@@ -1,0 +1,129 @@
+"""A plan as people read it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from provisioner.plan.diff import changes
+from provisioner.plan.model import Drift, DriftKind, Op, Source, StackPlan, Step
+from provisioner.plan.risk import Loss
+from provisioner.report.naming import STACK_TYPE, labelled, short
+from provisioner.report.plan_tree import Node, tree
+from provisioner.report.style import COLOUR_OF, Colour, Style
+from provisioner.report.value_text import change_lines
+
+INDENT = "  "
+
+
+def plan_text(plans: Sequence[StackPlan], style: Style, losses: Sequence[Loss] = ()) -> str:
+    """All that would happen in all stacks, and the counts; ends with a line break."""
+    lines: list[str] = []
+    for plan in plans:
+        lines += _stack_lines(plan, style)
+    if losses:
+        lines += ["", style.paint(Colour.BAD, "Lost for good:"), ""]
+        lines += [f"{INDENT}{loss.step.op.mark} {labelled(loss.step.urn)}: {loss.what}" for loss in losses]
+    lines += ["", summary(plans)]
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def summary(plans: Sequence[StackPlan]) -> str:
+    """`Plan: 80 to create, 1 to update, 0 to replace, 0 to delete.`, or that there is nothing to do."""
+    if all(plan.is_empty for plan in plans):
+        return _no_changes(plans)
+    counts: Counter[str] = Counter()
+    for plan in plans:
+        counts.update(plan.summary)
+    if not any(plan.changed for plan in plans):
+        return "Plan: only outputs change."
+    ops = (Op.CREATE, Op.UPDATE, Op.REPLACE, Op.DELETE)
+    return "Plan: " + ", ".join(f"{counts[op.value]} to {op.value}" for op in ops) + "."
+
+
+def _no_changes(plans: Sequence[StackPlan]) -> str:
+    if any(plan.drift or plan.unfinished for plan in plans):
+        return "Plan: no object changes; only what is recorded is brought up to date."
+    if any(plan.source is Source.STATE for plan in plans):
+        return "No changes: what the last apply left is what is wanted. (--refresh also reads the cloud.)"
+    return "No changes: the cloud is as wanted."
+
+
+def _stack_lines(plan: StackPlan, style: Style) -> Iterator[str]:
+    yield ""
+    yield style.paint(Colour.HEADING, f"{plan.layer} in {plan.region} (stack {plan.stack})")
+    for note in plan.notes:
+        yield f"{INDENT}note: {note}"
+    yield from _unfinished_lines(plan)
+    yield from _drift_lines(plan, style)
+    for node in tree(plan):
+        yield from _node_lines(node, 1, style)
+    yield from _output_lines(plan.old_outputs, plan.outputs)
+
+
+def _unfinished_lines(plan: StackPlan) -> Iterator[str]:
+    if plan.unfinished:
+        yield from ("", f"{INDENT}Unfinished from an earlier run:", "")
+        for found in plan.unfinished:
+            yield f"{INDENT * 2}{found.op} {labelled(found.urn)}: {found.found}"
+        yield ""
+
+
+def _drift_lines(plan: StackPlan, style: Style) -> Iterator[str]:
+    if plan.drift:
+        yield from ("", f"{INDENT}Changed outside of provisioner (recorded → now):", "")
+        for drift in plan.drift:
+            yield from _one_drift(drift, style)
+        yield ""
+
+
+def _one_drift(drift: Drift, style: Style) -> Iterator[str]:
+    match drift.kind:
+        case DriftKind.GONE:
+            yield INDENT * 2 + style.paint(Colour.BAD, f"- {labelled(drift.urn)}: the object is gone")
+        case DriftKind.CHANGED:
+            yield INDENT * 2 + style.paint(Colour.CHANGED, f"~ {labelled(drift.urn)}")
+            for path, what in change_lines(drift.changes):
+                yield f"{INDENT * 4}{path}: {what}"
+
+
+def _node_lines(node: Node, depth: int, style: Style) -> Iterator[str]:
+    step = node.step
+    margin = INDENT * depth
+    head = f"{step.op.mark} {short(step.type)} {step.name}"
+    yield margin + style.paint(COLOUR_OF[step.op], head) + _because(step)
+    if step.op in (Op.UPDATE, Op.REPLACE):
+        yield from _change_lines(step, margin + INDENT * 2)
+    # The stack is the root of everything: what is below it is not pushed to the right.
+    below = depth if step.type == STACK_TYPE else depth + 1
+    for child in node.below:
+        yield from _node_lines(child, below, style)
+
+
+def _because(step: Step) -> str:
+    if step.op is not Op.REPLACE:
+        return ""
+    verb = "change" if len(step.reasons) > 1 else "changes"
+    order = ", the old one is deleted first" if step.delete_first else ""
+    return f"  because {_listed(step.reasons)} {verb}: forces a new object{order}"
+
+
+def _change_lines(step: Step, margin: str) -> Iterator[str]:
+    for path, what in change_lines(step.changes):
+        top = path.partition(".")[0].partition("[")[0]
+        forces = "  (forces a new object)" if step.op is Op.REPLACE and top in step.reasons else ""
+        yield f"{margin}{path}: {what}{forces}"
+
+
+def _output_lines(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    found = tuple(change_lines(tuple(changes(dict(old), dict(new)))))
+    if found:
+        yield from ("", f"{INDENT}Outputs:", "")
+        for path, what in found:
+            yield f"{INDENT * 2}{path}: {what}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)

@@ -1,0 +1,51 @@
+"""Fixtures every test may use, and the walls no test may climb: no real cloud, no ambient credentials."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+CLOSED = "http://127.0.0.1:9"
+"""A port nobody listens on: a client that was not pointed at a local server fails at once."""
+
+
+@pytest.fixture(autouse=True)
+def no_real_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the developer's shell holds, a test sees neither credentials nor a way to a real cloud."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "PULUMI_", "PROVISIONER_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", CLOSED)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Compare text with `<test file>.golden/<test name>.txt`; UPDATE_GOLDEN=1 writes it instead."""
+    folder = request.path.with_suffix(".golden")
+    file = folder / f"{request.node.name}.txt"
+
+    def check(actual: str) -> None:
+        if os.environ.get("UPDATE_GOLDEN"):
+            folder.mkdir(exist_ok=True)
+            file.write_text(actual)
+        assert file.exists(), f"{file} is missing; run the test with UPDATE_GOLDEN=1 and read the result"
+        assert actual == file.read_text()
+
+    return check
+
+
+@pytest.fixture
+def quick_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key from a passphrase takes half a second on purpose; not in tests that are about something else."""
+    monkeypatch.setattr("provisioner.engine.embedded.secrets.ROUNDS", 10)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, quick_passphrase: None):
+    """An embedded engine and a fake cloud in an empty folder."""
+    from tests.support.runs import Desk  # only where the engine is tested: it takes a moment to import
+
+    return Desk(tmp_path)

@@ -1,0 +1,213 @@
+"""Runs a Pulumi program against mocks, alone in its own context, and shows what it declared as text."""
+
+import asyncio
+import contextvars
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+from google.protobuf import json_format, struct_pb2
+from pulumi.runtime import mocks
+from pulumi.runtime.config import set_all_config
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import SETTINGS, get_root_resource
+from pulumi.runtime.stack import run_pulumi_func
+
+PROJECT, STACK = "foundation", "test.us-east-1"
+ANSWERED = ("arn", "name", "keyId", "bucket", "repositoryUrl")
+"""Outputs the mocks give to every object, beside its id and inputs: enough for what components pass on."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One resource as the program declared it."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    inputs: Mapping
+    provider: str
+    is_component: bool
+    read_id: str
+    depends_on: frozenset[str]
+
+    @property
+    def short_type(self) -> str:
+        return self.type.rsplit(":", 1)[1]
+
+
+@dataclass
+class Recording:
+    """Everything one run of a program declared, in the order of the URNs, and what the stack hands over."""
+
+    resources: list[Declared] = field(default_factory=list)
+    outputs: dict = field(default_factory=dict)
+
+    def of_type(self, short_type: str) -> list[Declared]:
+        return [each for each in self.resources if each.short_type == short_type]
+
+    def one(self, short_type: str, name: str) -> Declared:
+        (found,) = [each for each in self.of_type(short_type) if each.name == name]
+        return found
+
+    @property
+    def objects(self) -> list[Declared]:
+        """What will exist in the cloud: no components, no providers, nothing that is only read."""
+        return [
+            each
+            for each in self.resources
+            if not (each.is_component or each.type.startswith("pulumi:") or each.read_id)
+        ]
+
+    def graph(self) -> str:
+        """Each resource below its parent, with its inputs."""
+        roots = [each for each in self.resources if not any(each.parent == other.urn for other in self.resources)]
+        return "\n".join(line for root in roots for line in self._lines(root, ""))
+
+    def _lines(self, resource: Declared, indent: str) -> list[str]:
+        read = f"  (read: {resource.read_id})" if resource.read_id else ""
+        lines = [f"{indent}{resource.type} {resource.name}{read}"]
+        for key, value in sorted(resource.inputs.items()):
+            lines += _property(key, value, f"{indent}    ")
+        for dependency in sorted(resource.depends_on):
+            type, name = dependency.split("::")[2:]
+            lines.append(f"{indent}    after {type.rsplit(':', 1)[1]}({name})")
+        for child in self.resources:
+            if child.parent == resource.urn:
+                lines += self._lines(child, f"{indent}  ")
+        return lines
+
+
+def record(
+    program: Callable[[], object],
+    *,
+    stack: str = STACK,
+    config: Mapping[str, str] | None = None,
+    answers: Callable[[str], dict] = lambda type: {},
+) -> Recording:
+    """Runs the program as an engine would; `answers` gives further outputs by type."""
+    return contextvars.copy_context().run(_record, program, stack, config or {}, answers)
+
+
+def difference(before: Recording, after: Recording) -> str:
+    """What a second plan would show: new, gone and changed resources, with the properties that differ."""
+    old = {each.urn: each for each in before.resources}
+    new = {each.urn: each for each in after.resources}
+    lines = []
+    for urn in sorted(old.keys() | new.keys()):
+        name = urn.split("::")[-1]
+        if urn not in old:
+            lines.append(f"+ {new[urn].short_type} {name}")
+        elif urn not in new:
+            lines.append(f"- {old[urn].short_type} {name}")
+        elif changed := _changed(old[urn].inputs, new[urn].inputs):
+            lines.append(f"~ {new[urn].short_type} {name}  ({', '.join(changed)})")
+    return "\n".join(lines)
+
+
+def _changed(old: Mapping, new: Mapping) -> list[str]:
+    return sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+
+
+def _record(program, stack, config, answers) -> Recording:
+    recording = Recording()
+    # Settings that `set_mocks` leaves as they are would be shared with whatever ran before.
+    SETTINGS.outputs = set()
+    set_all_config(dict(config))
+
+    async def run() -> None:
+        mocks.set_mocks(None, PROJECT, stack, monitor=_Recorder(recording, stack, answers))
+        await run_pulumi_func(program)
+        outputs = get_root_resource().outputs
+        recording.outputs = await pulumi.Output.from_input(outputs).future()
+
+    asyncio.run(run())
+    recording.resources.sort(key=lambda each: each.urn)
+    return recording
+
+
+class _Recorder(mocks.MockMonitor):
+    """Keeps every request, and answers with the inputs and with names that say where a value comes from.
+
+    It answers by itself: `MockMonitor`'s own answers open an event loop in each thread and never close it.
+    """
+
+    def __init__(self, recording: Recording, stack: str, answers: Callable[[str], dict]):
+        super().__init__(mocks=None)
+        self.recording, self.stack, self.answers = recording, stack, answers
+
+    def make_urn(self, parent, type_, name):
+        chain = parent.split("::")[2] if parent else ""
+        if chain and chain != "pulumi:pulumi:Stack":
+            type_ = f"{chain}${type_}"
+        return f"urn:pulumi:{self.stack}::{PROJECT}::{type_}::{name}"
+
+    def RegisterResource(self, request):
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type == "pulumi:pulumi:Stack":
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        self._keep(request, urn, request.object, is_component=not request.custom)
+        label = f"{request.type.rsplit(':', 1)[1]}({request.name})"
+        id = f"{label}.id" if request.custom else ""
+        return resource_pb2.RegisterResourceResponse(
+            urn=urn, id=id, object=self._outputs(request.type, label, request.object)
+        )
+
+    def ReadResource(self, request):
+        urn = self.make_urn(request.parent, request.type, request.name)
+        self._keep(request, urn, request.properties, read_id=request.id)
+        outputs = self._outputs(request.type, request.id, request.properties)
+        return resource_pb2.ReadResourceResponse(urn=urn, properties=outputs)
+
+    def Invoke(self, request):
+        raise AssertionError(f"a foundation needs no lookup: {request.tok}")
+
+    def _outputs(self, type, label, inputs):
+        made_up = {each: f"{label}.{each}" for each in ANSWERED}
+        return json_format.ParseDict(
+            {**made_up, **self.answers(type), **json_format.MessageToDict(inputs)}, struct_pb2.Struct()
+        )
+
+    def _keep(self, request, urn, properties, *, is_component=False, read_id=""):
+        # What flows through a property is no news; the rest was asked for by `depends_on`.
+        through_properties = getattr(request, "propertyDependencies", {}).values()
+        flowing = {urn for each in through_properties for urn in each.urns}
+        self.recording.resources.append(
+            Declared(
+                urn=urn,
+                type=request.type,
+                name=request.name,
+                parent=request.parent,
+                inputs=_integral(json_format.MessageToDict(properties)),
+                provider=request.provider,
+                is_component=is_component,
+                read_id=read_id,
+                depends_on=frozenset(request.dependencies) - flowing,
+            )
+        )
+
+
+def _integral(value):
+    """Numbers as people write them: on the wire all are floats."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case dict():
+            return {key: _integral(item) for key, item in value.items()}
+        case list():
+            return [_integral(item) for item in value]
+        case _:
+            return value
+
+
+def _property(key: str, value: object, indent: str) -> list[str]:
+    """One property: JSON texts as the structures they are, short values on one line."""
+    if isinstance(value, str) and value.startswith("{"):
+        value = json.loads(value)
+    text = json.dumps(value)
+    if not isinstance(value, dict | list) or len(indent) + len(key) + len(text) < 110:
+        return [f"{indent}{key}: {value if isinstance(value, str) else text}"]
+    items = value.items() if isinstance(value, dict) else [("-", item) for item in value]
+    return [f"{indent}{key}:", *(line for name, item in items for line in _property(name, item, f"{indent}  "))]

@@ -1,0 +1,66 @@
+"""Short ways to run a program on the embedded engine against the fake cloud, and to say what happened."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from provisioner.engine.embedded.engine import EmbeddedEngine
+from provisioner.engine.interface import Access, Stack
+from provisioner.plan.model import ApprovedPlan, Mode, Source
+from tests.support.fake_cloud import FakeCloud, FakePackage
+
+
+@dataclass
+class Desk:
+    """An engine, a cloud and a stack in one folder."""
+
+    folder: Path
+    passphrase: str | None = "a passphrase"
+    cloud: FakeCloud = field(init=False)
+    events: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.cloud = FakeCloud(self.folder / "cloud.json")
+
+    def engine(self):
+        return EmbeddedEngine(self.folder / "state", {"fake": FakePackage(self.cloud)}, lambda: self.passphrase)
+
+    def stack(self, program, **config):
+        return Stack("layer", "test.here", "here", program, config)
+
+    def plan(self, program, mode=Mode.UPDATE, source=Source.STATE):
+        with self.engine().open(self.stack(program), Access.READ) as run:
+            return run.preview(mode, source)
+
+    def apply(self, program, mode=Mode.UPDATE, source=Source.STATE):
+        with self.engine().open(self.stack(program), Access.WRITE) as run:
+            plan = run.preview(mode, source)
+            return run.apply(ApprovedPlan(plan, "test"), self.events.append)
+
+    def destroy(self):
+        return self.apply(nothing, Mode.DESTROY)
+
+    def resources(self):
+        with self.engine().open(self.stack(nothing), Access.READ) as run:
+            return {recorded.urn.rsplit("::", 1)[1]: recorded for recorded in run.resources()}
+
+    def outputs(self):
+        with self.engine().open(self.stack(nothing), Access.READ) as run:
+            return run.outputs()
+
+    def breaches(self):
+        with self.engine().open(self.stack(nothing), Access.READ) as run:
+            return run.breaches()
+
+
+def nothing():
+    """A program that asks for nothing."""
+
+
+def marks(plan):
+    """The plan in short, a line for each step that changes something: `+ a`, `~ a (size)`, `± a (zone)`."""
+    lines = []
+    for step in plan.steps:
+        if step.op.changes_something and step.type == "fake:index:Thing":
+            why = f" ({', '.join(step.reasons)})" if step.reasons else ""
+            lines.append(f"{step.op.mark} {step.name}{why}")
+    return lines
