@@ -22,7 +22,7 @@ from environments.source import Broken, Entry, Items, Node, Plain, Scalar, Setti
 DEEPEST: Final = 20
 """Levels of nesting; the deepest setting today is on level 4."""
 
-_PARSER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is about ten times faster
+PARSER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is about ten times faster
 _TAG: Final = "tag:yaml.org,2002:"
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+")
@@ -40,7 +40,7 @@ def compose(file: SourceFile, text: str) -> tuple[Settings | None, list[Diagnost
     """The settings of a file, as far as they can be read, and all problems met."""
     composer = _Composer(file)
     try:
-        for event in _events(text, _PARSER):
+        for event in _events(text, PARSER):
             composer.take(event)
     except yaml.YAMLError as error:
         return None, _syntax(file, text, error)

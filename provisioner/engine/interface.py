@@ -93,7 +93,7 @@ class Run(Protocol):
         ...
 
     def apply(self, approved: ApprovedPlan, tell: Tell) -> Applied:
-        """Carry out exactly the approved steps, or stop before the first one that differs. Needs `Access.WRITE`."""
+        """Carry out exactly the approved steps, or stop before one that differs. Needs `Access.WRITE`."""
         ...
 
     def resources(self) -> tuple[Recorded, ...]:

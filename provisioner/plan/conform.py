@@ -31,7 +31,7 @@ def deviation(planned: Step | None, actual: Step) -> tuple[str, str] | None:
 
 
 def differing(planned: Any, actual: Any, path: str = "") -> str | None:
-    """The path of the first value that is not the planned one; an unknown in the plan stands for any value."""
+    """The path of the first value that is not the planned one; an unknown stands for any value."""
     match planned, actual:
         case _ if planned is UNKNOWN:
             return None

@@ -114,7 +114,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """An operation that an earlier run began and never reported: what it did, and what was found out about it."""
+    """An operation that an earlier run began and never reported, and what was found out about it."""
 
     op: str
     urn: str
@@ -125,7 +125,7 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class StackPlan:
-    """The steps for one stack, in the order in which the program asked; deletions come last, dependents first."""
+    """The steps for one stack, by URN; deletions come last, dependents first."""
 
     stack: str
     layer: str

@@ -1,4 +1,4 @@
-"""Property values as the engine and the drivers see them: plain JSON values, unknowns, secrets, references."""
+"""Property values as engine and drivers see them: plain JSON values, unknowns, secrets, references."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What a provider can do for an engine: the words of Pulumi's provider protocol, in plain Python.
 
-A `Package` (such as `aws`) turns a provider resource's inputs into a configured `Provider`; a `Provider` acts on
-objects of every type of its package. Values are plain: the engine unwraps secrets before a call and marks them again
-afterwards. `UNKNOWN` occurs in `check`, `diff`, `planned` and `invoke` only.
+A `Package` (such as `aws`) turns a provider resource's inputs into a configured `Provider`; a `Provider` acts
+on objects of every type of its package. Values are plain: the engine unwraps secrets before a call and marks
+them again afterwards. `UNKNOWN` occurs in `check`, `diff`, `planned` and `invoke` only.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ class Checked:
 class Object:
     """An object in the cloud, as a provider reports it.
 
-    `inputs` are the declared properties as they are now, spelt as the program would write them, so that they can be
-    compared with what a program asks for. `outputs` is everything the resource type promises, inputs included.
+    `inputs` are the declared properties as they are now, spelt as the program would write them, so that they
+    can be compared with what a program asks for. `outputs` is everything the resource type promises, inputs
+    included.
     """
 
     id: str
@@ -46,7 +47,7 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What is needed to read an object: its id, and the inputs and outputs that were recorded (empty on import)."""
+    """What is needed to read an object: its id, and what was recorded of it (empty on import)."""
 
     id: str
     inputs: Properties = field(default_factory=dict[str, Any])
@@ -56,8 +57,8 @@ class Identity:
 class Refused(Exception):
     """The provider could not do what it was asked.
 
-    `made` is the object if one exists all the same (a create that failed half-way): the engine records it, and the
-    next apply finishes it. `code` is the cloud's own error code, if there is one.
+    `made` is the object if one exists all the same (a create that failed half-way): the engine records it,
+    and the next apply finishes it. `code` is the cloud's own error code, if there is one.
     """
 
     def __init__(self, reason: str, *, code: str = "", made: Object | None = None) -> None:
@@ -93,7 +94,7 @@ class Provider(Protocol):
         ...
 
     def find(self, type: str, new: Properties, known: Sequence[str]) -> Sequence[str]:
-        """Ids of objects that a `create(type, new)` may have made whose answer was never read, without `known`."""
+        """Ids of what a `create(type, new)` may have made whose answer was never read, without `known`."""
         ...
 
     def read(self, type: str, identity: Identity) -> Object | None:
@@ -109,7 +110,7 @@ class Provider(Protocol):
         ...
 
     def delete(self, type: str, old: Object) -> None:
-        """Remove the object and wait until it is gone; one that is gone already is a success. Raises `Refused`."""
+        """Remove the object and wait until it is gone; gone already is a success. Raises `Refused`."""
         ...
 
     def invoke(self, token: str, arguments: Properties) -> Properties:
@@ -118,7 +119,7 @@ class Provider(Protocol):
 
 
 class Package(Protocol):
-    """A provider package that can be configured: `aws`, `kubernetes`, …"""
+    """A provider package that can be configured, such as `aws`."""
 
     version: str
     """The version of the SDK package whose programs it serves, for the state."""

@@ -1,4 +1,4 @@
-"""What is going on while a plan is carried out, as lines of text. Knows no terminal, and asks the given clock."""
+"""What is going on while a plan is carried out, as lines of text. Knows no terminal; the clock is given."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Progress:
             case StepSucceeded(op, urn, seconds, detail):
                 self._ended(urn, detail)
                 head = self._style.paint(COLOUR_OF[op], f"{op.mark} {labelled(urn)}")
-                return [f"  {head}  {_DONE[op]}{_half(detail)} in {_seconds(seconds)}"]
+                return [f"  {head}  {_DONE[op]}{_half(detail)} in {seconds_text(seconds)}"]
             case StepFailed(op, urn, error, _):
                 self._failed(urn)
                 head = self._style.paint(Colour.BAD, f"✗ {labelled(urn)}")
@@ -103,7 +103,7 @@ class Progress:
         return [*lines, f"  {self._done} of {self._total} done"] if oldest else []
 
     def _doing(self, urn: str, detail: str, running: _Running, now: float) -> str:
-        took = _seconds(now - running.since)
+        took = seconds_text(now - running.since)
         return f"  {running.op.mark} {labelled(urn)}  {_DOING[running.op]}{_half(detail)} … {took}"
 
     def _ended(self, urn: str, detail: str) -> None:
@@ -130,13 +130,13 @@ class Progress:
         )
 
 
-def _half(detail: str) -> str:
-    return _HALF.get(detail, f" ({detail})")
-
-
-def _seconds(seconds: float) -> str:
+def seconds_text(seconds: float) -> str:
     """`0.4 s`, `12 s`, `3 min 05 s`."""
     if seconds < 10:  # noqa: PLR2004 - below, a tenth is worth knowing
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
+def _half(detail: str) -> str:
+    return _HALF.get(detail, f" ({detail})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 import time
@@ -31,7 +32,8 @@ _ERASE: Final = "\x1b[1A\x1b[2K"
 def showing(plans: Sequence[StackPlan], stream: IO[Any], style: Style) -> Generator[Tell]:
     """A consumer of events that shows them on `stream` until the block ends."""
     progress = Progress(steps_called(plans), style, time.monotonic)
-    screen = _Live(progress, stream) if stream.isatty() else _Lines(progress, stream)
+    can_move = stream.isatty() and os.environ.get("TERM") != "dumb"
+    screen = _Live(progress, stream) if can_move else _Lines(progress, stream)
     ended = threading.Event()
 
     def look() -> None:
@@ -101,7 +103,8 @@ class _Live:
 
     def _draw(self, lines: Sequence[str]) -> None:
         size = shutil.get_terminal_size()
-        region = [line[: size.columns - 1] for line in self._progress.region(min(TALLEST, size.lines - 4))]
+        height = max(1, min(TALLEST, size.lines - 4))
+        region = [line[: size.columns - 1] for line in self._progress.region(height)]
         text = "".join(f"{line}\n" for line in (*lines, *region))
         click.echo(_ERASE * self._drawn + text, file=self._stream, nl=False)
         self._drawn = len(region)

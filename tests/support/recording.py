@@ -180,7 +180,7 @@ class _Recorder(mocks.MockMonitor):
                 type=request.type,
                 name=request.name,
                 parent=request.parent,
-                inputs=_integral(json_format.MessageToDict(properties)),
+                inputs=_plain(json_format.MessageToDict(properties)),
                 provider=request.provider,
                 is_component=is_component,
                 read_id=read_id,
@@ -189,15 +189,15 @@ class _Recorder(mocks.MockMonitor):
         )
 
 
-def _integral(value):
-    """Numbers as people write them: on the wire all are floats."""
+def _plain(value):
+    """Numbers as people write them (on the wire all are floats), and keys in one order (there they have none)."""
     match value:
         case float() if value.is_integer():
             return int(value)
         case dict():
-            return {key: _integral(item) for key, item in value.items()}
+            return {key: _plain(value[key]) for key in sorted(value)}
         case list():
-            return [_integral(item) for item in value]
+            return [_plain(item) for item in value]
         case _:
             return value
 

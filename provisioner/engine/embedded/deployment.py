@@ -1,7 +1,8 @@
 """One run of a program against the records: the thread that decides.
 
-The SDK's threads and the pool's threads only put messages into the inbox; everything else happens on one thread, in
-the order of the messages. Whether steps are carried out or only thought through is the carrier's business.
+The SDK's threads and the pool's threads only put messages into the inbox; everything else happens on one
+thread, in the order of the messages. Whether steps are carried out or only thought through is the carrier's
+business.
 """
 
 from __future__ import annotations
@@ -81,13 +82,13 @@ class Deployment:
         self.interrupted = False
 
     def run(self) -> None:
-        """Go on until the end. Raises the first `Failure` that stopped the run; what was begun is finished first."""
+        """Go on until the end; what was begun is finished. Raises the `Failure` that stopped the run."""
         while self._running or self._carrier.in_flight:
             message = self._inbox.get()
             try:
                 self._take(message)
                 self._go_on()
-            except BaseException as error:  # noqa: BLE001 - the program's threads and running work must end first
+            except BaseException as error:  # noqa: BLE001 - the program and running work must end first
                 self._stop(error)
         if self._crash is not None:
             raise self._crash

@@ -30,7 +30,7 @@ from provisioner.engine.embedded.rehearsal import Rehearsal
 from provisioner.engine.embedded.secrets import PassphraseSealer, Sealer
 from provisioner.engine.embedded.snapshot import Snapshot, breaches
 from provisioner.engine.embedded.state import Ended, Noted
-from provisioner.engine.embedded.store import Stored, StackStore
+from provisioner.engine.embedded.store import StackStore, Stored
 from provisioner.engine.interface import Access, Applied, Recorded, Result, Run, Stack, Tell
 from provisioner.plan.model import ApprovedPlan, Mode, Op, Source, StackPlan, Step
 from provisioner.plan.values import UNKNOWN, Properties, has_unknown, revealed
@@ -63,7 +63,7 @@ class EmbeddedEngine:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The records a plan starts from: with unfinished operations settled and, if asked for, the cloud read."""
+    """The records a plan starts from: unfinished operations settled and, if asked for, the cloud read."""
 
     source: Source
     base: Snapshot
@@ -90,7 +90,8 @@ class EmbeddedRun:
         """The plan. Changes nothing. Raises a `Failure`."""
         prepared = self._prepare(source)
         progress = Progress()
-        self._deploy(mode, prepared.base, Rehearsal(), progress, lambda _: None, Inbox())
+        if self._deploy(mode, prepared.base, Rehearsal(), progress, lambda _: None, Inbox()):
+            raise KeyboardInterrupt  # nothing was done, so there is nothing to report but this
         if (failure := progress.failure()) is not None:
             raise failure
         return StackPlan(
@@ -122,8 +123,7 @@ class EmbeddedRun:
         execution = Execution(journal, prepared.base, operations, inbox.put, _now)
         progress = Progress({identity(step): step for step in plan.steps})
         try:
-            with listening(lambda: inbox.put(Interrupt())):
-                interrupted = self._deploy(plan.mode, prepared.base, execution, progress, tell, inbox)
+            interrupted = self._deploy(plan.mode, prepared.base, execution, progress, tell, inbox)
         finally:
             self._prepared = None
             pending = execution.close()
@@ -202,7 +202,8 @@ class EmbeddedRun:
             inbox.put(ProgramEnded(None))  # a program that asks for nothing
         else:
             self._start(scene, inbox, isinstance(carrier, Rehearsal), progress)
-        deployment.run()
+        with listening(lambda: inbox.put(Interrupt())):
+            deployment.run()
         return deployment.interrupted
 
     def _start(self, scene: Scene, inbox: Inbox, preview: bool, progress: Progress) -> None:  # noqa: FBT001

@@ -147,7 +147,7 @@ def finished(goal: ResourceState, answer: Object, *, created: str, modified: str
 
 
 def _edits_of_refusal(part: Part, refused: Refused, now: str) -> tuple[Edit, ...]:
-    """What exists although the provider refused is recorded as it is, with the reason: the next apply goes on."""
+    """What exists although the provider refused is recorded as it is: the next apply goes on."""
     if refused.made is None:
         return ()
     state = finished(part.goal, refused.made, created=now, modified=now)

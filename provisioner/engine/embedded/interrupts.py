@@ -17,7 +17,8 @@ STOPPED_NOW = 9
 def listening(interrupt: Callable[[], None]) -> Generator[None, None, None]:
     """Call `interrupt` on the first SIGINT or SIGTERM; end the process on the second.
 
-    Ending it there loses nothing: each operation that is under way is in the journal, and the next run settles it.
+    Ending it there loses nothing: each operation that is under way is in the journal, and the next run
+    settles it.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -1,4 +1,4 @@
-"""The resource monitor and engine service that Pulumi's SDK talks to: requests in, answers out, nothing decided."""
+"""The monitor and engine service that Pulumi's SDK talks to: requests in, answers out, nothing decided."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Declined(grpc.RpcError):
 
 
 Invoke = Callable[[str, str, Properties], Properties]
-"""(function token, provider reference, arguments) -> answer; `UNKNOWN` in it means that it could not be asked."""
+"""(function token, provider reference, arguments) -> answer; `UNKNOWN` in it: it could not be asked."""
 
 
 class Monitor:

@@ -57,7 +57,7 @@ def _replace_on_changes(updates: tuple[str, ...], paths: tuple[str, ...]) -> tup
 
 
 def component_diff(old: Properties, new: Properties) -> Diff:
-    """The difference between two inputs of a component or a provider: nothing of theirs is ever replaced by it."""
+    """The difference between two inputs of a component or a provider: it never replaces anything."""
     differing = {
         re.split(r"[.\[]", change.path, maxsplit=1)[0] for change in changes(revealed(old), revealed(new))
     }

@@ -1,6 +1,7 @@
 """Runs a stack's program, unmodified, with our monitor in place of Pulumi's.
 
-The SDK keeps its settings in context variables, so each run gets a context, a thread and an event loop of its own.
+The SDK keeps its settings in context variables, so each run gets a context, a thread and an event loop of its
+own.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from provisioner.engine.embedded.waiting import quiescence
 from provisioner.engine.interface import Program
 
 SDK_THREADS = 1024
-"""Each call of the SDK blocks one of these until its step is done, so this caps the steps that wait at once."""
+"""Each call of the SDK blocks one of these until its step is done: the cap on steps that wait at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def _run(program: Program, around: Surroundings) -> Broken | None:
         )
     )
     set_all_config(dict(around.config))
-    # The real language host does the same: after a failure every waiting output would be reported as never retrieved.
+    # As the real language host does: after a failure every waiting output would be reported.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     sdk_stack.wait_for_rpcs = quiescence
     loop = asyncio.new_event_loop()
@@ -98,6 +99,6 @@ def _result(loop: asyncio.AbstractEventLoop, program: Program) -> Broken | None:
         if "Resource monitor has terminated" in str(error):  # how the SDK spells the same for most calls
             return None
         return Broken(str(error), "")
-    except BaseException as error:  # noqa: BLE001 - whatever a user's program raises ends the run, not this process
+    except BaseException as error:  # noqa: BLE001 - whatever a user's program raises ends the run only
         return Broken(f"{type(error).__name__}: {error}", traceback.format_exc())
     return None

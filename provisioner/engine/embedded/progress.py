@@ -29,7 +29,7 @@ class Carrier(Protocol):
 
 
 def identity(step: Step) -> tuple[str, str]:
-    """What tells a step from the others of a plan: a URN may be deleted (an older object) and updated in one run."""
+    """What tells steps apart: of one URN an older object may be deleted and the live one updated."""
     return step.urn, step.id if step.op is Op.DELETE else ""
 
 

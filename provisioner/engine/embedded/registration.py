@@ -32,7 +32,7 @@ from provisioner.providers.interface import Checked, Provider
 
 Reply = Callable[[Answer], None]
 IDENTITY_INPUTS = ("region",)
-"""Inputs of a provider that say which cloud it means: when they change, everything it holds is somewhere else."""
+"""Inputs of a provider that say which cloud it means: with others, everything it holds is elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +213,7 @@ class Registrar:
         return (*self._clearing(old), Part(Call.CREATE, provider, state, old, put, "new"))
 
     def _clearing(self, old: ResourceState) -> tuple[Part, ...]:
-        """The deletions that make room for a new object: what cannot outlive the old one, then the old one."""
+        """The deletions that make room for a new object: what cannot outlive the old one, and it."""
         records = [r for r in self._scene.base.records() if r.urn not in self._census.registered]
         dependents = dependents_to_replace(old, records, self._what_if)
         self._doomed.update({record.urn: record for record in dependents})

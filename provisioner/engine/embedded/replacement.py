@@ -17,8 +17,8 @@ def dependents_to_replace(
 ) -> tuple[ResourceState, ...]:
     """The recorded resources that cannot outlive `doomed`, in the order in which to delete them.
 
-    A resource is one of them if some of its properties come from a doomed one, and a new value of these properties
-    would need a new object. `records` has dependencies first, so one pass finds the whole cascade.
+    A resource is one of them if some of its properties come from a doomed one, and a new value of these
+    properties would need a new object. `records` has dependencies first, so one pass finds the whole cascade.
     """
     gone = {doomed.urn}
     found: list[ResourceState] = []

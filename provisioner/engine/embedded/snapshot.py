@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, cast
@@ -222,10 +222,7 @@ def breaches(records: Sequence[ResourceState]) -> tuple[str, ...]:
         if _lacks_provider(state, providers.__contains__):
             fate = "is recorded after it" if state.provider in providers_coming else "is not recorded"
             found.append(f"{state.urn} uses the provider {state.provider}, which {fate}.")
-        for does, urn in references(state):
-            if urn not in known:
-                fate = "is recorded after it" if urn in coming else "is not recorded"
-                found.append(f"{state.urn} {does} {urn}, which {fate}.")
+        found += _dangling(state, known.__contains__, coming)
         if not state.delete and state.urn in alive:
             found.append(f"{state.urn} is recorded twice, and neither record waits for deletion.")
         known.add(state.urn)
@@ -255,9 +252,18 @@ def _put_breaches(snapshot: Snapshot, state: ResourceState) -> Iterator[str]:
     yield from _own_breaches(state)
     if _lacks_provider(state, snapshot.holds_provider):
         yield f"{state.urn} uses the provider {state.provider}, which is not recorded."
+    yield from _dangling(state, snapshot.holds)
+
+
+def _dangling(
+    state: ResourceState, is_recorded: Callable[[str], bool], coming: Container[str] = ()
+) -> Iterator[str]:
     for does, urn in references(state):
-        if urn == state.urn or not snapshot.holds(urn):
-            yield f"{state.urn} {does} {urn}, which is not recorded."
+        if urn == state.urn:
+            yield f"{urn} {does} itself."
+        elif not is_recorded(urn):
+            fate = "is recorded after it" if urn in coming else "is not recorded"
+            yield f"{state.urn} {does} {urn}, which {fate}."
 
 
 def _lacks_provider(state: ResourceState, is_recorded: Callable[[str], bool]) -> bool:

@@ -99,8 +99,9 @@ Edit = Put | Drop | Rename
 class Began:
     """Written before a provider is called: what may exist from now on.
 
-    `goal` is the record that a success would leave, with the checked inputs and without outputs; for a deletion it is
-    the record that would go. `kind` is Pulumi's word: creating, updating, deleting, reading, importing.
+    `goal` is the record that a success would leave, with the checked inputs and without outputs; for a
+    deletion it is the record that would go. `kind` is Pulumi's word: creating, updating, deleting, reading,
+    importing.
     """
 
     operation: int

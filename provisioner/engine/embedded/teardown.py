@@ -75,7 +75,7 @@ class Teardown:
         return state.deleted_with not in self._leaving
 
     def _step(self, state: ResourceState) -> Step | None:
-        """The step people see; none for what is only forgotten, or is the old half of a replacement of this run."""
+        """The step people see; none for what is only forgotten, or the old half of this run's replacement."""
         if state.external or state.pending_replacement:
             return None
         if state.delete and state.urn in self._scene.census.replaced:

@@ -1,7 +1,7 @@
 """Make and take apart URNs.
 
-`urn:pulumi:<stack>::<project>::<parent type$...$type>::<name>`; the type of the root stack is left out of the chain,
-and a name may itself hold `::` (Pulumi's `sdk/go/common/resource/urn`).
+`urn:pulumi:<stack>::<project>::<parent type$...$type>::<name>`; the type of the root stack is left out of the
+chain, and a name may itself hold `::` (Pulumi's `sdk/go/common/resource/urn`).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def provider_urn(reference: str) -> str:
 
 
 def reparented(urn: str, parent: str, old_parent: str) -> str:
-    """What the URN was when its parent was still called `old_parent`; a name that began with the parent's follows."""
+    """What the URN was under `old_parent`; a name that began with the parent's follows."""
     head, project, _, name = urn.split("::", _PARTS - 1)
     new_name, old_name = name_of(parent), name_of(old_parent)
     if name.startswith(new_name):

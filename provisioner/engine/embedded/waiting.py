@@ -8,11 +8,11 @@ from typing import Any, cast
 from pulumi.runtime.settings import SETTINGS
 
 
-async def quiescence(await_all_outstanding_tasks: bool = True) -> None:  # noqa: FBT001, FBT002 - the SDK's signature
+async def quiescence(await_all_outstanding_tasks: bool = True) -> None:  # noqa: FBT001, FBT002 - the SDK's
     """Return when no call and no output of the program is outstanding; raise what one of them raised.
 
-    The SDK waits for the first of all outstanding outputs, again and again, so that a program of n resources costs
-    n squared: half of the time at 4,000 resources. Here each is awaited once.
+    The SDK waits for the first of all outstanding outputs, again and again, so that a program of n
+    resources costs n squared: half of the time at 4,000 resources. Here each is awaited once.
     """
     settings = cast("Any", SETTINGS)
     calls = settings.rpc_manager

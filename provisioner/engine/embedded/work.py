@@ -48,7 +48,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a piece of work ended: what is recorded now, the record it left, and the refusal if there was one."""
+    """How a piece of work ended: what is recorded now, the record it left, and the refusal if any."""
 
     edits: tuple[Edit, ...]
     state: ResourceState | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provisioner.providers.aws.codecs import TAG_PAIRS
+from provisioner.providers.aws.catalog.s3_spelling import TAG_SET
 from provisioner.providers.aws.spec import (
     ID,
     LOCAL,
@@ -48,12 +48,12 @@ BUCKET = ResourceSpec(
         Field("forceDestroy", "", LOCAL, default=False),
     ),
     name=Name("bucket", 63, lower=True, given_prefix="bucketPrefix"),
-    # S3 sets all tags at once, so the driver of the bucket sends what is to stay together with what is new.
+    # S3 sets all tags at once: this row gives a new bucket its tags, `special/bucket.py` changes them.
     tags=Tags(
         read="tags || `[]`",
-        codec=TAG_PAIRS,
+        codec=TAG_SET,
         add=Op("put_bucket_tagging", {"Bucket": ID}),
-        add_as="Tagging.TagSet",
+        add_as="Tagging",
         remove=Op("delete_bucket_tagging", {"Bucket": ID}),
         remove_as="",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from provisioner.providers.aws.codecs import PASCAL, structure
+from provisioner.providers.aws.codecs import PASCAL, TAG_PAIRS, structure
 from provisioner.providers.aws.spec import Codec
 
 
@@ -29,6 +29,9 @@ def said(value: Any) -> Any:
 def _versioning(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {"status": answer.get("Status", "")}
 
+
+TAG_SET = Codec(encode=lambda tags: {"TagSet": TAG_PAIRS.encode(tags)}, decode=TAG_PAIRS.decode)
+"""A bucket's tags as they are set; they are answered as the bare list."""
 
 VERSIONING = Codec(
     encode=lambda configuration: {"Status": configuration["status"]},
@@ -69,10 +72,6 @@ ENCRYPTION_RULES = Codec(
 )
 
 
-def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
-
-
 def _rule_sent(rule: Mapping[str, Any]) -> dict[str, Any]:
     sent: dict[str, Any] = PASCAL.encode(
         said({key: rule[key] for key in rule if key not in ("id", "filter")})
@@ -89,7 +88,7 @@ def _filter_sent(wanted: Mapping[str, Any]) -> dict[str, Any]:
     if both:
         sent["And"] = PASCAL.encode(said({key: both[key] for key in both if key != "tags"}))
         if both.get("tags"):
-            sent["And"]["Tags"] = _pairs(both["tags"])
+            sent["And"]["Tags"] = TAG_PAIRS.encode(both["tags"])
     return sent
 
 

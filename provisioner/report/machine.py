@@ -1,0 +1,111 @@
+"""What other programs read: plans, states and outputs as JSON. Each form has a `schema`, which counts up."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from provisioner.engine.interface import Recorded
+from provisioner.plan.diff import MISSING, Change
+from provisioner.plan.model import Drift, StackPlan, Step
+from provisioner.report.value_text import plain
+
+PLAN_SCHEMA: Final = "provisioner/plan/1"
+STATE_SCHEMA: Final = "provisioner/state/1"
+
+
+def document(value: Mapping[str, Any]) -> str:
+    """The text of a document; ends with a line break."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def plan_document(environment: str, plans: Sequence[StackPlan]) -> dict[str, Any]:
+    """The plans of all stacks: every step, also those that change nothing. Secrets are masked."""
+    summary: Counter[str] = Counter()
+    for plan in plans:
+        summary.update(plan.summary)
+    return {
+        "schema": PLAN_SCHEMA,
+        "environment": environment,
+        "mode": plans[0].mode.value if plans else "update",
+        "empty": all(plan.is_empty for plan in plans),
+        "steps": [_step(plan, step) for plan in plans for step in plan.steps],
+        "summary": dict(summary),
+        "drift": [_drift(plan, drift) for plan in plans for drift in plan.drift],
+        "unfinished": [
+            {"op": found.op, "urn": found.urn, "type": found.type, "found": found.found}
+            for plan in plans
+            for found in plan.unfinished
+        ],
+        "notes": [note for plan in plans for note in plan.notes],
+    }
+
+
+def state_document(resources: Sequence[Recorded]) -> dict[str, Any]:
+    """What the state holds, dependencies first."""
+    return {"schema": STATE_SCHEMA, "resources": [resource_row(one) for one in resources]}
+
+
+def resource_row(one: Recorded) -> dict[str, Any]:
+    """One resource without its properties."""
+    return {
+        "urn": one.urn,
+        "type": one.type,
+        "id": one.id,
+        "parent": one.parent,
+        "custom": one.custom,
+        "protect": one.protect,
+        "pending_deletion": one.pending_deletion,
+    }
+
+
+def resource_document(one: Recorded) -> dict[str, Any]:
+    """One resource with its properties; secrets are masked."""
+    return {
+        "schema": STATE_SCHEMA,
+        **resource_row(one),
+        "inputs": plain(dict(one.inputs)),
+        "outputs": plain(dict(one.outputs)),
+    }
+
+
+def _step(plan: StackPlan, step: Step) -> dict[str, Any]:
+    return {
+        "op": step.op.value,
+        "urn": step.urn,
+        "type": step.type,
+        "name": step.name,
+        "id": step.id,
+        "parent": step.parent,
+        "custom": step.custom,
+        "layer": plan.layer,
+        "region": plan.region,
+        "reasons": list(step.reasons),
+        "delete_first": step.delete_first,
+        "changes": [*_changes(step.changes)],
+        "origin": step.origin,
+    }
+
+
+def _drift(plan: StackPlan, drift: Drift) -> dict[str, Any]:
+    return {
+        "kind": drift.kind.value,
+        "urn": drift.urn,
+        "type": drift.type,
+        "layer": plan.layer,
+        "region": plan.region,
+        "changes": [*_changes(drift.changes)],
+    }
+
+
+def _changes(changes: Sequence[Change]) -> Iterator[dict[str, Any]]:
+    """`old` and `new` are left out where there was or will be nothing."""
+    for change in changes:
+        row: dict[str, Any] = {"path": change.path}
+        if change.old is not MISSING:
+            row["old"] = plain(change.old)
+        if change.new is not MISSING:
+            row["new"] = plain(change.new)
+        yield row

@@ -1,0 +1,133 @@
+"""What is said after an apply or a destroy: what exists now, what does not, and what to type next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from provisioner.engine.interface import Applied, Recorded, Result
+from provisioner.plan.model import Mode, Op
+from provisioner.report.naming import labelled
+from provisioner.report.progress import seconds_text
+from provisioner.report.style import Colour, Style
+from provisioner.report.value_text import shown
+
+_PAST: Final[Mapping[str, str]] = {
+    Op.CREATE.value: "created",
+    Op.UPDATE.value: "updated",
+    Op.REPLACE.value: "replaced",
+    Op.DELETE.value: "deleted",
+}
+LONGEST: Final = 20
+"""Rows of a list that are shown; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a command that changes things ended, over all its stacks."""
+
+    environment: str
+    """As the person called it on the command line."""
+
+    mode: Mode
+    applied: Sequence[Applied]
+    resources: Sequence[Recorded]
+    """What the state holds afterwards."""
+
+    outputs: Mapping[str, Any]
+    endpoint: str | None = None
+    """Of the local cloud."""
+
+    @property
+    def result(self) -> Result:
+        """The worst of the stacks' results."""
+        results = {applied.result for applied in self.applied}
+        return next((one for one in (Result.INTERRUPTED, Result.FAILED) if one in results), Result.DONE)
+
+    @property
+    def objects(self) -> tuple[Recorded, ...]:
+        """What exists in the cloud: no components, no providers."""
+        return tuple(one for one in self.resources if one.custom and not one.type.startswith("pulumi:"))
+
+
+def ending_text(ending: Ending, style: Style) -> str:
+    """The whole text; ends with a line break."""
+    match ending.result:
+        case Result.DONE:
+            lines = _done(ending, style)
+        case Result.FAILED:
+            lines = _cut_short(ending, style.paint(Colour.BAD, f"Failed after {_took(ending)}."))
+        case Result.INTERRUPTED:
+            lines = _cut_short(ending, style.paint(Colour.CHANGED, f"Interrupted after {_took(ending)}."))
+    return "\n".join(lines) + "\n"
+
+
+def _done(ending: Ending, style: Style) -> Iterator[str]:
+    verb = "Destroyed" if ending.mode is Mode.DESTROY else "Applied"
+    yield style.paint(Colour.GOOD, f"{verb} in {_took(ending)}: {_counts(ending)}.")
+    if ending.mode is Mode.DESTROY:
+        yield _existing(ending)
+        return
+    if ending.outputs:
+        yield from ("", "Outputs:", "")
+        yield from (f"  {name}: {shown(value)}" for name, value in sorted(ending.outputs.items()))
+    yield from ("", _existing(ending), "", "Try next:", "")
+    yield from (f"  {command}" for command in _next(ending))
+
+
+def _cut_short(ending: Ending, head: str) -> Iterator[str]:
+    yield f"{head} {_counts(ending).capitalize()}."
+    failures = [failed for applied in ending.applied for failed in applied.failures]
+    if failures:
+        yield from ("", "Refused:", "")
+        yield from (f"  ✗ {labelled(failed.urn)}: {failed.error}" for failed in failures)
+    undone = [urn for applied in ending.applied for urn in applied.not_done]
+    refused = {failed.urn for failed in failures}
+    waiting = [urn for urn in undone if urn not in refused]
+    if waiting:
+        yield from ("", f"Not done ({len(waiting)}):", "")
+        yield from (f"  {labelled(urn)}" for urn in waiting[:LONGEST])
+        if len(waiting) > LONGEST:
+            yield f"  … and {len(waiting) - LONGEST} more"
+    verb = "destroy" if ending.mode is Mode.DESTROY else "apply"
+    yield from ("", f"{_existing(ending)} Everything that was made is recorded.")
+    yield from ("", "To go on:", "", f"  provisioner {verb} {ending.environment}")
+
+
+def _existing(ending: Ending) -> str:
+    count = len(ending.objects)
+    types = len({one.type for one in ending.objects})
+    where = f" in the local cloud at {ending.endpoint}" if ending.endpoint else ""
+    if not count:
+        return f"Nothing of the environment exists{where}."
+    return f"{_many(count, 'object')} of {_many(types, 'type')} exist{'s' if count == 1 else ''}{where}."
+
+
+def _next(ending: Ending) -> Iterator[str]:
+    name = ending.environment
+    width = len(f"provisioner plan {name} --refresh")
+    for command, what in (
+        (f"provisioner state list {name}", "what exists, by its names"),
+        (f"provisioner output {name}", "the values that other tools need"),
+        (f"provisioner plan {name} --refresh", "what somebody else has changed since"),
+        (f"provisioner destroy {name}", "remove all of it"),
+    ):
+        yield f"{command:{width}}   # {what}"
+
+
+def _counts(ending: Ending) -> str:
+    counts: Counter[str] = Counter()
+    for applied in ending.applied:
+        counts.update(applied.counts)
+    found = [f"{counts[op]} {word}" for op, word in _PAST.items() if counts[op]]
+    return ", ".join(found) or "nothing changed"
+
+
+def _took(ending: Ending) -> str:
+    return seconds_text(sum(applied.seconds for applied in ending.applied))
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

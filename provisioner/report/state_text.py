@@ -1,0 +1,52 @@
+"""What a state holds, as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from provisioner.engine.interface import Recorded
+from provisioner.report.naming import name_of, short
+from provisioner.report.value_text import shown
+
+
+def list_text(resources: Sequence[Recorded]) -> str:
+    """One line for each resource: type, name, id."""
+    if not resources:
+        return "The state is empty: nothing was applied yet.\n"
+    rows = [(short(one.type), name_of(one.urn), _id(one)) for one in resources]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return "".join(f"{kind:{widths[0]}}  {name:{widths[1]}}  {at}".rstrip() + "\n" for kind, name, at in rows)
+
+
+def resource_text(one: Recorded) -> str:
+    """Everything that is recorded of one resource; secrets are masked."""
+    lines = [f"urn: {one.urn}", f"type: {one.type}"]
+    if one.id:
+        lines.append(f"id: {one.id}")
+    if one.parent:
+        lines.append(f"parent: {one.parent}")
+    if one.protect:
+        lines.append("protected: it is not deleted while the program says so")
+    if one.pending_deletion:
+        lines.append("replaced: the next apply deletes it")
+    lines += [*_properties("inputs", one.inputs), *_properties("outputs", one.outputs)]
+    return "\n".join(lines) + "\n"
+
+
+def outputs_text(outputs: Mapping[str, Any]) -> str:
+    """One line for each output; secrets are masked."""
+    if not outputs:
+        return "There are no outputs: nothing was applied yet.\n"
+    return "".join(f"{name}: {shown(value)}\n" for name, value in sorted(outputs.items()))
+
+
+def _id(one: Recorded) -> str:
+    return f"{one.id} (replaced, to be deleted)" if one.pending_deletion else one.id
+
+
+def _properties(head: str, properties: Mapping[str, Any]) -> Iterator[str]:
+    if properties:
+        yield f"{head}:"
+        for name, value in sorted(properties.items()):
+            yield f"  {name}: {shown(value)}"
