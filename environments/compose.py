@@ -42,6 +42,8 @@ def compose(file: SourceFile, text: str) -> tuple[Settings | None, list[Diagnost
     try:
         for event in _events(text, PARSER):
             composer.take(event)
+            if composer.is_too_deep:  # parsers take time in the square of the depth
+                return None, composer.problems
     except yaml.YAMLError as error:
         return None, _syntax(file, text, error)
     return composer.settings(), composer.problems
@@ -62,6 +64,7 @@ class _Composer:
 
     def __init__(self, file: SourceFile) -> None:
         self.problems: list[Diagnostic] = []
+        self.is_too_deep = False
         self._file = file
         self._open: list[_Open] = []
         self._root: Node | None = None
@@ -109,15 +112,14 @@ class _Composer:
         if event.tag is not None:
             self._refuse(event, f"The tag `{event.tag}` is not read.", "remove it.")
         if len(self._open) == DEEPEST:
+            self.is_too_deep = True
             self._refuse(event, f"Settings are nested more than {DEEPEST} levels deep.", "nest them less.")
         self._open.append(_Open(event))
 
     def _end(self, event: yaml.Event) -> None:
         done = self._open.pop()
         span = self._span(done.start, event)
-        if len(self._open) >= DEEPEST:
-            self._put(Broken(span))
-        elif isinstance(event, yaml.MappingEndEvent):
+        if isinstance(event, yaml.MappingEndEvent):
             self._put(Settings(span, done.entries))
         else:
             self._put(Items(span, tuple(done.items)))
@@ -239,7 +241,9 @@ def _tabs(file: SourceFile) -> Iterator[Diagnostic]:
 def _said(file: SourceFile, text: str, error: yaml.YAMLError) -> tuple[str, Place | None]:
     """What the parser said, and where."""
     if isinstance(error, yaml.MarkedYAMLError) and (mark := error.problem_mark):
-        said = ", ".join(part for part in (error.context, error.problem) if part)
+        begun = error.context_mark
+        where = f" that begins in line {begun.line + 1}" if begun and begun.line != mark.line else ""
+        said = ", ".join(part for part in (f"{error.context or ''}{where}", error.problem) if part)
         return f"The parser says: {said}.", Span(file, mark.line, mark.column, mark.line, mark.column).place()
     position = getattr(error, "position", None)
     if not isinstance(position, int):

@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from environments import vocabulary
-from environments.diagnostics import Diagnostic, Problem
+from environments.diagnostics import Diagnostic, Place, Problem
 from environments.rendering import inline
 from environments.source import Path, SourceMap, dotted
 
@@ -16,91 +16,88 @@ _LIMITS: Final = {"greater_than_equal", "less_than_equal", "too_short", "too_lon
 _NOT_INHERITED: Final = ("name",)
 
 
-def explain(error: ErrorDetails, path: Path, source: SourceMap) -> Diagnostic:
-    """The message for one refusal by the model, at the place of the setting in the file."""
+def explain(error: ErrorDetails, path: Path, source: SourceMap, blamed: Path) -> Diagnostic:
+    """The message for one refusal by the model of the setting at `path`, shown where the blame is."""
     match error["type"]:
         case "refused":
             said = error.get("ctx", {})
-            place = source.place((*path, *said["at"]))
-            if said["problem"] is Problem.MISSING:
-                place = source.key(path)
-            return Diagnostic(said["problem"], said["detail"], said["fix"], place)
+            return Diagnostic(said["problem"], said["detail"], said["fix"], source.place(blamed))
         case "extra_forbidden":
-            return _unknown(path, source)
+            return _unknown(path, source.key(path))
         case "missing":
-            return _missing(path, source)
+            return _missing(path, source.key(path[:-1]))
         case kind:
             problem = Problem.LIMITS if kind in _LIMITS else Problem.FORM
-            return _wrong(problem, path, source, error)
+            detail, fix = _wrong(path, error["input"], source.written(path))
+            return Diagnostic(problem, detail, fix, source.place(path))
 
 
-def _unknown(path: Path, source: SourceMap) -> Diagnostic:
+def _unknown(path: Path, place: Place) -> Diagnostic:
     name = path[-1]
     around = f"`{dotted(path[:-1])}` has" if len(path) > 1 else "An environment has"
-    detail = f"{around} no setting `{name}`."
     meant = vocabulary.nearest(path)
-    fix = f"did you mean `{meant}`?" if meant else f"remove it. There are: {_names(path[:-1])}."
-    return Diagnostic(Problem.UNKNOWN, detail, fix, source.key(path))
+    known = ", ".join(name for section in vocabulary.sections_at(path[:-1]) for name in section.model_fields)
+    fix = f"did you mean `{meant}`?" if meant else f"remove it. There are: {known}."
+    return Diagnostic(Problem.UNKNOWN, f"{around} no setting `{name}`.", fix, place)
 
 
-def _names(path: Path) -> str:
-    return ", ".join(name for section in vocabulary.sections_at(path) for name in section.model_fields)
-
-
-def _missing(path: Path, source: SourceMap) -> Diagnostic:
-    field = vocabulary.setting(path)
-    detail = f"`{dotted(path)}` has no default: it must be said."
+def _missing(path: Path, place: Place) -> Diagnostic:
+    detail = f"`{dotted(path)}` has no default: a file must say it."
     if path == _NOT_INHERITED:
         detail = "Every environment says its own `name`; it is not inherited from an extended file."
-    fix = f"add {_sample(path, field)}."
-    return Diagnostic(Problem.MISSING, detail, fix, source.key(path[:-1]))
+    return Diagnostic(Problem.MISSING, detail, _sample("add", path, vocabulary.setting(path)), place)
 
 
-def _wrong(problem: Problem, path: Path, source: SourceMap, error: ErrorDetails) -> Diagnostic:
+def _wrong(path: Path, value: Any, written: str | None) -> tuple[str, str]:
+    """What is wrong with a value of a setting that the model knows, and how to write it."""
     field = vocabulary.setting(path)
-    must = f"it must be {vocabulary.wanted(field)}" if field else error["msg"]
-    written = source.written(path)
-    detail = f"`{dotted(path)}` is {_found(error['input'], written)}; {must}."
-    return Diagnostic(problem, detail, _fix(path, field, error["input"], written), source.place(path))
+    assert field, f"the model checked {dotted(path)}, which it does not have"
+    found = (
+        "has too few entries"
+        if vocabulary.entries(field) and isinstance(value, list)
+        else f"is {_found(value, written)}"
+    )
+    detail = f"`{dotted(path)}` {found}; it must be {vocabulary.wanted(field)}."
+    if written and not isinstance(value, str) and vocabulary.could_be(field, written):
+        quoted = f'"{written}"'
+        return detail, f"quote it: {_said(path, quoted)}."
+    if field.annotation is int and isinstance(value, str) and value.isdecimal():
+        return detail, f"write the number without quotes: {_said(path, value)}."
+    if vocabulary.sections(field.annotation) and not field.is_required():
+        return detail, f"write its settings below `{path[-1]}:`, or remove it."
+    return detail, _sample("write", path, field)
 
 
 def _found(value: Any, written: str | None) -> str:
     """What was written, in words; with what YAML makes of it, if that is another thing."""
     match value:
-        case None:
+        case None | "":
             return "empty"
         case bool():
-            return f"`{written}`, which YAML reads as {str(value).lower()}"
+            read = str(value).lower()
+            return (
+                f"`{written}`, a truth value"
+                if read == written
+                else f"`{written}`, which YAML reads as {read}"
+            )
         case int() | float():
             return f"the number {written}"
         case str():
-            return f"`{value}`" if value else "empty"
+            return f"`{value}`"
         case list() | tuple():
             return "a list"
         case _:
             return "a mapping"
 
 
-def _fix(path: Path, field: FieldInfo | None, value: Any, written: str | None) -> str:
-    is_text = isinstance(value, str)
-    if field and written and not is_text and vocabulary.could_be(field, written):
-        quoted = f'"{written}"'
-        return f"quote it: {_said(path, quoted)}."
-    if field and vocabulary.sections(field.annotation):
-        return f"write its settings below `{path[-1]}:`, or remove it."
-    if field and is_text and value.isdigit() and field.annotation is int:
-        return f"write the number without quotes: {_said(path, str(int(value)))}."
-    return f"write {_sample(path, field)}."
-
-
-def _sample(path: Path, field: FieldInfo | None) -> str:
-    """The setting as it could be written."""
+def _sample(verb: str, path: Path, field: FieldInfo | None) -> str:
+    """How the setting could be written, as a sentence."""
     if field and (words := vocabulary.choices(field)):
-        return " or ".join(_said(path, word) for word in words)
+        return f"{verb} {' or '.join(_said(path, word) for word in words)}."
     sample = vocabulary.example(field) if field else None
-    if sample is not None:
-        return f"for example {_said(path, inline(sample))}"
-    return "a value of this form" if isinstance(path[-1], int) else f"`{path[-1]}:` and a value of this form"
+    if sample is None:
+        return f"{verb} a value of this form."
+    return f"{verb}, for example, {_said(path, inline(sample))}."
 
 
 def _said(path: Path, text: str) -> str:

@@ -156,7 +156,10 @@ class _Chain:
     def _followed(self, path: Path, target: Scalar, place: Place) -> Path | None:
         if not _is_file(path):
             detail = f"There is no file `{source.shown(path)}`."
-            fix = _did_you_mean(Path(target.written).name, _names(path.parent, whole=True))
+            near = Path(target.written).parent
+            fix = _did_you_mean(
+                target.written, [str(near / name) for name in _names(path.parent, whole=True)]
+            )
             self._break(Diagnostic(Problem.EXTENDS_NOTHING, detail, fix, place))
             return None
         seen = [file.path.resolve() for file in self.files]
@@ -218,5 +221,5 @@ def _not_found(wanted: str, names: list[str]) -> Diagnostic:
 
 def _did_you_mean(wanted: str, names: list[str]) -> str:
     names = list(dict.fromkeys(names))
-    near = difflib.get_close_matches(Path(wanted).name, names, n=3, cutoff=0.5) or names
-    return f"write one of {', '.join(near)}." if near else "name an existing file."
+    near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5) or names
+    return f"did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "name an existing file."

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+from ipaddress import IPv4Network
 from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
@@ -28,42 +29,45 @@ LOG_RETENTION: Final = (
 """Days CloudWatch Logs can keep events: PutRetentionPolicy, `retentionInDays`."""
 
 
+CIDR_EXAMPLE: Final = "10.20.0.0/14"
+_CIDR_FIX: Final = f"write a private block of /{REGION_PREFIX} or larger, for example `cidr: {CIDR_EXAMPLE}`."
+
+
 def _address_block(value: object) -> IPv4Network:
     """A CIDR block, read so that each way of being wrong has its own sentence."""
     if isinstance(value, IPv4Network):
         return value
-    if not isinstance(value, str) or "/" not in value:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9.]+/[0-9]+", value):
         raise refused(Problem.FORM, "An address block is an IPv4 address and a prefix length.", _CIDR_FIX)
     try:
-        return IPv4Network(value)
-    except (AddressValueError, NetmaskValueError):
-        raise refused(Problem.FORM, f"`{value}` is no IPv4 address block.", _CIDR_FIX) from None
-    except ValueError:
         block = IPv4Network(value, strict=False)
+    except ValueError:
+        raise refused(Problem.FORM, f"`{value}` is no IPv4 address block.", _CIDR_FIX) from None
+    if value.split("/")[0] != str(block.network_address):
         detail = f"`{value}` is an address inside the block `{block}`, not the block."
-        raise refused(Problem.ADDRESSES, detail, f"write `cidr: {block}`.") from None
+        fix = f"write `cidr: {block}`." if _is_private(block) else _CIDR_FIX
+        raise refused(Problem.ADDRESSES, detail, fix)
+    return block
+
+
+def _is_private(block: IPv4Network) -> bool:
+    return any(block.subnet_of(private) for private in PRIVATE_BLOCKS)
 
 
 def _private_and_large(block: IPv4Network) -> IPv4Network:
-    if not any(block.subnet_of(private) for private in PRIVATE_BLOCKS):
+    if not _is_private(block):
         allowed = ", ".join(str(private) for private in PRIVATE_BLOCKS)
         detail = f"`{block}` is not private: addresses in it may belong to others on the internet."
         raise refused(Problem.ADDRESSES, detail, f"take a block inside one of {allowed}.")
     if block.prefixlen > REGION_PREFIX:
         detail = (
-            f"`{block}` is too small: every region takes a /{REGION_PREFIX} of it by its position,\n"
-            "and a network cannot be enlarged after it is made."
+            f"`{block}` is too small: every region takes a /{REGION_PREFIX} of it by its position, and a "
+            "network cannot be enlarged after it is made."
         )
-        raise refused(
-            Problem.ADDRESSES,
-            detail,
-            f"write a block of /{REGION_PREFIX} or larger, for example {CIDR_EXAMPLE}.",
-        )
+        fix = f"write `cidr: {block.supernet(new_prefix=REGION_PREFIX)}`, or a larger block."
+        raise refused(Problem.ADDRESSES, detail, fix)
     return block
 
-
-CIDR_EXAMPLE: Final = "10.20.0.0/14"
-_CIDR_FIX: Final = f"write a private block of /{REGION_PREFIX} or larger, for example `cidr: {CIDR_EXAMPLE}`."
 
 AddressBlock = Annotated[
     IPv4Network,
@@ -93,7 +97,7 @@ def _part(region_block: IPv4Network, zone: int, *, start: int, step: int, prefix
 SubnetId = Annotated[
     str,
     Form("`subnet-` and 8 or 17 hexadecimal digits"),
-    Field(pattern=r"^subnet-([0-9a-f]{8}|[0-9a-f]{17})$"),
+    Field(pattern=r"^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", examples=["subnet-0a1b2c3d"]),
 ]
 
 

@@ -85,7 +85,11 @@ def too_many_zones(region: str, count: int) -> PydanticCustomError:
 def known_region(region: str) -> str:
     """The region itself, if it is in the table."""
     if region not in REGIONS:
-        raise refused(Problem.REGION, f"AWS has no region `{region}` (table of {AS_OF}).", _nearest(region))
+        raise refused(
+            Problem.REGION,
+            f"`{region}` is not among AWS's commercial regions (table of {AS_OF}).",
+            _nearest(region),
+        )
     return region
 
 

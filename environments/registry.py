@@ -16,6 +16,7 @@ RepositoryName = Annotated[
     Field(
         min_length=2,
         max_length=235,
+        examples=["serving"],
         pattern=r"^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$",
     ),
 ]

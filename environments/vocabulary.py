@@ -64,7 +64,10 @@ def nearest(path: Path) -> str | None:
     if elsewhere := next((".".join(other) for other, _ in all_settings() if other[-1] == name), None):
         return elsewhere
     known = [name for section in sections_at(tuple(around)) for name in section.model_fields]
-    near = difflib.get_close_matches(str(name), known if around else [EXTENDS, *known], n=1)
+    known = known if around else [EXTENDS, *known]
+    near = difflib.get_close_matches(str(name), known, n=1) or [
+        word for word in known if word.startswith(str(name))
+    ]
     return ".".join([*map(str, around), near[0]]) if near else None
 
 
@@ -76,12 +79,12 @@ def choices(field: FieldInfo) -> tuple[str, ...]:
 def wanted(field: FieldInfo) -> str:
     """What may be written for a setting, in words."""
     if inner := sections(field.annotation):
-        names = [f"`{name}`" for section in inner for name in section.model_fields]
-        return f"settings: {', '.join(names)}"
+        forms = (", ".join(f"`{name}`" for name in section.model_fields) for section in inner)
+        return f"a section with {', or with '.join(forms)}"
     if words := choices(field):
         return " or ".join(f"`{word}`" for word in words)
     if each := entries(field):
-        return f"a list{_bounds(field)}; each entry {wanted(each)}"
+        return f"a list{_bounds(field)}; each entry: {wanted(each)}"
     for item in field.metadata:
         match item:
             case Form(words):

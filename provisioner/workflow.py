@@ -1,4 +1,4 @@
-"""What a command does, in order: preview, agree, apply. Knows stacks and an engine, and not which engine it is."""
+"""What a command does, in order: preview, agree, apply. Knows an engine, and not which one it is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from provisioner.engine.failures import WrongAccount
-from provisioner.engine.interface import Access, Applied, Engine, Recorded, Result, Run, Stack, Tell
+from provisioner.engine.interface import Access, Applied, Engine, Recorded, Result, Stack, Tell
 from provisioner.plan.model import ApprovedPlan, Mode, Source, StackPlan
 from provisioner.plan.values import Properties
 
@@ -29,6 +29,16 @@ class Carried:
 
     applied: tuple[Applied, ...]
     recording: Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a command that changes things needs beyond the stacks."""
+
+    agree: Agree
+    tell: Tell
+    begin: Callable[[], None] = lambda: None
+    """Called once, when everything is agreed and nothing is changed yet."""
 
 
 def preview(engine: Engine, stacks: Sequence[Stack], mode: Mode, source: Source) -> tuple[StackPlan, ...]:
@@ -64,16 +74,6 @@ def carry_out(
     return Carried(tuple(applied), recording(engine, stacks))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a command that changes things needs beyond the stacks."""
-
-    agree: Agree
-    tell: Tell
-    begin: Callable[[], None] = lambda: None
-    """Called once, when everything is agreed and nothing is changed yet."""
-
-
 def recording(engine: Engine, stacks: Sequence[Stack]) -> Recording:
     """What is recorded of the stacks, in their order; an output of a later stack hides an earlier one's."""
     resources: list[Recorded] = []
@@ -89,12 +89,6 @@ def check_account(wanted: str, caller: Callable[[], str]) -> None:
     """Raises `WrongAccount` unless the credentials belong to the account, and what `caller` raises."""
     if (actual := caller()) != wanted:
         raise WrongAccount(wanted, actual)
-
-
-def each_run(engine: Engine, stack: Stack) -> Run:
-    """A look at one stack."""
-    with engine.open(stack, Access.READ) as run:
-        return run
 
 
 def _ordered(stacks: Sequence[Stack], mode: Mode) -> tuple[Stack, ...]:

@@ -20,6 +20,6 @@ def provider(here: Selection, layer: str) -> aws.Provider:
         f"{env.name}-aws-{here.region}",
         region=here.region,
         allowed_account_ids=[env.account_id],
-        assume_roles=[{"role_arn": role}] if role else None,
-        default_tags={"tags": default_tags(here, layer)},
+        assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=role)] if role else None,
+        default_tags=aws.ProviderDefaultTagsArgs(tags=default_tags(here, layer)),
     )

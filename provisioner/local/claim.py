@@ -1,4 +1,4 @@
-"""Which local cloud an environment's state is about: the cloud's id, kept beside the state and beside the cloud.
+"""Which local cloud an environment's state is about: its id, kept beside the state and beside the cloud.
 
 A state outlives a reboot, the objects of the local cloud do not; and a state may be deleted by hand while the
 objects live on. Either way the two no longer belong together, and both are started afresh.
@@ -43,7 +43,9 @@ class Claim:
     def standing(self, running: str | None, *, has_state: bool) -> Standing:
         """How things stand, given the id of the running cloud and whether there is any state."""
         if has_state:
-            return Standing.TOGETHER if running and _noted(self.beside_state) == running else Standing.CLOUD_LOST
+            return (
+                Standing.TOGETHER if running and _noted(self.beside_state) == running else Standing.CLOUD_LOST
+            )
         # The journal is written before the first object is made: without one, no object is known.
         return Standing.STATE_LOST if running and _noted(self.beside_cloud) == running else Standing.NEW
 

@@ -25,14 +25,17 @@ from provisioner.local.server import READY, START_WITHIN
 ANSWER_WITHIN: Final = 10.0
 """Seconds a busy server may take to say who it is."""
 
+DESK: Final = Path(".provisioner/local")
+"""Where the local cloud of a checkout has its record and its log."""
+
 STOP_WITHIN: Final = 5.0
 TAIL_LINES: Final = 15
 
 
 class Desk:
-    """The local cloud of one checkout; `folder` is usually `.provisioner/local`."""
+    """The local cloud of one checkout."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path = DESK) -> None:
         self.folder = folder
         self.file = folder / "server.json"
         self.log = folder / "server.log"

@@ -14,6 +14,9 @@ from provisioner.report.value_text import plain
 
 PLAN_SCHEMA: Final = "provisioner/plan/1"
 STATE_SCHEMA: Final = "provisioner/state/1"
+OUTPUT_SCHEMA: Final = "provisioner/output/1"
+LOCAL_SCHEMA: Final = "provisioner/local/1"
+SETTINGS_SCHEMA: Final = "provisioner/settings/1"
 
 
 def document(value: Mapping[str, Any]) -> str:
@@ -21,7 +24,9 @@ def document(value: Mapping[str, Any]) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
-def plan_document(environment: str, plans: Sequence[StackPlan]) -> dict[str, Any]:
+def plan_document(
+    environment: str, plans: Sequence[StackPlan], notices: Sequence[str] = ()
+) -> dict[str, Any]:
     """The plans of all stacks: every step, also those that change nothing. Secrets are masked."""
     summary: Counter[str] = Counter()
     for plan in plans:
@@ -39,7 +44,7 @@ def plan_document(environment: str, plans: Sequence[StackPlan]) -> dict[str, Any
             for plan in plans
             for found in plan.unfinished
         ],
-        "notes": [note for plan in plans for note in plan.notes],
+        "notes": [*notices, *(note for plan in plans for note in plan.notes)],
     }
 
 

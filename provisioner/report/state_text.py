@@ -41,6 +41,14 @@ def outputs_text(outputs: Mapping[str, Any]) -> str:
     return "".join(f"{name}: {shown(value)}\n" for name, value in sorted(outputs.items()))
 
 
+def verified_text(layer: str, stack: str, count: int, breaches: Sequence[str]) -> str:
+    """Whether a state keeps every rule, and which ones it breaks."""
+    if not breaches:
+        return f"{layer} {stack}: {count} resources, every rule holds.\n"
+    rows = "".join(f"  - {breach}\n" for breach in breaches)
+    return f"{layer} {stack}: {len(breaches)} rules are broken:\n\n{rows}"
+
+
 def _id(one: Recorded) -> str:
     return f"{one.id} (replaced, to be deleted)" if one.pending_deletion else one.id
 

@@ -21,7 +21,9 @@ HERE = Location(region="eu-west-1", account_id="111122223333")
 
 def network(*letters, egress=Egress.NAT_PER_ZONE):
     zones = [
-        ZoneBlocks(zone=f"eu-west-1{letter}", private=f"10.0.{number}.0/24", public=f"10.0.{number + 100}.0/24")
+        ZoneBlocks(
+            zone=f"eu-west-1{letter}", private=f"10.0.{number}.0/24", public=f"10.0.{number + 100}.0/24"
+        )
         for number, letter in enumerate(letters)
     ]
     args = PrivateNetworkArgs(origin="network", cidr="10.0.0.0/16", zones=zones, egress=egress)

@@ -13,5 +13,7 @@ def test_the_partition_follows_from_the_region(region, partition):
     here = Location(region=region, account_id="111122223333")
     assert here.partition == partition
     assert here.root == f"arn:{partition}:iam::111122223333:root"
-    assert here.arn("ecr", "repository/dev/*") == f"arn:{partition}:ecr:{region}:111122223333:repository/dev/*"
+    assert (
+        here.arn("ecr", "repository/dev/*") == f"arn:{partition}:ecr:{region}:111122223333:repository/dev/*"
+    )
     assert here.managed_policy("ReadOnly") == f"arn:{partition}:iam::aws:policy/ReadOnly"

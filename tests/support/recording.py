@@ -63,7 +63,9 @@ class Recording:
 
     def graph(self) -> str:
         """Each resource below its parent, with its inputs."""
-        roots = [each for each in self.resources if not any(each.parent == other.urn for other in self.resources)]
+        roots = [
+            each for each in self.resources if not any(each.parent == other.urn for other in self.resources)
+        ]
         return "\n".join(line for root in roots for line in self._lines(root, ""))
 
     def _lines(self, resource: Declared, indent: str) -> list[str]:
@@ -210,4 +212,7 @@ def _property(key: str, value: object, indent: str) -> list[str]:
     if not isinstance(value, dict | list) or len(indent) + len(key) + len(text) < 110:
         return [f"{indent}{key}: {value if isinstance(value, str) else text}"]
     items = value.items() if isinstance(value, dict) else [("-", item) for item in value]
-    return [f"{indent}{key}:", *(line for name, item in items for line in _property(name, item, f"{indent}  "))]
+    return [
+        f"{indent}{key}:",
+        *(line for name, item in items for line in _property(name, item, f"{indent}  ")),
+    ]

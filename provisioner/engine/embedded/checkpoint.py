@@ -111,7 +111,7 @@ def record_of(raw: Any, sealer: Sealer) -> ResourceState:
 
 def _expected(value: Any, kind: type[Any] | tuple[type[Any], ...], name: str) -> Any:
     if not isinstance(value, kind):
-        raise Malformed(f"{name} is {type(value).__name__} in it")
+        raise Malformed(f"{name} has the wrong type, {type(value).__name__}")
     return value
 
 

@@ -140,7 +140,7 @@ def _sweep(op: Op, target: Target) -> None:
 
 def _ask(op: Op, target: Target, send: Mapping[str, Any]) -> Any:
     scope = target.scope
-    ask = scope.call_to_the_end if op.pick else scope.call
+    ask = scope.call_to_the_end if op.name.startswith(("list_", "describe_")) else scope.call
 
     def once() -> Any:
         return ask(target.service, op.name, send, region=target.region)

@@ -10,7 +10,7 @@ from provisioner.plan.values import UNKNOWN, Properties, has_unknown
 from provisioner.providers.aws.inputs import ALL_TAGS, REGION, TAGS
 from provisioner.providers.aws.naming import DEFAULTS, is_made
 from provisioner.providers.aws.scope import surroundings
-from provisioner.providers.aws.spec import NEVER, REPLACE, Field, Output, ResourceSpec, Text
+from provisioner.providers.aws.spec import LOCAL, NEVER, REPLACE, Field, Output, ResourceSpec, Text
 from provisioner.providers.aws.text import filled
 from provisioner.providers.interface import Object
 
@@ -79,9 +79,7 @@ def planned(spec: ResourceSpec, old: Object | None, new: Properties, region: str
     if spec.regional:
         wanted[REGION] = region
     if old is None:
-        known = {row.prop: UNKNOWN for row in spec.fields} | dict.fromkeys(spec.outputs, UNKNOWN) | wanted
-        if spec.name and spec.name.given_prefix:
-            known.setdefault(spec.name.given_prefix, "")
+        known = {**_unwritten(spec), **dict.fromkeys(spec.outputs, UNKNOWN), **wanted}
         touched = set(spec.outputs)
     else:
         rows = [row.prop for row in changed(spec, old.inputs, new)]
@@ -89,6 +87,18 @@ def planned(spec: ResourceSpec, old: Object | None, new: Properties, region: str
         touched = set(_touched(spec, rows))
         known |= dict.fromkeys(touched, UNKNOWN)
     return known | _foreseen(spec, touched, known, region)
+
+
+def _unwritten(spec: ResourceSpec) -> dict[str, Any]:
+    """What is known of the inputs that a program does not give: some are AWS's to choose, some stay empty."""
+    known: dict[str, Any] = dict.fromkeys(spec.unsupported)
+    for row in spec.fields:
+        known[row.prop] = None if row.on_change is LOCAL or row.read is None else UNKNOWN
+    if spec.tags:
+        known[TAGS] = None
+    if spec.name and spec.name.given_prefix:
+        known[spec.name.given_prefix] = ""
+    return known
 
 
 def _touched(spec: ResourceSpec, changed_props: list[str]) -> Iterator[str]:

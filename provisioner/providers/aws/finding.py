@@ -23,6 +23,8 @@ from provisioner.providers.interface import Identity, Object, Refused
 
 Read = Callable[[Identity], Object | None]
 
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+
 
 def found_again(spec: ResourceSpec, target: Target, known: Sequence[str], read: Read) -> list[str]:
     """Ids of the objects that a create with the target's properties may have made, without `known`."""
@@ -38,10 +40,20 @@ def found_again(spec: ResourceSpec, target: Target, known: Sequence[str], read: 
     ours: list[str] = []
     for id in candidates:  # noqa: A001
         if id not in known:
-            present = read(Identity(id, outputs={REGION: target.region}))
+            present = _readable(Identity(id, outputs={REGION: target.region}), read)
             if present and _is_ours(spec, wanted, present):
                 ours.append(id)
     return ours
+
+
+def _readable(identity: Identity, read: Read) -> Object | None:
+    """The object, if we may look at it: what we may not even read is not ours."""
+    try:
+        return read(identity)
+    except Refused as refusal:
+        if refusal.code in DENIED:
+            return None
+        raise
 
 
 def _listed(spec: ResourceSpec, target: Target) -> list[str]:

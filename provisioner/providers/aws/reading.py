@@ -13,6 +13,7 @@ from provisioner.providers.aws.inputs import ALL_TAGS, REGION, TAGS
 from provisioner.providers.aws.naming import DEFAULTS
 from provisioner.providers.aws.paths import at
 from provisioner.providers.aws.spec import LOCAL, REPLACE, Field, Output, ResourceSpec, Text
+from provisioner.providers.aws.text import read_backwards
 from provisioner.providers.interface import Identity, Object, Refused
 
 Document = Mapping[str, Any]
@@ -57,6 +58,7 @@ def outputs_of(spec: ResourceSpec, target: Target, document: Document, known: Pr
     if spec.tags:
         outputs[ALL_TAGS] = tags_of(spec, document)
         outputs[TAGS] = own_tags(outputs[ALL_TAGS], known, target.scope.default_tags) or None
+    outputs |= dict.fromkeys(spec.unsupported)
     for prop, source in spec.outputs.items():
         if not isinstance(source, Text):
             outputs[prop] = _output(source, document)
@@ -79,6 +81,8 @@ def now(row: Field, document: Document, known: Properties) -> Any:
     if row.read is None or row.on_change is LOCAL:
         return recorded
     found = at(row.read or row.api, document)
+    if found is None and row.may_be_silent:
+        return recorded
     value = None if found is None else row.codec.decode(found)
     if recorded is not None and normal(row, recorded) == normal(row, value):
         return recorded
@@ -137,8 +141,10 @@ def read_object(spec: ResourceSpec, target: Target, identity: Identity, main: Do
     document = whole_document(spec, target, main)
     if document is None:
         return None
-    outputs = outputs_of(spec, target, document, identity.inputs)
-    return Object(identity.id, inputs_of(spec, identity, outputs), outputs)
+    parts = read_backwards(spec.id, identity.id) if isinstance(spec.id, Text) else {}
+    outputs = outputs_of(spec, target, document, {**parts, **identity.inputs})
+    id = None if isinstance(spec.id, Text) else at(spec.id, main)  # noqa: A001
+    return Object(id or identity.id, inputs_of(spec, identity, outputs), outputs)
 
 
 def sends_many(spec: ResourceSpec) -> bool:

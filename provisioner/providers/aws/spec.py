@@ -85,6 +85,8 @@ class Sweep:
 class Op:
     """One boto3 call: its name, what it sends, and where in the answer the object is.
 
+    The answers of `list_…` and `describe_…` are read to their last page.
+
     `send` maps parameters to constants, markers, `Prop`, `Found`, `Text`, or lists and dicts of them.
     """
 
@@ -93,8 +95,7 @@ class Op:
     answer: str = "@"
     pick: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """The answer is a list: take the item in which each path has this value (ID, `Prop`, constant); none: no
-    object. A call that picks is paginated to its end. In a `read` that sends IDS it says which item belongs
-    to whom."""
+    object. In a `read` that sends IDS it says which item belongs to whom."""
     none: tuple[str, ...] = ()
     """Error codes that mean "there is no such setting": the answer is None then (for `also` calls)."""
     again: tuple[str, ...] = ()
@@ -190,6 +191,8 @@ class Field:
     """What pulumi-aws itself fills in when the program says nothing; listed in `__defaults`."""
     computed: bool = False
     """AWS chooses a value if the program names none, so leaving it out is no change."""
+    may_be_silent: bool = False
+    """AWS need not tell the value (none in the document): the recorded one stands then."""
     required: bool = False
     """The program has to give it; `check` refuses the resource otherwise."""
 

@@ -16,6 +16,7 @@ from provisioner.providers.aws.spec import (
     Members,
     Op,
     ResourceSpec,
+    Sweep,
     Text,
     Wait,
 )
@@ -65,7 +66,21 @@ VPC_ENDPOINT = ResourceSpec(
             answer="PrefixLists[0]",
         )
     },
-    delete=Op("delete_vpc_endpoints", {"VpcEndpointIds": [ID]}),
+    delete=Op(
+        "delete_vpc_endpoints",
+        {"VpcEndpointIds": [ID]},
+        # AWS takes the routes out by itself; the local cloud stumbles over tables that were added later.
+        first=(
+            Sweep(
+                list=Op(
+                    "describe_vpc_endpoints",
+                    {"VpcEndpointIds": [ID]},
+                    answer="VpcEndpoints[?RouteTableIds]",
+                ),
+                each=Op(_MODIFY.name, {**_MODIFY.send, "RemoveRouteTableIds": Found("RouteTableIds")}),
+            ),
+        ),
+    ),
     absent=("InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound"),
     gone="State == 'deleted' || State == 'Deleted'",
     # Interfaces in each subnet are removed one by one.

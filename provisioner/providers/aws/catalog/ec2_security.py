@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from provisioner.plan.values import Properties
 from provisioner.providers.aws.catalog.ec2_spelling import PERMISSIONS, PORT, PROTOCOL
@@ -156,7 +157,7 @@ DEFAULT_SECURITY_GROUP = ResourceSpec(
         _closed("egress", "egress", "IpPermissionsEgress"),
         Field("revokeRulesOnDelete", "", LOCAL, default=False),
     ),
-    tags=ec2_tags("security-group"),
+    tags=replace(ec2_tags("security-group"), create_as=""),
     outputs={
         "arn": Text("arn:{partition}:ec2:{region}:{ownerId}:security-group/{id}"),
         "ownerId": "OwnerId",
@@ -214,10 +215,15 @@ def _rule(direction: str, name: str) -> ResourceSpec:
             Field("toPort", "ToPort", modify, PORT),
             Field("description", "Description", modify),
             Field("cidrIpv4", "CidrIpv4", modify),
-            Field("cidrIpv6", "CidrIpv6", modify),
-            Field("prefixListId", "PrefixListId", modify),
+            # AWS would change these in place too; the local cloud silently does not. A new rule beside the
+            # old one interrupts nothing.
+            Field("cidrIpv6", "CidrIpv6", REPLACE),
+            Field("prefixListId", "PrefixListId", REPLACE),
             Field(
-                "referencedSecurityGroupId", "ReferencedGroupId", modify, read="ReferencedGroupInfo.GroupId"
+                "referencedSecurityGroupId",
+                "ReferencedGroupId",
+                REPLACE,
+                read="ReferencedGroupInfo.GroupId",
             ),
         ),
         tags=ec2_tags("security-group-rule"),

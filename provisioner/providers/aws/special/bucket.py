@@ -1,4 +1,4 @@
-"""S3 buckets: created in a region that is named in a way of its own, tagged as a whole, emptied before they go."""
+"""S3 buckets: created in a region that has to be named, tagged as a whole, emptied before they go."""
 
 from __future__ import annotations
 
@@ -82,14 +82,10 @@ class Buckets(TableDriver):
         present = self.read(Identity(name))
         if present is None:
             return []
-        wanted: Properties = new.get(ALL_TAGS) or {}
         tags: Properties = present.outputs[ALL_TAGS]
-        ours = (
-            all(tags.get(key) == text for key, text in wanted.items())
-            if tags or is_made(new, "bucket")
-            else False
-        )
-        return [name] if ours or (not tags and self._is_empty(present)) else []
+        wanted: Properties = new.get(ALL_TAGS) or {}
+        ours = tags.items() >= wanted.items() if tags else self._is_empty(present)
+        return [name] if ours else []
 
     def read(self, identity: Identity) -> Object | None:
         """The bucket as it is now, or None if it is gone."""

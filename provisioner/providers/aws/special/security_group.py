@@ -20,7 +20,7 @@ class SecurityGroups(TableDriver):
     """Security groups.
 
     Their rules are resources of their own. Only the rule of AWS's own making is ours to take away: as long as
-    it may still be there, it is recorded as an input `egress`, which no program gives, and so is a difference.
+    it may still be there, it is recorded as an input `egress`, which no program gives: a difference.
     """
 
     def diff(self, old: Object, new: Properties) -> Diff:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from provisioner.plan.diff import Diff
 from provisioner.plan.values import Properties
 from provisioner.providers.aws.calling import Target, run
 from provisioner.providers.aws.catalog.ec2_security import SOURCES
@@ -17,6 +16,7 @@ from provisioner.providers.aws.inputs import ALL_TAGS
 from provisioner.providers.aws.spec import Op
 from provisioner.providers.interface import Identity, Object
 
+EVERY_PORT = -1
 _MEMBERS = {
     "cidrIpv4": ("IpRanges", "CidrIp"),
     "cidrIpv6": ("Ipv6Ranges", "CidrIpv6"),
@@ -28,13 +28,6 @@ _MEMBERS = {
 
 class SecurityGroupRules(TableDriver):
     """Ingress and egress rules of security groups."""
-
-    def diff(self, old: Object, new: Properties) -> Diff:
-        """What a change to `new` means; AWS changes everything of a rule but the kind of its source."""
-        found = super().diff(old, new)
-        kinds = [source for source in SOURCES if (source in old.inputs) != (source in new)]
-        updates = tuple(prop for prop in found.updates if prop not in kinds)
-        return replace(found, replaces=(*found.replaces, *kinds), updates=updates)
 
     def find(self, new: Properties, known: Sequence[str]) -> Sequence[str]:
         """The rule that allows the same: a group has no two that do."""
@@ -68,28 +61,25 @@ class SecurityGroupRules(TableDriver):
         return not any(row.prop in declared for row in changed(self.spec, present, wanted))
 
 
-def _span(inputs: Properties) -> dict[str, Any]:
-    """Protocol and ports; the ports that are left out are all there are."""
-    ports = {"FromPort": inputs.get("fromPort"), "ToPort": inputs.get("toPort")}
-    return {
-        "IpProtocol": PROTOCOL.encode(inputs["ipProtocol"]),
-        **{name: port for name, port in ports.items() if port is not None},
-    }
-
-
 def _permission(inputs: Properties) -> dict[str, Any]:
-    """The rule as it is made."""
+    """The rule as it is made; ports that are left out are all there are."""
+    ports = {"FromPort": inputs.get("fromPort"), "ToPort": inputs.get("toPort")}
     note = {"Description": inputs["description"]} if inputs.get("description") else {}
     members = {
         members: [{key: inputs[source], **note}]
         for source, (members, key) in _MEMBERS.items()
         if inputs.get(source) is not None
     }
-    return {**_span(inputs), **members}
+    given = {name: port for name, port in ports.items() if port is not None}
+    return {"IpProtocol": PROTOCOL.encode(inputs["ipProtocol"]), **given, **members}
 
 
 def _whole(inputs: Properties) -> dict[str, Any]:
     """The rule as it is changed: whatever is left out would be lost."""
-    sources = {key: inputs[source] for source, key in SOURCES.items() if inputs.get(source) is not None}
-    note = {"Description": inputs["description"]} if inputs.get("description") else {}
-    return {**_span(inputs), **sources, **note}
+    return {
+        "IpProtocol": PROTOCOL.encode(inputs["ipProtocol"]),
+        "FromPort": inputs.get("fromPort", EVERY_PORT),
+        "ToPort": inputs.get("toPort", EVERY_PORT),
+        "Description": inputs.get("description", ""),
+        **{api: inputs[source] for source, api in SOURCES.items() if inputs.get(source) is not None},
+    }

@@ -1,0 +1,78 @@
+"""The command line: finds the command, runs it, and turns however it ends into an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+COMMANDS: Final = {
+    "plan": "Show what apply would do",
+    "apply": "Make the cloud what the environment file says",
+    "destroy": "Remove everything that the environment has",
+    "output": "Values that other tools need",
+    "state": "What is recorded: list, show, export, verify",
+    "local": "The cloud on a desk: start, stop, status",
+    "validate": "Check environment files",
+    "show": "All settings of an environment, and where each was set",
+    "schema": "JSON Schema of environment files, for editors",
+}
+"""Each command is in the module of its name, and is imported when it is called."""
+
+_FAILED: Final = 1
+_INTERRUPTED: Final = 9
+
+
+class Commands(click.Group):
+    """The commands by name; asking for help imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
+        """In the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command in the module of its name."""
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = importlib.import_module(f"provisioner.cli.{cmd_name}").command
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands on the help page."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(None, "--version", package_name="provisioner", message="provisioner %(version)s")
+def commands() -> None:
+    """One YAML file per environment becomes a running ML platform.
+
+    ENV is the name of an environment in ./environments/, or the path of its file.
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line; the exit code (see `exit_code.py`)."""
+    try:
+        result = commands.main(list(arguments), prog_name="provisioner", standalone_mode=False)
+        sys.stdout.flush()
+    except click.Abort:
+        click.echo("Interrupted.", err=True)
+        return _INTERRUPTED
+    except click.ClickException as wrong:
+        wrong.show()
+        # An explained failure has a code of ours; click's own for wrong usage, 2, means `changes` here.
+        return int(getattr(wrong, "code", _FAILED))
+    except BrokenPipeError:
+        # Whoever read the output has seen enough. What is still buffered must not fail at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _FAILED
+    except Exception as bug:  # noqa: BLE001 - the one place that may: it writes the report
+        importlib.import_module("provisioner.cli.bug").report(bug)
+        return _FAILED
+    return int(result or 0)

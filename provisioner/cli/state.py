@@ -1,0 +1,96 @@
+"""`provisioner state`: what is recorded."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+
+import click
+
+from provisioner.cli.exit_code import ExitCode
+from provisioner.cli.explaining import ENVIRONMENT, Explaining
+from provisioner.cli.screen import err, out
+from provisioner.engine.failures import NoSuchResource
+from provisioner.engine.interface import Access, Recorded
+from provisioner.report.machine import document, resource_document, state_document
+from provisioner.report.naming import name_of
+from provisioner.report.state_text import list_text, resource_text, verified_text
+from provisioner.wiring import Workspace, recorded
+from provisioner.workflow import recording
+
+
+@click.group("state")
+def command() -> None:
+    """What is recorded of an environment."""
+
+
+@command.command("list", cls=Explaining)
+@ENVIRONMENT
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def list_resources(environment: str, *, as_json: bool) -> ExitCode:
+    """All resources, dependencies first."""
+    resources = _resources(_noted(environment))
+    out().write(document(state_document(resources)) if as_json else list_text(resources))
+    return ExitCode.DONE
+
+
+@command.command("show", cls=Explaining)
+@ENVIRONMENT
+@click.argument("resource")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def show(environment: str, resource: str, *, as_json: bool) -> ExitCode:
+    """Everything that is recorded of one RESOURCE, given by its URN, name or id. Secrets are masked."""
+    found = _found(_resources(_noted(environment)), resource)
+    for one in found:
+        out().write(document(resource_document(one)) if as_json else resource_text(one))
+    return ExitCode.DONE
+
+
+@command.command("export", cls=Explaining)
+@ENVIRONMENT
+def export(environment: str) -> ExitCode:
+    """The state in Pulumi's deployment format; `pulumi stack import` reads it. Secrets stay sealed."""
+    workspace = recorded(environment)
+    for stack in workspace.stacks:
+        with workspace.engine.open(stack, Access.READ) as run:
+            out().write(document(run.export()))
+    return ExitCode.DONE
+
+
+@command.command("verify", cls=Explaining)
+@ENVIRONMENT
+def verify(environment: str) -> ExitCode:
+    """Check that the state is what was written, and well-formed."""
+    workspace = recorded(environment)
+    for stack in workspace.stacks:
+        with workspace.engine.open(stack, Access.READ) as run:
+            breaches = run.breaches()
+            out().write(verified_text(stack.project, stack.name, len(run.resources()), breaches))
+        if breaches:
+            return ExitCode.FAILED
+    return ExitCode.DONE
+
+
+def _noted(environment: str) -> Workspace:
+    workspace = recorded(environment)
+    for notice in workspace.notices:
+        err().say(f"note: {notice}")
+    return workspace
+
+
+def _resources(workspace: Workspace) -> tuple[Recorded, ...]:
+    return recording(workspace.engine, workspace.stacks).resources
+
+
+def _found(resources: Sequence[Recorded], wanted: str) -> Sequence[Recorded]:
+    """The resources that are meant: several, if a name is not unique. Raises `NoSuchResource`."""
+    calls: tuple[Callable[[Recorded], str], ...] = (
+        lambda one: one.urn,
+        lambda one: name_of(one.urn),
+        lambda one: one.id,
+    )
+    for called in calls:
+        if found := [one for one in resources if called(one) == wanted]:
+            return found
+    names = sorted({name_of(one.urn) for one in resources})
+    raise NoSuchResource(wanted, tuple(difflib.get_close_matches(wanted, names, n=3, cutoff=0.4)))

@@ -1,0 +1,122 @@
+"""The `aws` package as engines see it: provider inputs in, a configured provider out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from provisioner.plan.diff import Diff
+from provisioner.plan.values import Properties
+from provisioner.providers.aws.catalog.functions import LOOKUPS
+from provisioner.providers.aws.driver import TableDriver, TypeDriver
+from provisioner.providers.aws.lookup import answer
+from provisioner.providers.aws.registry import CATALOG, SPECIAL
+from provisioner.providers.aws.scope import Scope
+from provisioner.providers.aws.session import Clients, Connection
+from provisioner.providers.interface import Checked, Identity, Object, Refused
+
+VERSION = "7.51.1"
+"""Of the pulumi-aws whose programs are served; a test compares it with the one installed."""
+
+_SPECS = {spec.type: spec for spec in CATALOG}
+_LOOKUPS = {lookup.function: lookup for lookup in LOOKUPS}
+
+
+class AwsPackage:
+    """Turns the inputs of `pulumi:providers:aws` into a provider that reaches AWS by one connection."""
+
+    version = VERSION
+
+    def __init__(self, connection: Connection) -> None:
+        self._clients = Clients(connection)
+
+    def types(self) -> frozenset[str]:
+        """The type tokens there is a driver for."""
+        return frozenset(_SPECS)
+
+    def configure(self, inputs: Properties) -> AwsProvider:
+        """A provider for one region. No call is made, and botocore is not imported."""
+        region = inputs.get("region")
+        if not isinstance(region, str) or not region:
+            raise Refused("an AWS provider needs its `region` before anything can be planned with it")
+        tags = cast("dict[str, str]", _structure(inputs.get("defaultTags")).get("tags") or {})
+        allowed = cast("list[str]", _decoded(inputs.get("allowedAccountIds")) or [])
+        scope = Scope(self._clients, region, tags)
+        return AwsProvider(scope, tuple(allowed))
+
+
+@dataclass(frozen=True, slots=True)
+class AwsProvider:
+    """One configured AWS provider: each type's driver acts on objects of that type."""
+
+    scope: Scope
+    allowed_account_ids: tuple[str, ...] = ()
+    """Carried for whoever checks the account before the first call; empty allows all."""
+    _drivers: dict[str, TypeDriver] = field(default_factory=dict[str, TypeDriver])
+
+    def driver(self, type: str) -> TypeDriver:
+        """The driver of a type. Raises `Refused` for a type there is none for."""
+        if (known := self._drivers.get(type)) is not None:
+            return known
+        if (spec := _SPECS.get(type)) is None:
+            raise Refused(f"there is no driver for {type}")
+        return self._drivers.setdefault(type, SPECIAL.get(type, TableDriver)(spec, self.scope))
+
+    def check(self, type: str, name: str, old: Properties | None, new: Properties, seed: bytes) -> Checked:
+        """The inputs to use."""
+        return self.driver(type).check(name, old, new, seed)
+
+    def diff(self, type: str, old: Object, new: Properties) -> Diff:
+        """What a change means."""
+        return self.driver(type).diff(old, new)
+
+    def planned(self, type: str, old: Object | None, new: Properties) -> Properties:
+        """The outputs that are known before the step."""
+        return self.driver(type).planned(old, new)
+
+    def create(self, type: str, new: Properties) -> Object:
+        """Make the object. Raises `Refused`."""
+        return self.driver(type).create(new)
+
+    def find(self, type: str, new: Properties, known: Sequence[str]) -> Sequence[str]:
+        """Ids of objects that a create may have made unseen."""
+        return self.driver(type).find(new, known)
+
+    def read(self, type: str, identity: Identity) -> Object | None:
+        """The object as it is now, or None. Raises `Refused`."""
+        return self.driver(type).read(identity)
+
+    def read_all(self, type: str, identities: Sequence[Identity]) -> Mapping[str, Object | None]:
+        """The same for many, by id. Raises `Refused`."""
+        return self.driver(type).read_all(identities)
+
+    def update(self, type: str, old: Object, new: Properties) -> Object:
+        """Change the object in place. Raises `Refused`."""
+        return self.driver(type).update(old, new)
+
+    def delete(self, type: str, old: Object) -> None:
+        """Remove the object. Raises `Refused`."""
+        self.driver(type).delete(old)
+
+    def invoke(self, token: str, arguments: Properties) -> Properties:
+        """The answer of a lookup. Raises `Refused`."""
+        if (lookup := _LOOKUPS.get(token)) is None:
+            raise Refused(f"there is no lookup {token}")
+        return answer(lookup, arguments, self.scope)
+
+
+def caller_account(connection: Connection, region: str) -> str:
+    """The number of the account that the connection's credentials belong to. Raises `Refused`."""
+    return Scope(Clients(connection), region).account()
+
+
+def _decoded(value: Any) -> Any:
+    """A provider input; Pulumi's SDK sends those that are not texts as JSON."""
+    return json.loads(value) if isinstance(value, str) and value else value
+
+
+def _structure(value: Any) -> dict[str, Any]:
+    decoded = _decoded(value)
+    return cast("dict[str, Any]", decoded) if isinstance(decoded, dict) else {}

@@ -1,0 +1,80 @@
+"""A disk that fails, or takes the process with it, at a chosen call; and what was asked of it."""
+
+import os
+import signal
+from contextlib import contextmanager
+from itertools import count
+
+CALLS = ("open", "write", "pwrite", "fsync", "fdatasync", "ftruncate", "link", "unlink", "replace", "mkdir")
+"""Everything that changes files, or says that they are safe."""
+
+
+@contextmanager
+def instead(act):
+    """Call `act(number, name, real, arguments)` in place of each call, numbered from 0."""
+    numbers = count()
+    reals = {name: getattr(os, name) for name in CALLS}
+
+    def replacing(name, real):
+        def call(*arguments, **named):
+            return act(next(numbers), name, lambda: real(*arguments, **named), arguments)
+
+        return call
+
+    for name, real in reals.items():
+        setattr(os, name, replacing(name, real))
+    try:
+        yield
+    finally:
+        for name, real in reals.items():
+            setattr(os, name, real)
+
+
+def failing(moment: int, code: int):
+    """The call with this number fails with this error; a write has taken half of the data by then."""
+
+    def act(number, name, real, arguments):
+        if number == moment:
+            if name == "write":
+                os.writev(arguments[0], [bytes(arguments[1])[: len(arguments[1]) // 2]])
+            raise OSError(code, os.strerror(code))
+        return real()
+
+    return instead(act)
+
+
+def deadly(moment: int):
+    """At the call with this number the process is killed; a write has taken half of the data by then."""
+
+    def act(number, name, real, arguments):
+        if number == moment:
+            if name == "write":
+                os.writev(arguments[0], [bytes(arguments[1])[: len(arguments[1]) // 2]])
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real()
+
+    return instead(act)
+
+
+@contextmanager
+def traced(lines: list[str], root):
+    """Write each call as a line: its name and the file, relative to `root`."""
+    files = {}
+
+    def act(number, name, real, arguments):
+        result = real()
+        if name == "open":
+            files[result] = _short(arguments[0], root)
+            return result
+        where = [
+            files.get(each) or _short(each, root) for each in arguments if isinstance(each, int | os.PathLike)
+        ]
+        lines.append(" ".join([name, *where[: 2 if name in ("replace", "link") else 1]]))
+        return result
+
+    with instead(act):
+        yield
+
+
+def _short(file, root) -> str:
+    return os.path.relpath(file, root) if isinstance(file, str | os.PathLike) else str(file)
