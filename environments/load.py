@@ -62,7 +62,8 @@ def find(name_or_path: str, folder: Path | None = None) -> Path:
     if wanted.suffix in _SUFFIXES or len(wanted.parts) != 1:
         if _is_file(wanted):
             return wanted
-        raise InvalidEnvironment([_not_found(name_or_path, _names(wanted.parent, whole=True))])
+        near = [str(wanted.parent / name) for name in _names(wanted.parent, whole=True)]
+        raise InvalidEnvironment([_not_found(name_or_path, near)])
     folders = (folder or Path("environments"), PACKAGED)
     for place in folders:
         for suffix in _SUFFIXES:

@@ -66,7 +66,7 @@ def nearest(path: Path) -> str | None:
     known = [name for section in sections_at(tuple(around)) for name in section.model_fields]
     known = known if around else [EXTENDS, *known]
     near = difflib.get_close_matches(str(name), known, n=1) or [
-        word for word in known if word.startswith(str(name))
+        word for word in known if name and word.startswith(str(name))
     ]
     return ".".join([*map(str, around), near[0]]) if near else None
 

@@ -174,16 +174,15 @@ def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa:
                 Trouble.LOSS,
                 f"Nothing was changed. The plan would lose for good:\n{_rows(rows)}\n"
                 "`--yes` agrees to changes, never to the loss of data.",
-                "look at the plan, and if this may go, run the command without `--yes` and answer it.",
-                (f"provisioner plan {environment}",),
+                "if this may go, run the command again without `--yes`, read its plan, and answer it.",
             )
         case f.NoTerminal(command):
             return Message(
                 Trouble.TERMINAL,
                 "This command asks before it changes anything, and there is no terminal to ask at."
                 " Nothing was read or changed.",
-                "look at the plan, then agree beforehand.",
-                (f"provisioner plan {environment}", command),
+                "agree beforehand.",
+                (command,),
             )
         case f.NoSuchResource(wanted, nearest):
             near = f" The nearest are:\n{_rows(nearest)}" if nearest else ""

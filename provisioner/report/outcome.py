@@ -12,7 +12,7 @@ from provisioner.plan.model import Mode, Op
 from provisioner.report.naming import labelled
 from provisioner.report.progress import seconds_text
 from provisioner.report.style import Colour, Style
-from provisioner.report.value_text import shown
+from provisioner.report.value_text import rows
 
 _PAST: Final[Mapping[str, str]] = {
     Op.CREATE.value: "created",
@@ -72,7 +72,8 @@ def _done(ending: Ending, style: Style) -> Iterator[str]:
         return
     if ending.outputs:
         yield from ("", "Outputs:", "")
-        yield from (f"  {name}: {shown(value)}" for name, value in sorted(ending.outputs.items()))
+        for name, value in sorted(ending.outputs.items()):
+            yield from (f"  {path}: {text}" for path, text in rows(name, value))
     yield from ("", _existing(ending), "", "Try next:", "")
     yield from (f"  {command}" for command in _next(ending))
 

@@ -51,31 +51,34 @@ def _no_changes(plans: Sequence[StackPlan]) -> str:
 
 
 def _stack_lines(plan: StackPlan, style: Style) -> Iterator[str]:
-    yield ""
-    yield style.paint(Colour.HEADING, f"{plan.layer} in {plan.region} (stack {plan.stack})")
-    for note in plan.notes:
-        yield f"{INDENT}note: {note}"
-    yield from _unfinished_lines(plan)
-    yield from _drift_lines(plan, style)
-    for node in tree(plan):
-        yield from _node_lines(node, 1, style)
-    yield from _output_lines(plan.old_outputs, plan.outputs)
+    """Nothing for a stack in which there is nothing to say."""
+    blocks = [
+        [f"{INDENT}note: {note}" for note in plan.notes],
+        [*_unfinished_lines(plan)],
+        [*_drift_lines(plan, style)],
+        [line for node in tree(plan) for line in _node_lines(node, 1, style)],
+        [*_output_lines(plan.old_outputs, plan.outputs)],
+    ]
+    if any(blocks):
+        yield ""
+        yield style.paint(Colour.HEADING, f"{plan.layer} in {plan.region} (stack {plan.stack})")
+    for block in blocks:
+        if block:
+            yield from ("", *block)
 
 
 def _unfinished_lines(plan: StackPlan) -> Iterator[str]:
     if plan.unfinished:
-        yield from ("", f"{INDENT}Unfinished from an earlier run:", "")
+        yield f"{INDENT}Unfinished from an earlier run:"
         for found in plan.unfinished:
             yield f"{INDENT * 2}{found.op} {labelled(found.urn)}: {found.found}"
-        yield ""
 
 
 def _drift_lines(plan: StackPlan, style: Style) -> Iterator[str]:
     if plan.drift:
-        yield from ("", f"{INDENT}Changed outside of provisioner (recorded → now):", "")
+        yield f"{INDENT}Changed outside of provisioner (recorded → now):"
         for drift in plan.drift:
             yield from _one_drift(drift, style)
-        yield ""
 
 
 def _one_drift(drift: Drift, style: Style) -> Iterator[str]:
@@ -91,22 +94,22 @@ def _one_drift(drift: Drift, style: Style) -> Iterator[str]:
 def _node_lines(node: Node, depth: int, style: Style) -> Iterator[str]:
     step = node.step
     margin = INDENT * depth
-    head = f"{step.op.mark} {short(step.type)} {step.name}"
-    yield margin + style.paint(COLOUR_OF[step.op], head) + _because(step)
+    # The stack is the root of everything, and the heading above: it does not push what is below to the right.
+    is_stack = step.type == STACK_TYPE
+    if step.op.changes_something or not is_stack:
+        head = f"{step.op.mark} {short(step.type)} {step.name}"
+        yield margin + style.paint(COLOUR_OF[step.op], head) + _because(step)
     if step.op in (Op.UPDATE, Op.REPLACE):
         yield from _change_lines(step, margin + INDENT * 2)
-    # The stack is the root of everything: what is below it is not pushed to the right.
-    below = depth if step.type == STACK_TYPE else depth + 1
     for child in node.below:
-        yield from _node_lines(child, below, style)
+        yield from _node_lines(child, depth if is_stack else depth + 1, style)
 
 
 def _because(step: Step) -> str:
     if step.op is not Op.REPLACE:
         return ""
-    verb = "change" if len(step.reasons) > 1 else "changes"
     order = ", the old one is deleted first" if step.delete_first else ""
-    return f"  because {_listed(step.reasons)} {verb}: forces a new object{order}"
+    return f"  because {_listed(step.reasons)} changed: forces a new object{order}"
 
 
 def _change_lines(step: Step, margin: str) -> Iterator[str]:
@@ -119,7 +122,7 @@ def _change_lines(step: Step, margin: str) -> Iterator[str]:
 def _output_lines(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     found = tuple(change_lines(tuple(changes(dict(old), dict(new)))))
     if found:
-        yield from ("", f"{INDENT}Outputs:", "")
+        yield f"{INDENT}Outputs:"
         for path, what in found:
             yield f"{INDENT * 2}{path}: {what}"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from provisioner.engine.interface import Recorded
 from provisioner.report.naming import name_of, short
-from provisioner.report.value_text import shown
+from provisioner.report.value_text import rows
 
 
 def list_text(resources: Sequence[Recorded]) -> str:
@@ -38,7 +38,9 @@ def outputs_text(outputs: Mapping[str, Any]) -> str:
     """One line for each output; secrets are masked."""
     if not outputs:
         return "There are no outputs: nothing was applied yet.\n"
-    return "".join(f"{name}: {shown(value)}\n" for name, value in sorted(outputs.items()))
+    return "".join(
+        f"{path}: {text}\n" for name, value in sorted(outputs.items()) for path, text in rows(name, value)
+    )
 
 
 def verified_text(layer: str, stack: str, count: int, breaches: Sequence[str]) -> str:
@@ -57,4 +59,4 @@ def _properties(head: str, properties: Mapping[str, Any]) -> Iterator[str]:
     if properties:
         yield f"{head}:"
         for name, value in sorted(properties.items()):
-            yield f"  {name}: {shown(value)}"
+            yield from (f"  {path}: {text}" for path, text in rows(name, value))

@@ -22,6 +22,19 @@ def shown(value: Any) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}… ({len(text)} characters)"
 
 
+def rows(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """(name, text) of each entry of a structure, or of the value itself; nothing is cut."""
+    match value:
+        case dict() if value:
+            for key, item in cast("dict[str, Any]", value).items():
+                yield from rows(f"{name}.{key}", item)
+        case list() if value:
+            for index, item in enumerate(cast("list[Any]", value)):
+                yield from rows(f"{name}[{index}]", item)
+        case _:
+            yield name, _text(value)
+
+
 def plain(value: Any) -> Any:
     """The value as JSON has it, with words in place of secrets, unknowns and what is missing."""
     match value:

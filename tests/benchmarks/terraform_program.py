@@ -60,6 +60,9 @@ OURS_ALONE = ("tagsAll", "region")
 KEPT_KEYS = ("tags",)
 """Maps whose keys are the user's, not the provider's."""
 
+UNSEEN = {"aws_kms_key": ["rotation_period_in_days"]}
+"""moto takes them and never tells: without `ignore_changes`, each of Terraform's plans would change them again."""
+
 
 class Untranslatable(Exception):
     """A resource that Terraform's program would lack."""
@@ -77,7 +80,9 @@ class Target:
         """The reference that gives `text`; None if there is none."""
         if text == self.id:
             return f"{self.address}.id"
-        found = sorted(name for name, value in self.outputs.items() if value == text and name not in OURS_ALONE)
+        found = sorted(
+            name for name, value in self.outputs.items() if value == text and name not in OURS_ALONE
+        )
         found.sort(key=lambda name: name != "arn")
         return f"{self.address}.{snake_case(found[0])}" if found else None
 
@@ -144,14 +149,21 @@ def _arguments(state, targets):
         for urn in state.get("dependencies", ())
         if urn in targets and targets[urn].address not in referred
     )
-    return {**arguments, "depends_on": unseen} if unseen else arguments
+    kind = TYPES[state["type"]]
+    return {
+        **arguments,
+        **({"depends_on": unseen} if unseen else {}),
+        **({"lifecycle": {"ignore_changes": UNSEEN[kind]}} if kind in UNSEEN else {}),
+    }
 
 
 def _restored(name, value, targets, referred):
     match value:
         case dict():
             return {
-                key if name in KEPT_KEYS else BLOCKS.get(key) or snake_case(key): _restored(key, each, targets, referred)
+                key if name in KEPT_KEYS else BLOCKS.get(key) or snake_case(key): _restored(
+                    key, each, targets, referred
+                )
                 for key, each in value.items()
             }
         case list():
@@ -184,3 +196,13 @@ def _text(text, targets, referred):
 
 def _literal(text):
     return text.replace("${", "$${").replace("%{", "%%{")
+
+
+def without(written, kinds):
+    """The same program less some types, and less what depends on them by `depends_on`."""
+    resources = {kind: labelled for kind, labelled in written["resource"].items() if kind not in kinds}
+    for labelled in resources.values():
+        for arguments in labelled.values():
+            if near := arguments.get("depends_on"):
+                arguments["depends_on"] = [address for address in near if address.split(".")[0] not in kinds]
+    return {**written, "resource": resources}

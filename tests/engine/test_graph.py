@@ -1,7 +1,7 @@
 """Dependencies come first, otherwise the order stays; a circle is shown as a path."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioner.engine.embedded.graph import Cycle, ordered
@@ -38,6 +38,7 @@ def test_a_circle_is_shown_as_a_path(needs, path):
     assert raised.value.path[0] == raised.value.path[-1]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sets(st.integers(0, 29)), max_size=30))
 def test_every_node_comes_once_and_after_what_it_needs(needs):
     downward = [{need for need in each if need < place} for place, each in enumerate(needs)]

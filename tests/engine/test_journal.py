@@ -7,7 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioner.engine.embedded import durable, journal, secrets
@@ -51,6 +51,7 @@ entries = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(entry=entries)
 def test_an_entry_comes_back_as_it_went(entry):
     sealer = PassphraseSealer("dev", lambda: "x")

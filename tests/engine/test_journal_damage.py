@@ -59,7 +59,7 @@ def test_every_single_flipped_bit_is_noticed():
                 scan(bytes(data))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.sets(st.integers(0, len(WHOLE) * 8 - 1), min_size=1, max_size=6), st.integers(0, len(WHOLE)))
 def test_flipped_bits_and_a_cut_never_give_a_line_that_was_not_written(flips, cut):
     data = bytearray(WHOLE)
@@ -72,6 +72,7 @@ def test_flipped_bits_and_a_cut_never_give_a_line_that_was_not_written(flips, cu
     assert found == LINES[: len(found)]
 
 
+@settings(deadline=None)
 @given(st.permutations(range(len(LINES))), st.integers(0, len(LINES)))
 def test_lines_that_were_moved_doubled_or_lost_are_noticed(order, count):
     framed_lines = WHOLE.splitlines(keepends=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioner.engine.embedded import references, snapshot as module
@@ -205,6 +205,7 @@ class Plain:
         return sorted(states.items(), key=lambda item: old in item[0])
 
 
+@settings(deadline=None)
 @given(st.lists(edits(st.just({"ref": Reference(urn("a"), "1")})), max_size=15), st.data())
 def test_edits_have_the_same_effect_however_often_one_looks_in_between(changes, data):
     looked_at, left_alone, plain = Snapshot(), Snapshot(), Plain()
@@ -222,6 +223,7 @@ def test_edits_have_the_same_effect_however_often_one_looks_in_between(changes, 
     assert looked_at.records() == left_alone.records()
 
 
+@settings(deadline=None)
 @given(st.lists(edits(st.just({})), max_size=15))
 def test_a_record_is_needed_as_long_as_another_refers_to_it(changes):
     stack = Snapshot()

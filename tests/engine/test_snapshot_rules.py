@@ -1,7 +1,7 @@
 """A state that breaks a rule is recognised, in a sentence; one edit is judged like the whole."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioner.engine.embedded.snapshot import UNKNOWN_ID, Snapshot, breach_of, breaches
@@ -98,6 +98,7 @@ def test_a_name_that_is_taken_is_not_given_twice():
     assert "the name of another resource" in breach_of(stack, Rename(urn("a"), urn("b")))
 
 
+@settings(deadline=None)
 @given(st.lists(edits(st.just({})), max_size=20))
 def test_a_state_grown_by_passing_edits_keeps_every_rule(changes):
     stack = Snapshot()
@@ -118,6 +119,7 @@ def _is_ordinary(stack, change) -> bool:
             return True
 
 
+@settings(deadline=None)
 @given(states(st.just({})))
 def test_a_record_is_judged_alone_as_among_others(state):
     first = breach_of(Snapshot(), Put(state))

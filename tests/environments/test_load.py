@@ -97,7 +97,7 @@ def test_the_origin_of_a_setting_is_the_file_that_set_it(write):
     origins = load(write("own.yaml", "extends: base.yaml\n" + SMALLEST)).origins
     assert str(origins["registry", "keep_images"]) == "base.yaml:4"
     assert str(origins["registry", "repositories"]) == "own.yaml:7"
-    assert str(origins["owner"],) == "own.yaml:4"
+    assert str(origins["owner",]) == "own.yaml:4"
     assert origins["registry", "scan"] is None
 
 
@@ -107,7 +107,7 @@ def test_the_source_knows_the_place_of_every_setting_and_of_its_name(write):
     assert (cidr.file, cidr.line, cidr.column, cidr.width) == ("own.yaml", 5, 17, len("10.20.0.0/14"))
     key = source.key(("network", "cidr"))
     assert (key.line, key.column, key.width) == (5, 11, len("cidr"))
-    assert source.place(("registry", "repositories", 0)).column == 26
+    assert source.place(("registry", "repositories", 0)).column == 27
     assert source.place(("network", "zones")) == source.key(("network",))
     assert source.place(("encryption", "kms", "rotation")).line == 1
 

@@ -1,7 +1,6 @@
-"""A disk that fails, or takes the process with it, at a chosen call; and what was asked of it."""
+"""A disk that fails, or is the last thing a process sees, at a chosen call; and what was asked of it."""
 
 import os
-import signal
 from contextlib import contextmanager
 from itertools import count
 
@@ -35,25 +34,35 @@ def failing(moment: int, code: int):
 
     def act(number, name, real, arguments):
         if number == moment:
-            if name == "write":
-                os.writev(arguments[0], [bytes(arguments[1])[: len(arguments[1]) // 2]])
+            _half(name, arguments)
             raise OSError(code, os.strerror(code))
         return real()
 
     return instead(act)
 
 
+class Killed(BaseException):
+    """The process ended here."""
+
+
 def deadly(moment: int):
-    """At the call with this number the process is killed; a write has taken half of the data by then."""
+    """At the call with this number the process ends: from then on nothing it does reaches the disk."""
 
     def act(number, name, real, arguments):
         if number == moment:
-            if name == "write":
-                os.writev(arguments[0], [bytes(arguments[1])[: len(arguments[1]) // 2]])
-            os.kill(os.getpid(), signal.SIGKILL)
+            _half(name, arguments)
+        if number >= moment:
+            raise Killed
         return real()
 
     return instead(act)
+
+
+def _half(name, arguments) -> None:
+    """A write that is cut short has taken some of the data."""
+    if name == "write":
+        descriptor, data = arguments
+        os.writev(descriptor, [bytes(data)[: len(data) // 2]])
 
 
 @contextmanager

@@ -46,9 +46,9 @@ class Written:
         return next((line["secrets"] for line in reversed(self.lines) if line["kind"] == "secrets"), None)
 
     @property
-    def settled(self) -> str:
-        """SHA-256 of the state file that holds everything in the journal; empty if it names none."""
-        return self.lines[-1]["checkpoint"] if self.lines and self.lines[-1]["kind"] == "settled" else ""
+    def settled(self) -> str | None:
+        """SHA-256 of the state file that holds everything in the journal; None if it names none."""
+        return self.lines[-1]["checkpoint"] if self.lines and self.lines[-1]["kind"] == "settled" else None
 
 
 def written_in(data: bytes) -> Written | None:

@@ -80,7 +80,12 @@ def written(value: Any, sealer: Sealer) -> Any:
         case Reference():
             return _reference(value)
         case _:
-            raise TypeError(f"{value!r} cannot be recorded")
+            raise TypeError(f"{_kind(value)} cannot be recorded")
+
+
+def _kind(value: Any) -> str:
+    """Never the value itself: it may be a secret."""
+    return "what is not known yet" if value is UNKNOWN else f"a value of type {type(value).__name__}"
 
 
 def number(value: float) -> Any:
@@ -92,7 +97,7 @@ def number(value: float) -> Any:
 
 def _reference(value: Reference) -> dict[str, Any]:
     if value.id is UNKNOWN:
-        raise TypeError(f"{value!r} cannot be recorded")
+        raise TypeError("a reference to an object whose id is not known yet cannot be recorded")
     known = {} if value.id is None else {"id": value.id}
     return {SIGNATURE: REFERENCE, **known, "packageVersion": value.version, "urn": value.urn}
 
@@ -129,4 +134,4 @@ def _float(bits: str) -> float:
     try:
         return struct.unpack(">d", bytes.fromhex(bits.rjust(_FLOAT_DIGITS, "0")))[0]
     except (ValueError, struct.error) as wrong:
-        raise Malformed(f"the bits of a number are {bits!r}") from wrong
+        raise Malformed("the bits of a number in it are not 16 hexadecimal digits") from wrong

@@ -258,7 +258,7 @@ class StackStore:
 def _content(file: Path) -> bytes | None:
     try:
         return file.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 
@@ -266,7 +266,7 @@ def _stamp(file: Path) -> tuple[int, int, int] | None:
     """What changes when another file takes the place of this one."""
     try:
         status = file.stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return status.st_ino, status.st_mtime_ns, status.st_size
 

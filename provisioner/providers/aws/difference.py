@@ -78,6 +78,8 @@ def planned(spec: ResourceSpec, old: Object | None, new: Properties, region: str
     wanted = {prop: value for prop, value in new.items() if prop != DEFAULTS}
     if spec.regional:
         wanted[REGION] = region
+    if spec.tags:
+        wanted[TAGS] = new.get(TAGS) or None
     if old is None:
         known = {**_unwritten(spec), **dict.fromkeys(spec.outputs, UNKNOWN), **wanted}
         touched = set(spec.outputs)
@@ -94,8 +96,6 @@ def _unwritten(spec: ResourceSpec) -> dict[str, Any]:
     known: dict[str, Any] = dict.fromkeys(spec.unsupported)
     for row in spec.fields:
         known[row.prop] = None if row.on_change is LOCAL or row.read is None else UNKNOWN
-    if spec.tags:
-        known[TAGS] = None
     if spec.name and spec.name.given_prefix:
         known[spec.name.given_prefix] = ""
     return known

@@ -6,7 +6,8 @@ import functools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
+from importlib import import_module
+from pathlib import Path
 from typing import Any, Final, cast
 
 from provisioner.plan.values import UNKNOWN, Properties, has_unknown
@@ -117,6 +118,6 @@ def _about(region: str) -> dict[str, str]:
 
 @functools.cache
 def _descriptions() -> dict[str, str]:
-    text = (files("botocore") / "data" / "partitions.json").read_text()
-    partitions: list[dict[str, Any]] = json.loads(text)["partitions"]
+    file = Path(str(import_module("botocore").__file__)).parent / "data" / "partitions.json"
+    partitions: list[dict[str, Any]] = json.loads(file.read_text())["partitions"]
     return {name: about["description"] for p in partitions for name, about in p["regions"].items()}

@@ -45,10 +45,7 @@ NEVER: Final = Marker.NEVER
 
 @dataclass(frozen=True, slots=True)
 class Prop:
-    """A parameter whose value is the named property: as wanted, else as recorded in inputs or outputs.
-
-    A parameter whose value turns out to be None is left out of the call.
-    """
+    """A parameter whose value is the named property, as wanted or else as recorded; None: it is left out."""
 
     name: str
 
@@ -94,8 +91,8 @@ class Op:
     send: Mapping[str, Any] = field(default_factory=dict[str, Any])
     answer: str = "@"
     pick: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """The answer is a list: take the item in which each path has this value (ID, `Prop`, constant); none: no
-    object. In a `read` that sends IDS it says which item belongs to whom."""
+    """The answer is a list: take the item in which each path has this value; in a `read` that sends IDS it
+    says which item belongs to whom."""
     none: tuple[str, ...] = ()
     """Error codes that mean "there is no such setting": the answer is None then (for `also` calls)."""
     again: tuple[str, ...] = ()

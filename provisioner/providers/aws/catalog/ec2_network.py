@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provisioner.providers.aws.catalog.ec2_spelling import LOG_GROUP_ARN
+from provisioner.providers.aws.catalog.ec2_spelling import LOG_FILES, LOG_GROUP_ARN
 from provisioner.providers.aws.codecs import VALUE, ec2_tags, list_of_one
 from provisioner.providers.aws.spec import (
     ID,
@@ -295,6 +295,7 @@ FLOW_LOG = ResourceSpec(
         Field("iamRoleArn", "DeliverLogsPermissionArn", REPLACE),
         Field("logFormat", "LogFormat", REPLACE, computed=True),
         Field("maxAggregationInterval", "MaxAggregationInterval", REPLACE, default=600),
+        Field("destinationOptions", "DestinationOptions", REPLACE, LOG_FILES, may_be_silent=True),
     ),
     tags=ec2_tags("vpc-flow-log"),
     outputs={"arn": Text("arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{id}")},
@@ -305,7 +306,6 @@ FLOW_LOG = ResourceSpec(
         "transitGatewayAttachmentId": "traffic is recorded for whole networks: give `vpcId`",
         "regionalNatGatewayId": "traffic is recorded for whole networks: give `vpcId`",
         "deliverCrossAccountRole": "logs stay in the account of the network",
-        "destinationOptions": "S3 gets plain text files, AWS's default",
         "tagFieldSpecifications": "records carry no tags",
     },
 )

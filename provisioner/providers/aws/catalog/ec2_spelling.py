@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from provisioner.providers.aws.codecs import structure
 from provisioner.providers.aws.spec import Codec
 
 _PROTOCOLS = {"all": "-1", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
@@ -17,6 +18,23 @@ def _without_stream(arn: str) -> str:
 
 
 LOG_GROUP_ARN = Codec(encode=_without_stream, decode=_without_stream, canonical=_without_stream)
+
+
+_FILES = structure(
+    {
+        "fileFormat": "FileFormat",
+        "hiveCompatiblePartitions": "HiveCompatiblePartitions",
+        "perHourPartition": "PerHourPartition",
+    }
+)
+_AS_BORN: tuple[Any, ...] = (None, False, "plain-text")
+
+LOG_FILES = Codec(
+    encode=_FILES.encode,
+    decode=_FILES.decode,
+    canonical=lambda options: {name: value for name, value in options.items() if value not in _AS_BORN},
+)
+"""How flow logs in S3 are written; what is left out is plain text in one folder a day."""
 
 
 def _protocol(name: Any) -> Any:

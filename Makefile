@@ -1,0 +1,61 @@
+# make local   an environment on this machine: installs, starts the local cloud, applies environments/local.yaml
+# make test    all tests
+# make check   linter, formatter, strict types, import contracts
+# make lock    write requirements.lock anew from pyproject.toml
+# make clean   end the local cloud and remove everything that was made
+
+.PHONY: local test check lint types lock clean
+.DEFAULT_GOAL := local
+
+VENV ?= .venv
+TEST_ARGS ?=
+PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(shell \
+	$(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
+
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+OURS := environments stacks components provisioner
+
+local: $(INSTALLED)
+	@$(BIN)/provisioner apply local --yes
+
+test: $(INSTALLED)
+	@$(BIN)/python -m pytest -n auto $(TEST_ARGS)
+
+check: lint types
+
+lint: $(INSTALLED)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: $(INSTALLED)
+	@$(BIN)/pyright --pythonpath $(BIN)/python
+
+# Hashes, and no address: the package index is whichever one pip is set up for. Good for Python 3.11 and later,
+# on Linux and macOS.
+lock: $(INSTALLED)
+	@$(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --quiet --upgrade \
+		--generate-hashes --no-emit-index-url --no-annotate --no-header --output-file requirements.lock
+
+clean:
+	@if [ -x $(BIN)/provisioner ]; then $(BIN)/provisioner local stop; fi
+	@rm -rf $(VENV) .provisioner .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find $(OURS) tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Written last, so that an installation that was interrupted is taken up again.
+$(INSTALLED): requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "provisioner needs Python 3.11 or later, and there is no python3 of that kind on the PATH." >&2; \
+		echo "Install one, or name it:   make PYTHON=/path/to/python3.11" >&2; exit 1; fi
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| $(PYTHON) -m venv --clear $(VENV) \
+		|| { echo "That Python cannot make virtual environments; on Debian, install python3-venv." >&2; exit 1; }
+	@echo "Installing what requirements.lock names into $(VENV) (once, one to three minutes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes \
+		--requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@# Without compiled modules every command would take a second longer. Some files are not meant to compile.
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib $(OURS) >/dev/null 2>&1 || true
+	@touch $@

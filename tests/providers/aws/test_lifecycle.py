@@ -1,0 +1,131 @@
+"""Every AWS type lives its whole life on moto as its case file says: made, read, left alone, changed, replaced, gone."""
+
+import pytest
+
+from provisioner.plan.values import UNKNOWN
+from provisioner.providers.aws.registry import CATALOG
+from provisioner.providers.aws.spec import LOCAL, REPLACE
+from provisioner.providers.interface import Identity
+from tests.support.aws_cases import ALL
+
+SPECS = {spec.type: spec for spec in CATALOG}
+cases = pytest.mark.parametrize("case", ALL, ids=lambda case: case.file)
+
+
+def record(made):
+    return Identity(made.id, made.inputs, made.outputs)
+
+
+def keeps_its_word(planned, outputs):
+    """What was known before the step is what came of it."""
+    broken = {prop: (v, outputs.get(prop)) for prop, v in planned.items() if v is not UNKNOWN and v != outputs.get(prop)}
+    assert not broken
+    assert set(outputs) == set(planned)
+
+
+def test_every_type_has_a_case_file():
+    """The set of types with a case is the set of types."""
+    assert {case.type for case in ALL} == set(SPECS)
+
+
+@pytest.mark.parametrize("spec", CATALOG, ids=lambda spec: spec.type)
+def test_the_case_files_of_a_type_change_every_field(spec):
+    """Each field is changed, replaced, or has its reason beside it."""
+    ours = [case for case in ALL if case.type == spec.type]
+    for row in spec.fields:
+        if row.on_change is not LOCAL:
+            tried = [c.replace if row.on_change is REPLACE else c.change for c in ours]
+            assert any(row.prop in props for props in (*tried, *(c.untested for c in ours))), row.prop
+
+
+@cases
+def test_what_was_made_is_read_back_without_a_difference(case, stage, provider):
+    """Create, plan and read agree; the next plan is empty; an import knows everything."""
+    made = stage.make(case)
+    keeps_its_word(provider.planned(case.type, None, made.inputs), made.outputs)
+    again = stage.inputs(case, made.inputs, seed=b"another")
+    assert again == made.inputs
+    assert not provider.diff(case.type, made, again)
+    for seen in (provider.read(case.type, record(made)), provider.read_all(case.type, [record(made)])[made.id]):
+        assert seen.id == made.id
+        assert not provider.diff(case.type, seen, again)
+        assert seen.inputs == made.inputs
+        assert seen.outputs == made.outputs
+
+
+@cases
+def test_an_import_by_id_knows_all_that_aws_tells(case, stage, provider):
+    """Adopting an object by its id alone leaves only what AWS does not know to be written down."""
+    made = stage.make(case)
+    imported = provider.read(case.type, Identity(made.id))
+    rows = SPECS[case.type].fields
+    untold = {row.prop for row in rows if row.on_change is LOCAL or row.may_be_silent or row.read is None}
+    diff = provider.diff(case.type, imported, made.inputs)
+    assert not diff.replaces
+    assert set(diff.updates) <= untold
+    assert {**imported.outputs, **dict.fromkeys(untold)} == {**made.outputs, **dict.fromkeys(untold)}
+
+
+@cases
+def test_what_is_changed_in_place_is_changed_and_changed_back(case, stage, provider):
+    """All updates at once and back again, properties removed, each leaving nothing to do."""
+    made = stage.make(case)
+    for wanted in (
+        stage.inputs(case, made.inputs, **case.change),
+        stage.inputs(case, made.inputs),
+        stage.inputs(case, made.inputs, **dict.fromkeys(optional(case))),
+    ):
+        diff = provider.diff(case.type, made, wanted)
+        assert not diff.replaces
+        planned = provider.planned(case.type, made, wanted)
+        made = stage.made["it"] = provider.update(case.type, made, wanted)
+        keeps_its_word(planned, made.outputs)
+        seen = provider.read(case.type, record(made))
+        assert not provider.diff(case.type, seen, wanted)
+        assert seen.outputs == made.outputs
+
+
+@cases
+def test_each_change_is_an_update_that_names_its_property(case, stage, provider):
+    """A changed property and no other is what the plan names."""
+    made = stage.make(case)
+    for prop in case.change:
+        diff = provider.diff(case.type, made, stage.inputs(case, made.inputs, **{prop: case.change[prop]}))
+        assert (diff.replaces, diff.updates) == ((), (prop,))
+
+
+@cases
+def test_each_replacement_names_its_property(case, stage, provider):
+    """What cannot be changed in place forces a new object."""
+    made = stage.make(case)
+    for prop in case.replace:
+        diff = provider.diff(case.type, made, stage.inputs(case, made.inputs, **{prop: case.replace[prop]}))
+        assert diff.replaces == (prop,)
+
+
+@cases
+def test_what_was_deleted_is_gone_and_may_be_deleted_again(case, stage, provider):
+    """Reading finds nothing, and a second delete is a success."""
+    made = stage.make(case)
+    provider.delete(case.type, made)
+    assert provider.read(case.type, record(made)) is None
+    assert provider.read_all(case.type, [record(made)]) == {made.id: None}
+    provider.delete(case.type, made)
+
+
+@cases
+def test_what_was_made_unseen_is_found(case, stage, provider):
+    """An object whose id was never read is found by what was asked for, and only once."""
+    made = stage.make(case)
+    assert provider.find(case.type, made.inputs, ()) == [made.id]
+    assert provider.find(case.type, made.inputs, (made.id,)) == []
+    provider.delete(case.type, made)
+    assert provider.find(case.type, made.inputs, ()) == []
+
+
+def optional(case):
+    """The properties of a case that may be removed and come to their reset or to nothing."""
+    spec = SPECS[case.type]
+    rows = [row for row in spec.fields if row.prop in case.inputs and row.prop not in case.untested]
+    removable = [row.prop for row in rows if row.on_change is not REPLACE and not row.required and not row.computed]
+    return [*removable, *(["tags"] if "tags" in case.inputs else [])]

@@ -1,0 +1,56 @@
+"""Plans, steps and recorded resources for tests of what is shown and decided about them."""
+
+from provisioner.engine.interface import Recorded
+from provisioner.plan.diff import changes
+from provisioner.plan.model import Mode, Op, Source, StackPlan, Step
+
+STACK = "local.us-east-1"
+ROOT = f"urn:pulumi:{STACK}::foundation::pulumi:pulumi:Stack::foundation-{STACK}"
+NETWORK = "mlplat:network:PrivateNetwork"
+VPC = "aws:ec2/vpc:Vpc"
+KEY = "aws:kms/key:Key"
+REPOSITORY = "aws:ecr/repository:Repository"
+
+
+def urn(type, name):
+    return f"urn:pulumi:{STACK}::foundation::{type}::{name}"
+
+
+def step(op, type, name, old=None, new=None, *, reasons=(), parent=ROOT, **more):
+    """A step whose changes follow from its old and new inputs."""
+    old, new = old or {}, new or {}
+    return Step(
+        op=Op(op),
+        urn=urn(type, name),
+        type=type,
+        name=name,
+        parent=parent,
+        custom=not type.startswith("mlplat:"),
+        old=old,
+        new=new,
+        changes=tuple(changes(dict(old), dict(new))),
+        reasons=tuple(reasons),
+        **more,
+    )
+
+
+def root(op="same"):
+    return Step(Op(op), ROOT, "pulumi:pulumi:Stack", f"foundation-{STACK}", custom=False)
+
+
+def plan(*steps, mode=Mode.UPDATE, source=Source.STATE, **more):
+    return StackPlan(STACK, "foundation", "us-east-1", mode, source, steps, **more)
+
+
+def recorded(type, name, id="", *, inputs=None, outputs=None, parent=ROOT, **more):
+    flags = {"protect": False, "pending_deletion": False} | more
+    return Recorded(
+        urn=urn(type, name),
+        type=type,
+        id=id,
+        parent=parent,
+        custom=not type.startswith("mlplat:"),
+        inputs=inputs or {},
+        outputs=outputs or {},
+        **flags,
+    )
