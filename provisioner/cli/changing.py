@@ -14,7 +14,7 @@ from provisioner.engine.failures import Failure, LossNotApproved
 from provisioner.engine.interface import Result
 from provisioner.plan.model import Mode, Source, StackPlan
 from provisioner.plan.risk import Loss, losses
-from provisioner.report.outcome import Ending, ending_text
+from provisioner.report.outcome import Ending, ending_text, stopped_text
 from provisioner.report.plan_text import plan_text
 from provisioner.report.terminal import showing
 from provisioner.wiring import Workspace
@@ -74,8 +74,8 @@ class _Conversation:
         lost = () if self._workspace.is_disposable else tuple(loss for plan in plans for loss in losses(plan))
         self.screen.write(plan_text(plans, self.screen.style, lost))
         if all(plan.is_empty for plan in plans):
-            # What was found out about the cloud is recorded all the same; nobody has to agree to that.
-            return "nothing to agree to" if any(plan.drift or plan.unfinished for plan in plans) else None
+            # What is recorded is brought up to date all the same; nobody has to agree to that.
+            return "nothing to agree to" if any(plan.is_bookkeeping for plan in plans) else None
         if self._yes:
             _refuse(lost)
             return "--yes"
@@ -96,18 +96,14 @@ class _Conversation:
     def _begin(self) -> None:
         self._workspace.begin()
         self._begun = True
-        self.screen.say("")
         self._consume = self._shown.enter_context(showing(self._plans, self.screen.stream, self.screen.style))
 
     def _tell(self, event: Event) -> None:
         self._consume(event)
 
     def _say_what_exists(self) -> None:
-        count = sum(
-            one.custom and not one.type.startswith("pulumi:")
-            for one in recording(self._workspace.engine, self._workspace.stacks).resources
-        )
-        self.screen.say(f"\nStopped. {count} objects exist, and all of them are recorded.\n")
+        resources = recording(self._workspace.engine, self._workspace.stacks).resources
+        self.screen.say(f"\n{stopped_text(resources, self._workspace.endpoint)}\n")
 
 
 def _refuse(lost: Sequence[Loss]) -> None:

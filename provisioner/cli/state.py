@@ -34,7 +34,7 @@ def list_resources(environment: str, *, as_json: bool) -> ExitCode:
     return ExitCode.DONE
 
 
-@command.command("show", cls=Explaining)
+@command.command("show", cls=Explaining, short_help="Everything that is recorded of one resource.")
 @ENVIRONMENT
 @click.argument("resource")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
@@ -46,7 +46,7 @@ def show(environment: str, resource: str, *, as_json: bool) -> ExitCode:
     return ExitCode.DONE
 
 
-@command.command("export", cls=Explaining)
+@command.command("export", cls=Explaining, short_help="The state in Pulumi's deployment format.")
 @ENVIRONMENT
 def export(environment: str) -> ExitCode:
     """The state in Pulumi's deployment format; `pulumi stack import` reads it. Secrets stay sealed."""

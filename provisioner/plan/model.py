@@ -138,6 +138,9 @@ class StackPlan:
     notes: tuple[str, ...] = ()
     """What a person should know: lookups that could not be made, a local cloud that was restarted."""
 
+    recorded: tuple[str, ...] = ()
+    """URNs of which only the record changes: a new name, a protection, other dependencies."""
+
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     old_outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
@@ -150,6 +153,11 @@ class StackPlan:
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
         return not self.changed and dict(self.outputs) == dict(self.old_outputs)
+
+    @property
+    def is_bookkeeping(self) -> bool:
+        """Whether nothing is to be done, and yet what is recorded is to be brought up to date."""
+        return self.is_empty and bool(self.drift or self.unfinished or self.recorded)
 
     @property
     def summary(self) -> dict[str, int]:

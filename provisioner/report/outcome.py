@@ -20,6 +20,7 @@ _PAST: Final[Mapping[str, str]] = {
     Op.REPLACE.value: "replaced",
     Op.DELETE.value: "deleted",
 }
+_RECORDED: Final = "Whatever was made is recorded."
 LONGEST: Final = 20
 """Rows of a list that are shown; the rest is counted."""
 
@@ -46,11 +47,6 @@ class Ending:
         results = {applied.result for applied in self.applied}
         return next((one for one in (Result.INTERRUPTED, Result.FAILED) if one in results), Result.DONE)
 
-    @property
-    def objects(self) -> tuple[Recorded, ...]:
-        """What exists in the cloud: no components, no providers."""
-        return tuple(one for one in self.resources if one.custom and not one.type.startswith("pulumi:"))
-
 
 def ending_text(ending: Ending, style: Style) -> str:
     """The whole text; ends with a line break."""
@@ -64,17 +60,22 @@ def ending_text(ending: Ending, style: Style) -> str:
     return "\n".join(lines) + "\n"
 
 
+def stopped_text(resources: Sequence[Recorded], endpoint: str | None) -> str:
+    """What is said where an apply stopped for a reason that is told elsewhere."""
+    return f"Stopped. {_existing(resources, endpoint)} {_RECORDED}"
+
+
 def _done(ending: Ending, style: Style) -> Iterator[str]:
     verb = "Destroyed" if ending.mode is Mode.DESTROY else "Applied"
     yield style.paint(Colour.GOOD, f"{verb} in {_took(ending)}: {_counts(ending)}.")
     if ending.mode is Mode.DESTROY:
-        yield _existing(ending)
+        yield _existing(ending.resources, ending.endpoint)
         return
     if ending.outputs:
         yield from ("", "Outputs:", "")
         for name, value in sorted(ending.outputs.items()):
             yield from (f"  {path}: {text}" for path, text in rows(name, value))
-    yield from ("", _existing(ending), "", "Try next:", "")
+    yield from ("", _existing(ending.resources, ending.endpoint), "", "Try next:", "")
     yield from (f"  {command}" for command in _next(ending))
 
 
@@ -93,17 +94,19 @@ def _cut_short(ending: Ending, head: str) -> Iterator[str]:
         if len(waiting) > LONGEST:
             yield f"  … and {len(waiting) - LONGEST} more"
     verb = "destroy" if ending.mode is Mode.DESTROY else "apply"
-    yield from ("", f"{_existing(ending)} Everything that was made is recorded.")
+    yield from ("", f"{_existing(ending.resources, ending.endpoint)} {_RECORDED}")
     yield from ("", "To go on:", "", f"  provisioner {verb} {ending.environment}")
 
 
-def _existing(ending: Ending) -> str:
-    count = len(ending.objects)
-    types = len({one.type for one in ending.objects})
-    where = f" in the local cloud at {ending.endpoint}" if ending.endpoint else ""
-    if not count:
+def _existing(resources: Sequence[Recorded], endpoint: str | None) -> str:
+    """How many objects there are in the cloud: components and providers are none."""
+    objects = [one for one in resources if one.custom and not one.type.startswith("pulumi:")]
+    types = len({one.type for one in objects})
+    where = f" in the local cloud at {endpoint}" if endpoint else ""
+    if not objects:
         return f"Nothing of the environment exists{where}."
-    return f"{_many(count, 'object')} of {_many(types, 'type')} exist{'s' if count == 1 else ''}{where}."
+    verb = "exists" if len(objects) == 1 else "exist"
+    return f"{_many(len(objects), 'object')} of {_many(types, 'type')} {verb}{where}."
 
 
 def _next(ending: Ending) -> Iterator[str]:

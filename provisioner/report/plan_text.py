@@ -43,7 +43,7 @@ def summary(plans: Sequence[StackPlan]) -> str:
 
 
 def _no_changes(plans: Sequence[StackPlan]) -> str:
-    if any(plan.drift or plan.unfinished for plan in plans):
+    if any(plan.is_bookkeeping for plan in plans):
         return "Plan: no object changes; only what is recorded is brought up to date."
     if any(plan.source is Source.STATE for plan in plans):
         return "No changes: what the last apply left is what is wanted. (--refresh also reads the cloud.)"

@@ -31,6 +31,7 @@ _ERASE: Final = "\x1b[1A\x1b[2K"
 @contextmanager
 def showing(plans: Sequence[StackPlan], stream: IO[Any], style: Style) -> Generator[Tell]:
     """A consumer of events that shows them on `stream` until the block ends."""
+    click.echo("", file=stream)
     progress = Progress(steps_called(plans), style, time.monotonic)
     can_move = stream.isatty() and os.environ.get("TERM") != "dumb"
     screen = _Live(progress, stream) if can_move else _Lines(progress, stream)

@@ -101,7 +101,9 @@ class Inventory:
         groups = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": ids}])["SecurityGroups"]
         for group in groups:
             self._add("security group", _name(group, group["GroupName"]), group, group["GroupId"])
-        of_groups = [{"Name": "group-id", "Values": [group["GroupId"] for group in groups] or ["sg-00000000"]}]
+        of_groups = [
+            {"Name": "group-id", "Values": [group["GroupId"] for group in groups] or ["sg-00000000"]}
+        ]
         for rule in ec2.describe_security_group_rules(Filters=of_groups)["SecurityGroupRules"]:
             self._add("rule", _name(rule), rule)
 

@@ -122,20 +122,14 @@ class Ours(Side):
 
     def __init__(self, folder):
         super().__init__(folder, surroundings())
-        self.command = Path(sys.executable).with_name("provisioner")
+        self.command = [sys.executable, "-m", "provisioner"]
 
     def phase(self, phase):
-        return self.run([self.command, *phase.ours], phase.exits_with)[0]
+        return self.run([*self.command, *phase.ours], phase.exits_with)[0]
 
     def answer(self, *arguments):
         """What a command with machine output says."""
-        return json.loads(self.run([self.command, *arguments])[1])
-
-    def forget(self):
-        """Everything but the record of the running cloud."""
-        for found in (self.folder / ".provisioner").iterdir():
-            if found.name != "local":
-                shutil.rmtree(found) if found.is_dir() else found.unlink()
+        return json.loads(self.run([*self.command, *arguments])[1])
 
 
 class Terraform(Side):
@@ -172,10 +166,6 @@ class Terraform(Side):
         (self.folder / "main.tf.json").write_text(json.dumps(written, indent=2))
         self.run([self.command, "init", "-input=false", "-no-color"])
         self.run([self.command, "validate", "-no-color"])  # the provider's 700 MB are in memory from here on
-
-    def forget(self):
-        for found in self.folder.glob("terraform.tfstate*"):
-            found.unlink()
 
 
 class Cloud:
@@ -215,7 +205,6 @@ def longest(waits):
 
 def one_round(side, cloud):
     """The five phases from an empty cloud to an empty cloud, and what stood in it before the last."""
-    side.forget()
     cloud.reset()
     empty = cloud.inventory()
     timed, standing = {}, []
@@ -270,11 +259,12 @@ def tell(text):
 def measure(arguments, work):
     ours = Ours(work / "ours")
     tell("preparing: our first apply, from whose state Terraform's program is made")
-    ours.run([ours.command, "local", "start"])
+    ours.run([*ours.command, "local", "start"])
     cloud = Cloud(ours.answer("local", "status", "--json")["endpoint"])
     cloud.reset()
-    ours.run([ours.command, "apply", ENVIRONMENT, "--yes"])
+    ours.run([*ours.command, "apply", ENVIRONMENT, "--yes"])
     written = program(ours.answer("state", "export", ENVIRONMENT))
+    ours.phase(DESTROY)
     if arguments.without:
         written = without(written, arguments.without)
     terraform = Terraform(work / "terraform", arguments.terraform, arguments.plugin_dir, cloud.endpoint)
@@ -299,7 +289,7 @@ def measure(arguments, work):
         "differences": {"matter": matter, "do not matter": accepted},
     }
     report["terraform"] = json.loads(report["terraform"])["terraform_version"]
-    ours.run([ours.command, "local", "stop"])
+    ours.run([*ours.command, "local", "stop"])
     return report
 
 
@@ -338,4 +328,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Broken as broken:
+        sys.exit(f"no result: {broken}")

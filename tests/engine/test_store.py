@@ -31,6 +31,8 @@ PROJECT, STACK = "foundation", "dev.eu-west-1"
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     monkeypatch.setattr(secrets, "ROUNDS", 1)
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # what syncs when is tested with the crashes
+    monkeypatch.setattr(os, "fdatasync", lambda descriptor: None)
 
 
 def store_in(root) -> StackStore:
@@ -404,8 +406,6 @@ def test_what_is_loaded_is_what_was_in_memory(tmp_path_factory, history):
     journal = store.journal(sealer)
     with pytest.MonkeyPatch.context() as lenient:
         lenient.setattr(module, "breaches", lambda records: ())
-        lenient.setattr(os, "fsync", lambda descriptor: None)
-        lenient.setattr(os, "fdatasync", lambda descriptor: None)
         for word, what in history:
             match word:
                 case "note":
@@ -437,6 +437,36 @@ def test_what_is_loaded_is_what_was_in_memory(tmp_path_factory, history):
     assert sorted(found.snapshot.records(), key=key) == sorted(memory.records(), key=key)
     assert found.pending == tuple(pending.values())
     assert found.next_operation > max(pending, default=0)
+
+
+@pytest.fixture(scope="module")
+def two_files(tmp_path_factory):
+    root = tmp_path_factory.mktemp("flips")
+    store = store_in(root)
+    compact(store, thing("a", inputs={"n": 1}), thing("b"))
+    append(store, Began(1, "creating", thing("c")), Noted((Put(thing("d")),)))
+    stored = load(store)
+    files = (store._checkpoint, store._journal)
+    return store, {file: file.read_bytes() for file in files}, stored.snapshot.records(), stored.pending
+
+
+@settings(max_examples=100, deadline=None)
+@given(flips=st.sets(st.floats(0, 1, exclude_max=True), min_size=1, max_size=4), which=st.integers(0, 1))
+def test_flipped_bits_in_either_file_never_give_wrong_data(two_files, flips, which):
+    store, contents, records, pending = two_files
+    for file, content in contents.items():
+        file.write_bytes(content)
+    file, content = list(contents.items())[which]
+    flipped = bytearray(content)
+    for flip in flips:
+        bit = int(flip * len(content) * 8)
+        flipped[bit // 8] ^= 1 << (bit % 8)
+    file.write_bytes(flipped)
+    try:
+        found = load(store)
+    except (StateIsDamaged, NewerState):
+        return
+    assert (found.snapshot.records(), found.pending) == (records, pending)
 
 
 def test_five_thousand_records_cost_five_times_a_thousand(tmp_path):

@@ -26,7 +26,7 @@ def test_plain_lines_have_no_terminal_codes():
     with showing(PLANS, stream, PLAIN) as tell:
         tell(StepStarted(Op.CREATE, urn(VPC, "v")))
         tell(StepSucceeded(Op.CREATE, urn(VPC, "v"), 0.5))
-    assert stream.getvalue() == "  + aws:ec2:Vpc v  created in 0.5 s\n"
+    assert stream.getvalue() == "\n  + aws:ec2:Vpc v  created in 0.5 s\n"
 
 
 def test_a_terminal_shows_what_runs_and_takes_it_back(monkeypatch):

@@ -9,6 +9,7 @@
     replace: {name: alias/other}                # each needs a new object
     unseen: {rotationPeriodInDays: moto forgets it}         # changes that moto takes and does not tell, with reason
     untested: {kmsKeyId: moto has no associate_kms_key}     # fields with no change here, each with its reason
+    stays: it lives and dies with its network               # why the object is still there after delete
 
 A type may have several files; together they change every field.
 
@@ -52,6 +53,7 @@ class Case:
     replace: dict[str, Any] = field(default_factory=dict)
     unseen: dict[str, str] = field(default_factory=dict)
     untested: dict[str, str] = field(default_factory=dict)
+    stays: str = ""
     file: str = ""
 
 

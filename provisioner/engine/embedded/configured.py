@@ -1,4 +1,8 @@
-"""The providers of a run, by the provider resource that configures each."""
+"""The providers of a run, by the provider resource that configures each.
+
+A provider that moved to another region is another one, with an id of its own: what it left behind is deleted
+by the old one.
+"""
 
 from __future__ import annotations
 
@@ -19,25 +23,26 @@ class ConfiguredProviders:
     def __init__(self, packages: Mapping[str, Package], records: Iterable[ResourceState]) -> None:
         self._packages = packages
         self._inputs: dict[str, Properties] = {
-            record.urn: record.inputs
+            urns.reference(record.urn, record.id): record.inputs
             for record in records
-            if urns.is_provider(record.type) and not record.delete
+            if urns.is_provider(record.type)
         }
         self._providers: dict[str, Provider] = {}
         self._lock = threading.Lock()
 
-    def register(self, urn: str, inputs: Properties) -> None:
+    def register(self, reference: str, inputs: Properties) -> None:
         """Configure this provider resource anew; the program's word counts more than the record."""
+        urn = urns.provider_urn(reference)
         package = urns.package_of(urns.type_of(urn))
         if package not in self._packages:
             raise NoProvider(urn, package)
         with self._lock:
-            self._inputs[urn] = inputs
-            self._providers.pop(urn, None)
+            self._inputs[reference] = inputs
+            self._providers.pop(reference, None)
 
-    def inputs(self, urn: str) -> Properties:
+    def inputs(self, reference: str) -> Properties:
         """What a provider resource is configured with; empty if there is no such provider."""
-        return self._inputs.get(urn, {})
+        return self._inputs.get(reference, {})
 
     def for_resource(self, urn: str, type: str, reference: str) -> Provider:
         """The provider of a resource. Raises `NoProvider` or `UnknownType`."""
@@ -56,10 +61,10 @@ class ConfiguredProviders:
         return self._configured(reference, token, package)
 
     def _configured(self, reference: str, user: str, package: str) -> Provider:
-        urn = urns.provider_urn(reference)
         with self._lock:
-            if urn not in self._providers:
-                if urn not in self._inputs:
+            if reference not in self._providers:
+                if reference not in self._inputs:
                     raise NoProvider(user, package)
-                self._providers[urn] = self._packages[package].configure(revealed(dict(self._inputs[urn])))
-            return self._providers[urn]
+                inputs = revealed(dict(self._inputs[reference]))
+                self._providers[reference] = self._packages[package].configure(inputs)
+            return self._providers[reference]

@@ -8,7 +8,6 @@ business.
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -16,21 +15,32 @@ from provisioner.engine.embedded.executor import WorkEnded
 from provisioner.engine.embedded.monitor import Stopped
 from provisioner.engine.embedded.program import Broken
 from provisioner.engine.embedded.progress import Carrier, Progress
-from provisioner.engine.embedded.registration import Registrar, Scene
-from provisioner.engine.embedded.state import Edit
+from provisioner.engine.embedded.registration import Registrar
+from provisioner.engine.embedded.scene import Scene
 from provisioner.engine.embedded.teardown import Teardown
 from provisioner.engine.embedded.wanted import Answer, Asked, Lookup, Reported, Wanted
-from provisioner.engine.embedded.work import Outcome, Work
 from provisioner.engine.events import Event, Interrupted
-from provisioner.engine.failures import ProgramFailed
+from provisioner.engine.failures import Failure, ProgramFailed
 from provisioner.engine.interface import Tell
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramEnded:
-    """The program has come to its end."""
+    """The program has come to its end; threads of it may still wait for answers."""
 
     broken: Broken | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramGone:
+    """The last thread of the program has ended: nobody asks any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedInVain:
+    """The program called a function that cannot be called at all."""
+
+    failure: Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +48,8 @@ class Interrupt:
     """Ctrl-C was pressed."""
 
 
-Message = Asked | WorkEnded | ProgramEnded | Interrupt | Event
+Message = Asked | AskedInVain | WorkEnded | ProgramEnded | ProgramGone | Interrupt | Event
 Inbox = queue.SimpleQueue[Message]
-
-
-class Counted:
-    """A carrier that knows how much of its work has not come back yet."""
-
-    def __init__(self, carrier: Carrier) -> None:
-        self._carrier = carrier
-        self.in_flight = 0
-
-    def note(self, edits: Sequence[Edit]) -> None:
-        """Record what needs no provider."""
-        self._carrier.note(edits)
-
-    def carry(self, work: Work, done: Callable[[Outcome], None]) -> None:
-        """Do the work; `done` is called on the deciding thread."""
-        self.in_flight += 1
-
-        def back(outcome: Outcome) -> None:
-            self.in_flight -= 1
-            done(outcome)
-
-        self._carrier.carry(work, back)
 
 
 class Deployment:
@@ -69,11 +57,11 @@ class Deployment:
 
     def __init__(self, scene: Scene, carrier: Carrier, progress: Progress, inbox: Inbox, tell: Tell) -> None:
         self._scene = scene
-        self._carrier = Counted(carrier)
+        self._carrier = carrier
         self._progress = progress
         self._inbox = inbox
         self._tell = tell
-        self._registrar = Registrar(scene, self._carrier, progress)
+        self._registrar = Registrar(scene, carrier, progress)
         self._teardown: Teardown | None = None
         self._running = True
         self._stopping = False
@@ -97,10 +85,14 @@ class Deployment:
         match message:
             case Asked():
                 self._asked(message)
-            case WorkEnded(future, done):
-                self._ended(future, done)
+            case AskedInVain(failure):
+                raise failure
+            case WorkEnded(settle):
+                settle()
             case ProgramEnded(broken):
                 self._program_ended(broken)
+            case ProgramGone():
+                self._running = False
             case Interrupt():
                 self.interrupted = True
                 self._tell(Interrupted())
@@ -134,28 +126,31 @@ class Deployment:
                 self._registrar.report(reported)
                 reply(Answer(reported.urn))
 
-    def _ended(self, future: Future[Outcome], done: Callable[[Outcome], None]) -> None:
-        error = future.exception()
-        if error is not None:
-            self._carrier.in_flight -= 1
-            raise error
-        done(future.result())
-
     def _program_ended(self, broken: Broken | None) -> None:
-        self._running = False
-        if broken is not None and self._crash is None:
+        if self._stopping:
+            return  # what the program made of that is of no interest
+        if self._progress.problems:
+            self._stop(None)
+        elif broken is not None:
             raise ProgramFailed(self._scene.stack, broken.error, broken.traceback)
-        if not self._stopping and not self._progress.problems:
+        else:
             self._registrar.close()
             self._teardown = Teardown(self._scene, self._carrier, self._progress)
             self._teardown.begin()
 
     def _stop(self, error: BaseException | None) -> None:
-        """Start nothing more. Whoever waits for an answer is told, so that the program can end."""
+        """Start nothing more. Whoever waits for an answer is told, so that the program can end.
+
+        Only deletions go on after one of them was refused: those that have nothing to do with it.
+        """
         self._crash = self._crash or error
         self._stopping = True
-        if self._teardown is not None and (error is not None or self.interrupted):
+        if self._teardown is None:
+            self._registrar.stop()
+            self._carrier.halt()
+        elif error is not None or self.interrupted:
             self._teardown.stop()
+            self._carrier.halt()
         for waiting in self._waiting:
             waiting.set_exception(Stopped())
         self._waiting.clear()

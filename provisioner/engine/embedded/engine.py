@@ -18,19 +18,27 @@ import grpc
 from provisioner.engine.embedded import program, refresh
 from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.configured import ConfiguredProviders
-from provisioner.engine.embedded.deployment import Deployment, Inbox, Interrupt, ProgramEnded
+from provisioner.engine.embedded.deployment import (
+    AskedInVain,
+    Deployment,
+    Inbox,
+    Interrupt,
+    ProgramEnded,
+    ProgramGone,
+)
 from provisioner.engine.embedded.executor import Execution
 from provisioner.engine.embedded.goals import Census
 from provisioner.engine.embedded.interrupts import listening
-from provisioner.engine.embedded.monitor import Declined, EngineService, Monitor
+from provisioner.engine.embedded.monitor import Declined, EngineService, Monitor, Stopped
 from provisioner.engine.embedded.progress import Carrier, Progress, identity
 from provisioner.engine.embedded.recovery import Settled, settle
-from provisioner.engine.embedded.registration import Scene
-from provisioner.engine.embedded.rehearsal import Rehearsal
+from provisioner.engine.embedded.rehearsal import NO_CREDENTIALS, Rehearsal
+from provisioner.engine.embedded.scene import Scene
 from provisioner.engine.embedded.secrets import PassphraseSealer, Sealer
 from provisioner.engine.embedded.snapshot import Snapshot, breaches
 from provisioner.engine.embedded.state import Ended, Noted
 from provisioner.engine.embedded.store import StackStore, Stored
+from provisioner.engine.failures import NoProvider
 from provisioner.engine.interface import Access, Applied, Recorded, Result, Run, Stack, Tell
 from provisioner.plan.model import ApprovedPlan, Mode, Op, Source, StackPlan, Step
 from provisioner.plan.values import UNKNOWN, Properties, has_unknown, revealed
@@ -56,8 +64,8 @@ class EmbeddedEngine:
     @contextmanager
     def _open(self, stack: Stack, access: Access) -> Generator[Run, None, None]:
         store = StackStore(self._root, stack.project, stack.name)
-        sealer = PassphraseSealer(stack.name, self._passphrase, store.salt())
         with store.lock() if access is Access.WRITE else contextlib.nullcontext():
+            sealer = PassphraseSealer(stack.name, self._passphrase, store.salt())
             yield EmbeddedRun(stack, store, sealer, self._packages)
 
 
@@ -89,8 +97,8 @@ class EmbeddedRun:
     def preview(self, mode: Mode, source: Source) -> StackPlan:
         """The plan. Changes nothing. Raises a `Failure`."""
         prepared = self._prepare(source)
-        progress = Progress()
-        if self._deploy(mode, prepared.base, Rehearsal(), progress, lambda _: None, Inbox()):
+        progress, rehearsal = Progress(), Rehearsal()
+        if self._deploy(mode, prepared.base, rehearsal, progress, lambda _: None, Inbox()):
             raise KeyboardInterrupt  # nothing was done, so there is nothing to report but this
         if (failure := progress.failure()) is not None:
             raise failure
@@ -103,7 +111,8 @@ class EmbeddedRun:
             steps=_in_order(progress.steps),
             drift=prepared.refreshed.drift,
             unfinished=tuple(settled.unfinished for settled in prepared.settled),
-            notes=tuple(progress.notes),
+            notes=tuple(sorted({*progress.notes, *rehearsal.notes})),
+            recorded=_only_recorded(rehearsal, progress),
             outputs=progress.outputs or {},
             old_outputs=self._outputs_in(prepared.base),
         )
@@ -128,7 +137,9 @@ class EmbeddedRun:
             self._prepared = None
             pending = execution.close()
             journal.close()
-            self._store.compact(prepared.base, pending, self._sealer)
+        # After a failure of ours the journal stays as it is: it may know more than this process does.
+        self._store.compact(prepared.base, pending, self._sealer)
+        self._stored = Stored(prepared.base, pending, next(operations))
         return Applied(
             result=_result(progress, interrupted),
             counts=dict(progress.done),
@@ -200,6 +211,7 @@ class EmbeddedRun:
         deployment = Deployment(scene, carrier, progress, inbox, tell)
         if mode is Mode.DESTROY:
             inbox.put(ProgramEnded(None))  # a program that asks for nothing
+            inbox.put(ProgramGone())
         else:
             self._start(scene, inbox, isinstance(carrier, Rehearsal), progress)
         with listening(lambda: inbox.put(Interrupt())):
@@ -213,8 +225,11 @@ class EmbeddedRun:
             try:
                 provider = scene.providers.for_function(token, reference)
                 return provider.invoke(token, revealed(dict(arguments)))
+            except NoProvider as missing:
+                inbox.put(AskedInVain(missing))
+                raise Stopped from missing
             except Refused as refused:
-                if preview and refused.code == "NoCredentials":
+                if preview and refused.code == NO_CREDENTIALS:
                     progress.notes.append(f"{token} was not asked: {refused.reason}")
                     return {"": UNKNOWN}
                 raise Declined(grpc.StatusCode.UNKNOWN, f"{token}: {refused.reason}") from refused
@@ -227,13 +242,23 @@ class EmbeddedRun:
             monitor=Monitor(inbox.put, invoke),
             engine=EngineService(inbox.put),
         )
-        program.start(self._stack.program, around, lambda broken: inbox.put(ProgramEnded(broken)))
+        program.start(
+            self._stack.program,
+            around,
+            ended=lambda broken: inbox.put(ProgramEnded(broken)),
+            gone=lambda: inbox.put(ProgramGone()),
+        )
 
 
 def _in_order(steps: list[Step]) -> tuple[Step, ...]:
-    """Deletions last; otherwise by URN, since the order of registration changes from run to run."""
+    """Deletions last, dependents first; otherwise by URN, since the order of registration varies."""
     kept = sorted((step for step in steps if step.op is not Op.DELETE), key=lambda step: step.urn)
     return (*kept, *(step for step in steps if step.op is Op.DELETE))
+
+
+def _only_recorded(rehearsal: Rehearsal, progress: Progress) -> tuple[str, ...]:
+    changed = {step.urn for step in progress.steps if step.op.changes_something}
+    return tuple(sorted(rehearsal.noted - changed))
 
 
 def _result(progress: Progress, interrupted: bool) -> Result:  # noqa: FBT001

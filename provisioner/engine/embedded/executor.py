@@ -25,10 +25,10 @@ PARALLEL = 16
 
 @dataclass(frozen=True, slots=True)
 class WorkEnded:
-    """A piece of work came back from the pool; the future holds its `Outcome`, or a failure of ours."""
+    """A piece of work came back from the pool, or never got there."""
 
-    future: Future[Outcome]
-    done: Callable[[Outcome], None]
+    settle: Callable[[], None]
+    """What the deciding thread has to do about it; raises what kept the work from its end."""
 
 
 class Execution:
@@ -52,6 +52,7 @@ class Execution:
         self._now = now
         self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="provider")
         self._open: dict[int, Began] = {}
+        self.in_flight = 0
 
     def note(self, edits: Sequence[Edit]) -> None:
         """Record what needs no provider, durably."""
@@ -61,18 +62,24 @@ class Execution:
 
     def carry(self, work: Work, done: Callable[[Outcome], None]) -> None:
         """Start the work; `done` is called on the thread that decides, once the journal has the result."""
-
-        def finish(outcome: Outcome) -> None:
-            self._apply(outcome.edits)
-            done(outcome)
-
+        self.in_flight += 1
         future = self._pool.submit(self._work, work)
-        future.add_done_callback(lambda ended: self._post(WorkEnded(ended, finish)))
+        future.add_done_callback(lambda ended: self._post(WorkEnded(lambda: self._settle(ended, done))))
+
+    def halt(self) -> None:
+        """Forget the work that waits for a free thread; what runs is finished."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> tuple[Began, ...]:
         """Let go of the pool's threads; the operations whose end could not be journalled."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         return tuple(self._open.values())
+
+    def _settle(self, future: Future[Outcome], done: Callable[[Outcome], None]) -> None:
+        self.in_flight -= 1
+        if not future.cancelled():
+            self._apply(future.result().edits)
+            done(future.result())
 
     def _apply(self, edits: Sequence[Edit]) -> None:
         for edit in edits:
@@ -81,15 +88,14 @@ class Execution:
             self._snapshot.apply(edit)
 
     def _work(self, work: Work) -> Outcome:
-        edits: list[Edit] = []
-        state: ResourceState | None = None
+        edits: tuple[Edit, ...] = ()
+        outcome = Outcome((), None)
         for part in work.parts:
             outcome = self._part(work, part)
             edits += outcome.edits
-            state = outcome.state
             if outcome.refusal:
-                return replace(outcome, edits=tuple(edits))
-        return Outcome(tuple(edits), state)
+                break
+        return replace(outcome, edits=edits)
 
     def _part(self, work: Work, part: Part) -> Outcome:
         operation = next(self._operations)
@@ -103,7 +109,7 @@ class Execution:
             edits = _edits_of_refusal(part, refused, self._now())
             self._end(operation, edits)
             self._post(StepFailed(work.op, part.goal.urn, refused.reason, refused.code))
-            return Outcome(edits, None, refused.reason, refused.code)
+            return Outcome(edits, None, refused.reason or "refused", refused.code)
         state = _recorded(part, answer, self._now())
         edits = part.edits(state)
         self._end(operation, edits)
@@ -129,7 +135,7 @@ def _called(part: Part) -> Object | None:
         case Call.READ:
             found = part.provider.read(part.goal.type, Identity(part.goal.id, inputs))
             if found is None:
-                raise Refused(f"{part.goal.type} with id {part.goal.id} does not exist")
+                raise Refused(f"there is no {part.goal.type} with id {part.goal.id}")
             return found
 
 
@@ -150,6 +156,7 @@ def _edits_of_refusal(part: Part, refused: Refused, now: str) -> tuple[Edit, ...
     """What exists although the provider refused is recorded as it is: the next apply goes on."""
     if refused.made is None:
         return ()
-    state = finished(part.goal, refused.made, created=now, modified=now)
+    created = part.old.created if part.call is Call.UPDATE and part.old else now
+    state = finished(part.goal, refused.made, created=created, modified=now)
     inputs = remarked(refused.made.inputs, part.goal.inputs)
     return part.edits(replace(state, inputs=inputs, init_errors=(refused.reason,)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.planner import former_urns
 from provisioner.engine.embedded.snapshot import Snapshot
-from provisioner.engine.embedded.state import ResourceState
+from provisioner.engine.embedded.state import Key, ResourceState
 from provisioner.engine.embedded.wanted import Wanted
 from provisioner.engine.failures import AliasTaken, DuplicateUrn, UnknownParent
 
@@ -37,13 +37,24 @@ class Census:
         self._stack = stack
         self._project = project
         self._base = base
-        self._claimed: dict[str, str] = {}
+        self._claimed: set[str] = set()
         self._former: dict[str, str] = {}
+        """The URN each resource's record was under, if it was another one."""
+
+        self._aliases: dict[str, tuple[str, ...]] = {}
+        """Every URN a resource may once have gone by."""
+
         self.registered: dict[str, ResourceState] = {}
         """The latest record of each resource of this run."""
 
         self.replaced: set[str] = set()
         """URNs whose old object is deleted at the end of this run, as part of their own step."""
+
+        self.released: dict[Key, ResourceState] = {}
+        """Records of objects that a mere lookup takes the place of; they are deleted at the end."""
+
+        self.cleared: set[Key] = set()
+        """Records that waited for deletion, and were deleted early to make room."""
 
     def goal(self, wanted: Wanted) -> Goal:
         """The registration's goal. Raises `DuplicateUrn`, `UnknownParent` or `AliasTaken`."""
@@ -68,24 +79,36 @@ class Census:
     def _claim(self, urn: str, wanted: Wanted) -> ResourceState | None:
         for candidate in (
             urn,
-            *former_urns(urn, wanted, self._stack, self._project),
-            *self._with_parent(urn, wanted),
+            *self._former_names(urn, wanted),
         ):
             old = self._base.live(candidate)
             if old is None:
                 continue
             if candidate in self._claimed:
                 raise AliasTaken(urn, candidate)
-            self._claimed[candidate] = urn
+            self._claimed.add(candidate)
             if candidate != urn:
                 self._former[urn] = candidate
             return old
         return None
 
-    def _with_parent(self, urn: str, wanted: Wanted) -> tuple[str, ...]:
-        """The URN under the parent's former one: children follow their parent's alias."""
-        former = self._former.get(wanted.parent)
-        return (urns.reparented(urn, wanted.parent, former),) if former else ()
+    def _former_names(self, urn: str, wanted: Wanted) -> tuple[str, ...]:
+        """As its own aliases say, and under the parent's former names: children follow their parent."""
+        own = former_urns(wanted, self._stack, self._project)
+        followed = (
+            urns.reparented(name, wanted.parent, former)
+            for former in self._aliases.get(wanted.parent, ())
+            if self._is_out_of_use(former, wanted.parent)
+            for name in (urn, *own)
+        )
+        names = tuple(name for name in dict.fromkeys((*own, *followed)) if name != urn)
+        if names:
+            self._aliases[urn] = names
+        return names
+
+    def _is_out_of_use(self, former: str, parent: str) -> bool:
+        """Whether the parent goes by another name now; perhaps since a run that ended before its children."""
+        return self._former.get(parent) == former or self._base.live(former) is None
 
 
 def _state(

@@ -144,9 +144,11 @@ class EngineService:
 
 def _wanted(request: Any) -> Wanted:
     if request.remote:
-        raise Declined(
-            grpc.StatusCode.UNIMPLEMENTED, f"{request.type} is a remote component, which is not supported"
-        )
+        raise _unsupported(request, "is a remote component")
+    if request.importId:
+        raise _unsupported(request, "has the option import")
+    if request.HasField("replacement_trigger"):
+        raise _unsupported(request, "has the option replacementTrigger")
     return Wanted(
         type=request.type,
         name=request.name,
@@ -161,13 +163,20 @@ def _wanted(request: Any) -> Wanted:
         delete_before_replace=request.deleteBeforeReplace if _order_is_set(request) else None,
         ignore_changes=tuple(sorted(request.ignoreChanges)),
         replace_on_changes=tuple(sorted(request.replaceOnChanges)),
-        alias_urns=tuple(request.aliasURNs),
+        alias_urns=(*request.aliasURNs, *(alias.urn for alias in request.aliases if alias.urn)),
         aliases=tuple(_alias(alias.spec) for alias in request.aliases if alias.WhichOneof("alias") == "spec"),
         additional_secret_outputs=tuple(sorted(request.additionalSecretOutputs)),
         custom_timeouts=_timeouts(request.customTimeouts),
         deleted_with=request.deletedWith,
-        import_id=request.importId,
         version=request.version,
+    )
+
+
+def _unsupported(request: Any, what: str) -> Declined:
+    """Better than to take no notice of it."""
+    return Declined(
+        grpc.StatusCode.UNIMPLEMENTED,
+        f"{request.type} {request.name} {what}, which the embedded engine does not support",
     )
 
 

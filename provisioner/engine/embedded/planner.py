@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
+from provisioner.engine.embedded import paths
 from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.state import ResourceState
 from provisioner.engine.embedded.wanted import AliasSpec, Wanted
@@ -34,7 +35,7 @@ def decide(old: ResourceState | None, diff: Diff, wanted: Wanted, forced: Iterab
     """
     if old is None or old.pending_replacement:
         return Decision(Op.CREATE)
-    replaces = (*forced, *diff.replaces, *_replace_on_changes(diff.updates, wanted.replace_on_changes))
+    replaces = (*forced, *diff.replaces)
     if replaces:
         first = (
             diff.delete_before_replace
@@ -49,11 +50,16 @@ def decide(old: ResourceState | None, diff: Diff, wanted: Wanted, forced: Iterab
     return Decision(Op.SAME)
 
 
-def _replace_on_changes(updates: tuple[str, ...], paths: tuple[str, ...]) -> tuple[str, ...]:
-    if "*" in paths:
-        return updates
-    tops = {re.split(r"[.\[]", path, maxsplit=1)[0] for path in paths}
-    return tuple(name for name in updates if name in tops)
+def replaced_by_option(
+    old: Properties, new: Properties, diff: Diff, options: Iterable[str]
+) -> tuple[str, ...]:
+    """The updates that the program wants to be replacements (`replaceOnChanges`)."""
+    wanted = [paths.parsed(option) for option in options]
+    if (paths.EVERY,) in wanted:
+        return diff.updates
+    differing = (paths.parsed(change.path) for change in changes(revealed(old), revealed(new)))
+    tops = {path[0] for path in differing if any(paths.overlap(path, each) for each in wanted)}
+    return tuple(name for name in diff.updates if name in tops)
 
 
 def component_diff(old: Properties, new: Properties) -> Diff:
@@ -64,12 +70,12 @@ def component_diff(old: Properties, new: Properties) -> Diff:
     return Diff(updates=tuple(sorted(differing - HIDDEN_INPUTS)))
 
 
-def former_urns(urn: str, wanted: Wanted, stack: str, project: str) -> tuple[str, ...]:
+def former_urns(wanted: Wanted, stack: str, project: str) -> tuple[str, ...]:
     """The URNs a resource went by before, as its aliases say, in their order."""
-    return (*wanted.alias_urns, *(_resolved(spec, urn, wanted, stack, project) for spec in wanted.aliases))
+    return (*wanted.alias_urns, *(_resolved(spec, wanted, stack, project) for spec in wanted.aliases))
 
 
-def _resolved(spec: AliasSpec, _urn: str, wanted: Wanted, stack: str, project: str) -> str:
+def _resolved(spec: AliasSpec, wanted: Wanted, stack: str, project: str) -> str:
     parent = wanted.parent if spec.parent is None else spec.parent
     return urns.make(
         spec.stack or stack,
@@ -80,27 +86,12 @@ def _resolved(spec: AliasSpec, _urn: str, wanted: Wanted, stack: str, project: s
     )
 
 
-def with_ignored(new: Properties, old: Properties, paths: Iterable[str]) -> dict[str, Any]:
+def with_ignored(new: Properties, old: Properties, ignored: Iterable[str]) -> dict[str, Any]:
     """The new inputs, with what the program leaves to others (`ignoreChanges`) reset to the old value."""
     result = dict(new)
-    for path in paths:
-        if path == "*":
-            return dict(old)
-        _reset(result, old, [part for part in re.split(r"[.\[\]]+", path) if part])
+    for path in ignored:
+        result = paths.with_old(result, dict(old), paths.parsed(path))
     return result
-
-
-def _reset(new: dict[str, Any], old: Any, path: list[str]) -> None:
-    head, *rest = path
-    before: Any = cast("dict[str, Any]", old).get(head) if isinstance(old, Mapping) else None
-    if not rest:
-        if before is None:
-            new.pop(head, None)
-        else:
-            new[head] = before
-    elif isinstance(new.get(head), dict):
-        new[head] = dict(new[head])
-        _reset(new[head], before, rest)
 
 
 def remarked(checked: Properties, original: Properties) -> dict[str, Any]:

@@ -49,17 +49,25 @@ class Surroundings:
     engine: Any
 
 
-def start(program: Program, around: Surroundings, ended: Callable[[Broken | None], None]) -> None:
-    """Run the program on a thread of its own; `ended` is told on that thread."""
+def start(
+    program: Program, around: Surroundings, ended: Callable[[Broken | None], None], gone: Callable[[], None]
+) -> None:
+    """Run the program on a thread of its own, which says when it has `ended`.
+
+    Threads of the SDK may wait for answers even then; `gone` is called when the last one has its answer.
+    """
 
     def body() -> None:
-        ended(_run(program, around))
+        threads = ThreadPoolExecutor(SDK_THREADS, thread_name_prefix="sdk")
+        ended(_run(program, around, threads))
+        threads.shutdown(wait=True, cancel_futures=True)
+        gone()
 
     context = contextvars.Context()
     threading.Thread(target=context.run, args=(body,), name=f"program {around.stack}", daemon=True).start()
 
 
-def _run(program: Program, around: Surroundings) -> Broken | None:
+def _run(program: Program, around: Surroundings, threads: ThreadPoolExecutor) -> Broken | None:
     configure(
         Settings(
             project=around.project,
@@ -76,7 +84,6 @@ def _run(program: Program, around: Surroundings) -> Broken | None:
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     sdk_stack.wait_for_rpcs = quiescence
     loop = asyncio.new_event_loop()
-    threads = ThreadPoolExecutor(SDK_THREADS, thread_name_prefix="sdk")
     loop.set_default_executor(threads)
     try:
         return _result(loop, program)
@@ -84,7 +91,6 @@ def _run(program: Program, around: Surroundings) -> Broken | None:
         for task in asyncio.all_tasks(loop):
             task.cancel()
         loop.run_until_complete(asyncio.sleep(0))
-        threads.shutdown(wait=False)
         loop.close()
 
 

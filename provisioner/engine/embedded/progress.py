@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,12 +19,21 @@ from provisioner.plan.values import Properties
 class Carrier(Protocol):
     """Does what is decided, or imagines it."""
 
+    @property
+    def in_flight(self) -> int:
+        """How much of the work has not come back yet."""
+        ...
+
     def note(self, edits: Sequence[Edit]) -> None:
         """Record what needs no provider."""
         ...
 
     def carry(self, work: Work, done: Callable[[Outcome], None]) -> None:
         """Do the work; `done` is called on the deciding thread."""
+        ...
+
+    def halt(self) -> None:
+        """Forget the work that waits for a free thread; what runs is finished. It ends the carrying."""
         ...
 
 
@@ -41,7 +50,9 @@ class Progress:
     """The plan to keep to; None while it is being made."""
 
     steps: list[Step] = field(default_factory=list[Step])
-    protected: list[str] = field(default_factory=list[str])
+    protected: dict[str, None] = field(default_factory=dict[str, None])
+    """URNs, each once, in the order in which they were found."""
+
     problems: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     failed: list[Failed] = field(default_factory=list[Failed])
     notes: list[str] = field(default_factory=list[str])
@@ -57,6 +68,16 @@ class Progress:
             raise PlanHasChanged(step.urn, *found)
         self.steps.append(step)
 
+    def protects(self, urn: str) -> None:
+        """A step would remove what is protected. Raises `ProtectedResources` when it is no longer a plan."""
+        self.protected[urn] = None
+        self._fail_if_approved()
+
+    def refuse(self, problems: Iterable[tuple[str, str, str]]) -> None:
+        """A provider will not take some inputs. Raises `InvalidInputs` when it is no longer a plan."""
+        self.problems += problems
+        self._fail_if_approved()
+
     def carried(self, step: Step) -> None:
         """A step was done."""
         self.done[step.op.value] += 1
@@ -69,10 +90,15 @@ class Progress:
     def failure(self) -> Failure | None:
         """Why this plan cannot be carried out at all, if so: every problem at once."""
         if self.problems:
-            return InvalidInputs(tuple(self.problems))
+            return InvalidInputs(tuple(sorted(self.problems)))
         if self.protected:
             return ProtectedResources(tuple(self.protected))
         return None
+
+    def _fail_if_approved(self) -> None:
+        """A plan says everything that is wrong at once; an apply goes no further than the first of it."""
+        if self.approved is not None and (failure := self.failure()) is not None:
+            raise failure
 
     def not_done(self) -> tuple[str, ...]:
         """URNs of approved changes that were not carried out."""

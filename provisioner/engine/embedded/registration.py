@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
 
 from provisioner.engine.embedded import urn as urns
-from provisioner.engine.embedded.configured import ConfiguredProviders
-from provisioner.engine.embedded.goals import Census, Goal
+from provisioner.engine.embedded.clearing import Clearance, Clearing
+from provisioner.engine.embedded.exchanges import Exchanges
+from provisioner.engine.embedded.goals import Goal
 from provisioner.engine.embedded.planner import (
     Decision,
     component_diff,
     decide,
     remarked,
-    shown,
+    replaced_by_option,
     with_ignored,
 )
 from provisioner.engine.embedded.progress import Carrier, Progress
 from provisioner.engine.embedded.rehearsal import as_object
-from provisioner.engine.embedded.replacement import dependents_to_replace, with_unknown
-from provisioner.engine.embedded.snapshot import Snapshot
+from provisioner.engine.embedded.scene import Scene
 from provisioner.engine.embedded.state import Edit, Put, Rename, ResourceState
+from provisioner.engine.embedded.steps import step_of
 from provisioner.engine.embedded.wanted import Answer, Lookup, Reported, Wanted
 from provisioner.engine.embedded.work import Call, Outcome, Part, Work, put
-from provisioner.plan.diff import Diff, changes
+from provisioner.plan.diff import Diff
 from provisioner.plan.model import Op, Step
 from provisioner.plan.values import UNKNOWN, Properties, revealed
 from provisioner.providers.interface import Checked, Provider
@@ -33,22 +33,6 @@ from provisioner.providers.interface import Checked, Provider
 Reply = Callable[[Answer], None]
 IDENTITY_INPUTS = ("region",)
 """Inputs of a provider that say which cloud it means: with others, everything it holds is elsewhere."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """Everything a run is about."""
-
-    stack: str
-    project: str
-    base: Snapshot
-    """The records; in an apply they change while it goes on."""
-
-    providers: ConfiguredProviders
-    seed: bytes
-    census: Census
-    origins: dict[str, str] = field(default_factory=dict[str, str])
-    """The setting each resource comes from, by URN."""
 
 
 class Registrar:
@@ -59,24 +43,18 @@ class Registrar:
         self._carrier = carrier
         self._progress = progress
         self._census = scene.census
-        self._doomed: dict[str, ResourceState] = {}
+        self._exchanges = Exchanges()
+        self._clearance = Clearance(scene, progress)
 
     def register(self, wanted: Wanted, reply: Reply) -> None:
         """A resource. Raises a `Failure`."""
         goal = self._census.goal(wanted)
         self._census.registered[goal.state.urn] = goal.state
         self._note_origin(goal.state)
-        if goal.renamed_from:
-            self._carrier.note((Rename(goal.renamed_from, goal.state.urn),))
-        if urns.is_provider(wanted.type):
-            self._provider(goal, reply)
-        elif wanted.custom:
-            self._resource(goal, reply)
-        else:
-            self._component(goal, reply)
+        self._exchanges.admit(goal, lambda: self._proceed(goal, reply))
 
     def look_up(self, lookup: Lookup, reply: Reply) -> None:
-        """An object that is read and not managed."""
+        """An object that is read and not managed. Raises a `Failure`."""
         wanted = Wanted(
             type=lookup.type,
             name=lookup.name,
@@ -87,14 +65,11 @@ class Registrar:
             provider=lookup.provider,
             additional_secret_outputs=lookup.additional_secret_outputs,
         )
-        state = self._census.goal(wanted).state
-        state = replace(state, external=True, id="" if lookup.id is UNKNOWN else lookup.id)
-        provider = self._scene.providers.for_resource(state.urn, state.type, state.provider)
+        goal = self._census.goal(wanted)
+        state = replace(goal.state, external=True, id="" if lookup.id is UNKNOWN else lookup.id)
         self._census.registered[state.urn] = state
         self._note_origin(state)
-        step = self._step(Decision(Op.READ), state, None)
-        self._progress.decided(step)
-        self._carry(step, (Part(Call.READ, provider, state, None, put),), reply)
+        self._exchanges.admit(goal, lambda: self._read(replace(goal, state=state), reply))
 
     def report(self, reported: Reported) -> None:
         """The outputs of a component; the stack's own are recorded when everything else has succeeded."""
@@ -110,10 +85,50 @@ class Registrar:
         if root is not None and self._progress.outputs is not None:
             self._record(replace(root, outputs=self._progress.outputs), root)
 
+    def stop(self) -> None:
+        """Registrations that wait for others do not go on."""
+        self._exchanges.stop()
+
+    def _proceed(self, goal: Goal, reply: Reply) -> None:
+        goal = self._renamed(goal)
+        if urns.is_provider(goal.state.type):
+            self._provider(goal, reply)
+        elif goal.state.custom:
+            self._resource(goal, reply)
+        else:
+            self._component(goal, reply)
+
+    def _renamed(self, goal: Goal) -> Goal:
+        """Give the record its new name, if it has one."""
+        former = goal.renamed_from
+        if former is None:
+            return goal
+        old = self._scene.base.live(former)  # what it refers to may have new names, too
+        self._carrier.note((Rename(former, goal.state.urn),))
+        return replace(goal, old=old)
+
+    def _read(self, goal: Goal, reply: Reply) -> None:
+        goal, state = self._renamed(goal), goal.state
+        provider = self._scene.providers.for_resource(state.urn, state.type, state.provider)
+        step = step_of(Decision(Op.READ), state, None, self._origin(state))
+        self._progress.decided(step)
+        self._carry(step, (Part(Call.READ, provider, state, None, self._released(goal)),), reply)
+
+    def _released(self, goal: Goal) -> Callable[[ResourceState], tuple[Edit, ...]]:
+        """What to record of a lookup. The object that was managed under its name is deleted at the end."""
+        old, state = goal.old, goal.state
+        if old is None or old.external or old.pending_replacement or state.id in ("", old.id):
+            return put
+        if old.protect:
+            self._progress.protects(state.urn)
+        condemned = replace(old, urn=state.urn, delete=True)
+        self._census.released[condemned.key] = condemned
+        return lambda found: (Put(condemned), Put(found))
+
     def _component(self, goal: Goal, reply: Reply) -> None:
         old = goal.old
         diff = component_diff(old.inputs, goal.state.inputs) if old else Diff()
-        step = self._step(decide(old, diff, goal.wanted), goal.state, old)
+        step = step_of(decide(old, diff, goal.wanted), goal.state, old, self._origin(goal.state))
         self._progress.decided(step)
         self._record(replace(goal.state, outputs=old.outputs if old else {}), old)
         self._progress.carried(step)
@@ -127,9 +142,11 @@ class Registrar:
             decision = Decision(Op.REPLACE, IDENTITY_INPUTS)
         own = old.id if old and decision.op is not Op.REPLACE else str(uuid.uuid4())
         state = replace(goal.state, inputs=inputs, outputs=inputs, id=own)
-        step = self._step(decision, state, old)
+        step = step_of(decision, state, old, self._origin(state))
         self._progress.decided(step)
-        self._scene.providers.register(state.urn, inputs)
+        if old:
+            self._scene.providers.register(urns.reference(state.urn, old.id), old.inputs)
+        self._scene.providers.register(urns.reference(state.urn, own), inputs)
         if old and decision.op is Op.REPLACE:
             self._census.replaced.add(state.urn)
             self._carrier.note((Put(replace(old, urn=state.urn, delete=True)),))
@@ -139,14 +156,12 @@ class Registrar:
 
     def _resource(self, goal: Goal, reply: Reply) -> None:
         provider = self._scene.providers.for_resource(goal.state.urn, goal.state.type, goal.state.provider)
-        old = self._doomed.get(goal.state.urn, goal.old)
+        old = self._doomed_record(goal) or goal.old
         if old is not None and old.external:
             old = None
-        wanted = (
-            with_ignored(goal.state.inputs, old.inputs, goal.wanted.ignore_changes)
-            if old
-            else goal.state.inputs
-        )
+        wanted = goal.state.inputs
+        if old is not None:
+            wanted = with_ignored(wanted, old.inputs, goal.wanted.ignore_changes)
         checked = self._check(provider, goal.state, old, wanted)
         if checked.problems:
             self._refuse(goal.state, checked, reply)
@@ -155,14 +170,22 @@ class Registrar:
         if decision.op is Op.REPLACE:
             checked = self._check(provider, goal.state, None, wanted)
         state = replace(goal.state, inputs=remarked(checked.inputs, wanted))
-        step = self._step(decision, state, old)
+        self._carry_out(decision, provider, replace(goal, state=state, old=old), reply)
+
+    def _carry_out(self, decision: Decision, provider: Provider, goal: Goal, reply: Reply) -> None:
+        state, old = goal.state, goal.old
+        step = step_of(decision, state, old, self._origin(state))
         if decision.op is Op.REPLACE and old and old.protect and state.protect:
-            self._progress.protected.append(state.urn)
+            self._progress.protects(state.urn)
         self._progress.decided(step)
-        if decision.op is Op.SAME and old:
-            self._keep(step, replace(state, id=old.id, outputs=old.outputs), old, reply)
+        if old is None or decision.op is Op.CREATE:
+            self._carry(step, (Part(Call.CREATE, provider, state, None, put),), reply)
+        elif decision.op is Op.REPLACE:
+            self._replace(step, provider, goal, old, reply)
+        elif decision.op is Op.UPDATE:
+            self._carry(step, (Part(Call.UPDATE, provider, replace(state, id=old.id), old, put),), reply)
         else:
-            self._carry(step, self._parts(decision, provider, state, old), reply)
+            self._keep(step, replace(state, id=old.id, outputs=old.outputs), old, reply)
 
     def _check(
         self, provider: Provider, state: ResourceState, old: ResourceState | None, wanted: Properties
@@ -173,9 +196,7 @@ class Registrar:
 
     def _refuse(self, state: ResourceState, checked: Checked, reply: Reply) -> None:
         """Every problem of the whole program is collected; the plan fails when it is complete."""
-        self._progress.problems += [
-            (state.urn, problem.property, problem.reason) for problem in checked.problems
-        ]
+        self._progress.refuse((state.urn, problem.property, problem.reason) for problem in checked.problems)
         reply(Answer(state.urn, "", state.inputs))
 
     def _decision(
@@ -184,50 +205,39 @@ class Registrar:
         if old is None or old.pending_replacement:
             return Decision(Op.CREATE)
         diff = provider.diff(goal.state.type, as_object(old), checked.inputs)
-        if goal.state.urn in self._doomed:
+        if self._doomed_record(goal):
             return Decision(Op.REPLACE, diff.replaces or ("dependency",), delete_first=True)
-        forced = ("provider",) if self._moved(old, goal.state) else ()
-        return decide(old, diff, goal.wanted, forced)
+        options = goal.wanted.replace_on_changes
+        forced = replaced_by_option(old.inputs, checked.inputs, diff, options) if options else ()
+        return decide(old, diff, goal.wanted, (*self._moved(old, goal.state), *forced))
 
-    def _moved(self, old: ResourceState, new: ResourceState) -> bool:
-        if old.provider == new.provider:
-            return False
+    def _moved(self, old: ResourceState, new: ResourceState) -> tuple[str, ...]:
+        """A reason to replace, if the resource's provider is in another place than it was."""
         inputs = self._scene.providers.inputs
-        former = self._scene.base.live(urns.provider_urn(old.provider))
-        return former is not None and _elsewhere(former.inputs, inputs(urns.provider_urn(new.provider)))
+        if old.provider == new.provider or not _elsewhere(inputs(old.provider), inputs(new.provider)):
+            return ()
+        return ("provider",)
 
-    def _parts(
-        self, decision: Decision, provider: Provider, state: ResourceState, old: ResourceState | None
-    ) -> tuple[Part, ...]:
-        if decision.op is Op.UPDATE and old is not None:
-            return (Part(Call.UPDATE, provider, replace(state, id=old.id), old, put),)
-        if decision.op is not Op.REPLACE or old is None:
-            return (Part(Call.CREATE, provider, state, None, put),)
-        old = replace(old, urn=state.urn)
-        if state.urn in self._doomed:
-            return (Part(Call.CREATE, provider, state, old, put, "new"),)
-        if not decision.delete_first:
-            condemned = Put(replace(old, delete=True))
+    def _replace(self, step: Step, provider: Provider, goal: Goal, old: ResourceState, reply: Reply) -> None:
+        state = goal.state
+        old, condemned = replace(old, urn=state.urn), replace(old, urn=state.urn, delete=True)
+        clearing = Clearing()
+        if not step.delete_first:
             self._census.replaced.add(state.urn)
-            return (Part(Call.CREATE, provider, state, old, lambda made: (condemned, Put(made)), "new"),)
-        return (*self._clearing(old), Part(Call.CREATE, provider, state, old, put, "new"))
+        elif not self._doomed_record(goal):
+            clearing = self._clearance.of(old, {goal.renamed_from or state.urn, state.urn})
 
-    def _clearing(self, old: ResourceState) -> tuple[Part, ...]:
-        """The deletions that make room for a new object: what cannot outlive the old one, and it."""
-        records = [r for r in self._scene.base.records() if r.urn not in self._census.registered]
-        dependents = dependents_to_replace(old, records, self._what_if)
-        self._doomed.update({record.urn: record for record in dependents})
-        self._progress.protected += [record.urn for record in dependents if record.protect]
-        return tuple(self._clear(record) for record in (*dependents, old) if not record.retain_on_delete)
+        def record(made: ResourceState) -> tuple[Edit, ...]:
+            return (Put(made),) if step.delete_first else (Put(condemned), Put(made))
 
-    def _clear(self, record: ResourceState) -> Part:
-        provider = self._scene.providers.for_resource(record.urn, record.type, record.provider)
-        return Part(Call.DELETE, provider, record, record, _cleared, "old")
+        def replaced(answer: Answer) -> None:
+            for overdue in clearing.overdue:
+                self._progress.carried(overdue)
+            reply(answer)
+            self._exchanges.ended(clearing.urns)
 
-    def _what_if(self, record: ResourceState, names: tuple[str, ...]) -> Diff:
-        provider = self._scene.providers.for_resource(record.urn, record.type, record.provider)
-        inputs = with_unknown(revealed(dict(record.inputs)), names)
-        return provider.diff(record.type, as_object(record), inputs)
+        self._exchanges.began(clearing.urns)
+        self._carry(step, (*clearing.parts, Part(Call.CREATE, provider, state, old, record, "new")), replaced)
 
     def _carry(self, step: Step, parts: tuple[Part, ...], reply: Reply) -> None:
         def done(outcome: Outcome) -> None:
@@ -251,35 +261,16 @@ class Registrar:
         edits: tuple[Edit, ...] = (Put(state),) if state != old else ()
         self._carrier.note(edits)
 
+    def _doomed_record(self, goal: Goal) -> ResourceState | None:
+        return self._clearance.doomed(goal.renamed_from or goal.state.urn)
+
     def _note_origin(self, state: ResourceState) -> None:
         own = state.inputs.get("origin") if not state.custom else None
         self._scene.origins[state.urn] = own or self._scene.origins.get(state.parent, "")
 
-    def _step(self, decision: Decision, state: ResourceState, old: ResourceState | None) -> Step:
-        before: Mapping[str, Any] = shown(old.inputs) if old else {}
-        after = shown(state.inputs)
-        differs = decision.op in (Op.UPDATE, Op.REPLACE)
-        return Step(
-            op=decision.op,
-            urn=state.urn,
-            type=state.type,
-            name=urns.name_of(state.urn),
-            parent=state.parent,
-            custom=state.custom,
-            id=old.id if old else "",
-            old=before,
-            new=after,
-            changes=tuple(changes(before, after)) if differs else (),
-            reasons=decision.reasons,
-            delete_first=decision.delete_first,
-            protect=state.protect,
-            origin=self._scene.origins.get(state.urn, ""),
-        )
+    def _origin(self, state: ResourceState) -> str:
+        return self._scene.origins.get(state.urn, "")
 
 
 def _elsewhere(old: Properties, new: Properties) -> bool:
     return any(revealed(old.get(name)) != revealed(new.get(name)) for name in IDENTITY_INPUTS)
-
-
-def _cleared(state: ResourceState) -> tuple[Edit, ...]:
-    return (Put(replace(state, pending_replacement=True)),)

@@ -6,10 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from provisioner.engine.embedded.planner import remarked, sealed_outputs
-from provisioner.engine.embedded.state import Edit, ResourceState
+from provisioner.engine.embedded.state import Drop, Edit, Put, Rename, ResourceState
 from provisioner.engine.embedded.work import Call, Outcome, Part, Work
-from provisioner.plan.values import UNKNOWN, has_unknown, revealed
+from provisioner.engine.failures import CloudNotRead
+from provisioner.plan.values import UNKNOWN, Properties, has_unknown, revealed
 from provisioner.providers.interface import Identity, Object, Refused
+
+NO_CREDENTIALS = "NoCredentials"
+"""The code of a refusal after which a plan goes on, with what could not be asked unknown."""
 
 
 def as_object(state: ResourceState) -> Object:
@@ -20,42 +24,68 @@ def as_object(state: ResourceState) -> Object:
 class Rehearsal:
     """A carrier that answers each step at once, as far as the future is known."""
 
+    in_flight = 0
+    """Nothing ever is."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.noted: set[str] = set()
+        """URNs whose records an apply would change without asking a provider."""
+
     def note(self, edits: Sequence[Edit]) -> None:
         """Nothing is recorded."""
+        self.noted.update(_urn(edit) for edit in edits)
 
     def carry(self, work: Work, done: Callable[[Outcome], None]) -> None:
-        """Answer what the last call would leave."""
-        done(self._outcome(work.parts[-1]))
+        """Answer what the last call would leave. Raises `CloudNotRead`."""
+        done(Outcome((), self._state(work.parts[-1])))
 
-    def _outcome(self, part: Part) -> Outcome:
+    def halt(self) -> None:
+        """Nothing is waiting."""
+
+    def _state(self, part: Part) -> ResourceState | None:
         match part.call:
             case Call.DELETE:
-                return Outcome((), None)
+                return None
             case Call.READ:
-                return _read(part)
+                return self._read(part)
             case Call.CREATE:
-                return Outcome((), _foreseen(part, None))
+                return _foreseen(part, None)
             case Call.UPDATE:
-                return Outcome((), _foreseen(part, part.old))
+                return _foreseen(part, part.old)
+
+    def _read(self, part: Part) -> ResourceState:
+        """Reading is allowed in a preview; without credentials the answer is that it is not known yet."""
+        goal = part.goal
+        if has_unknown(goal.inputs) or not goal.id:
+            return replace(goal, id="", outputs={"id": UNKNOWN})
+        try:
+            found = part.provider.read(goal.type, Identity(goal.id, revealed(dict(goal.inputs))))
+        except Refused as refused:
+            if refused.code != NO_CREDENTIALS:
+                raise CloudNotRead(goal.type, refused.reason, refused.code) from refused
+            self.notes.append(f"{goal.type} with id {goal.id} was not read: {refused.reason}")
+            return replace(goal, outputs={})
+        if found is None:
+            raise CloudNotRead(goal.type, f"there is none with id {goal.id}")
+        return replace(goal, outputs=_marked(found.outputs, goal))
 
 
 def _foreseen(part: Part, old: ResourceState | None) -> ResourceState:
     before = as_object(old) if old else None
     outputs = part.provider.planned(part.goal.type, before, revealed(dict(part.goal.inputs)))
-    outputs = remarked(outputs, part.goal.inputs)
-    outputs = sealed_outputs(outputs, part.goal.inputs, part.goal.additional_secret_outputs)
-    return replace(part.goal, id=old.id if old else "", outputs=outputs)
+    return replace(part.goal, id=old.id if old else "", outputs=_marked(outputs, part.goal))
 
 
-def _read(part: Part) -> Outcome:
-    """Reading is allowed in a preview; without credentials the answer is that it is not known yet."""
-    if has_unknown(part.goal.inputs) or not part.goal.id:
-        return Outcome((), replace(part.goal, id="", outputs={"id": UNKNOWN}))
-    identity = Identity(part.goal.id, revealed(dict(part.goal.inputs)))
-    try:
-        found = part.provider.read(part.goal.type, identity)
-    except Refused as refused:
-        return Outcome((), None, refused.reason, refused.code)
-    if found is None:
-        return Outcome((), None, f"{part.goal.type} with id {part.goal.id} does not exist")
-    return Outcome((), replace(part.goal, outputs=found.outputs))
+def _marked(outputs: Properties, goal: ResourceState) -> Properties:
+    return sealed_outputs(remarked(outputs, goal.inputs), goal.inputs, goal.additional_secret_outputs)
+
+
+def _urn(edit: Edit) -> str:
+    match edit:
+        case Put(state):
+            return state.urn
+        case Drop(key):
+            return key.urn
+        case Rename(_, new):
+            return new

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
+from provisioner.engine.embedded.deletion import references
 from provisioner.engine.embedded.state import ResourceState
 from provisioner.plan.diff import Diff
 from provisioner.plan.values import UNKNOWN
@@ -13,17 +14,25 @@ WhatIf = Callable[[ResourceState, tuple[str, ...]], Diff]
 
 
 def dependents_to_replace(
-    doomed: ResourceState, records: Sequence[ResourceState], what_if: WhatIf
+    doomed: Collection[str], records: Sequence[ResourceState], what_if: WhatIf
 ) -> tuple[ResourceState, ...]:
-    """The recorded resources that cannot outlive `doomed`, in the order in which to delete them.
+    """The recorded resources that cannot outlive those with these URNs, in the order in which to delete them.
 
     A resource is one of them if some of its properties come from a doomed one, and a new value of these
-    properties would need a new object. `records` has dependencies first, so one pass finds the whole cascade.
+    properties would need a new object; or if it comes from a doomed one and is to be deleted anyway.
+    `records` has dependencies first, so one pass finds the whole cascade.
     """
-    gone = {doomed.urn}
+    gone, waiting = set(doomed), set[str]()
     found: list[ResourceState] = []
     for record in records:
-        if not record.custom or record.delete or record.urn in gone:
+        if not record.custom or record.pending_replacement or record.external:
+            continue
+        if record.delete:
+            if references(record) & (gone | waiting):
+                waiting.add(record.urn)
+                found.append(record)
+            continue
+        if record.urn in gone:
             continue
         touched = tuple(
             name

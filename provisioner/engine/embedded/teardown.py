@@ -6,10 +6,10 @@ from collections import deque
 
 from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.deletion import Demolition
-from provisioner.engine.embedded.planner import shown
 from provisioner.engine.embedded.progress import Carrier, Progress
-from provisioner.engine.embedded.registration import Scene
+from provisioner.engine.embedded.scene import Scene
 from provisioner.engine.embedded.state import ResourceState
+from provisioner.engine.embedded.steps import deletion_of
 from provisioner.engine.embedded.work import Call, Outcome, Part, Work, drop
 from provisioner.plan.model import Op, Step
 
@@ -26,25 +26,25 @@ class Teardown:
         self._steps = {state.key: self._step(state) for state in self._condemned}
         self._demolition = Demolition(self._condemned)
         self._ready: deque[ResourceState] = deque()
+        self._is_stopped = False
 
     def begin(self) -> None:
-        """Decide every deletion before the first one is carried out. Raises `PlanHasChanged`."""
+        """Decide every deletion before the first one is carried out. Raises a `Failure`."""
         for state in self._condemned:
             if state.protect and not state.delete and _is_object(state):
-                self._progress.protected.append(state.urn)
+                self._progress.protects(state.urn)
             if (step := self._steps[state.key]) is not None:
                 self._progress.decided(step)
-        if not self._progress.protected:
-            self._ready.extend(self._demolition.first())
+        self._ready.extend(self._demolition.first())
 
     def advance(self) -> None:
         """Start every deletion that nothing stands in the way of."""
-        while self._ready:
+        while self._ready and not self._is_stopped:
             self._delete(self._ready.popleft())
 
     def stop(self) -> None:
         """Start nothing more."""
-        self._ready.clear()
+        self._is_stopped = True
 
     def _delete(self, state: ResourceState) -> None:
         if not self._needs_a_call(state):
@@ -54,7 +54,6 @@ class Teardown:
         provider = self._scene.providers.for_resource(state.urn, state.type, state.provider)
         part = Part(Call.DELETE, provider, state, state, drop, "old" if state.delete else "")
         step = self._steps[state.key]
-        op = step.op if step else Op.REPLACE
 
         def done(outcome: Outcome) -> None:
             if outcome.refusal:
@@ -62,7 +61,7 @@ class Teardown:
                 return
             self._gone(state)
 
-        self._carrier.carry(Work(op, state.urn, (part,)), done)
+        self._carrier.carry(Work(step.op if step else Op.REPLACE, state.urn, (part,)), done)
 
     def _gone(self, state: ResourceState) -> None:
         if (step := self._steps[state.key]) is not None:
@@ -75,7 +74,7 @@ class Teardown:
         return state.deleted_with not in self._leaving
 
     def _step(self, state: ResourceState) -> Step | None:
-        """The step people see; none for what is only forgotten, or the old half of this run's replacement."""
+        """The step people see; none for what is only forgotten, or is the old half of a replacement."""
         if state.external or state.pending_replacement:
             return None
         if state.delete and state.urn in self._scene.census.replaced:
@@ -88,18 +87,7 @@ class Teardown:
         return self._plain_step(state)
 
     def _plain_step(self, state: ResourceState) -> Step:
-        return Step(
-            op=Op.DELETE,
-            urn=state.urn,
-            type=state.type,
-            name=urns.name_of(state.urn),
-            parent=state.parent,
-            custom=state.custom,
-            id=state.id,
-            old=shown(state.inputs),
-            protect=state.protect,
-            origin=self._scene.origins.get(state.parent, ""),
-        )
+        return deletion_of(state, self._scene.origins.get(state.parent, ""))
 
 
 def _is_object(state: ResourceState) -> bool:
@@ -108,9 +96,13 @@ def _is_object(state: ResourceState) -> bool:
 
 
 def _condemned(scene: Scene) -> tuple[ResourceState, ...]:
+    """Dependents first."""
     census = scene.census
-    return tuple(
-        state
+    found = {
+        state.key: state
         for state in scene.base.records()
         if state.delete or not (census.is_claimed(state.urn) or state.urn in census.registered)
-    )
+    }
+    for key in census.cleared:
+        found.pop(key, None)
+    return tuple(reversed({**census.released, **found}.values()))

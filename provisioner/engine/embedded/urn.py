@@ -50,6 +50,11 @@ def is_provider(type: str) -> bool:
     return type.startswith(PROVIDER_PREFIX)
 
 
+def reference(urn: str, id: str) -> str:
+    """How resources name their provider."""
+    return f"{urn}::{id}"
+
+
 def provider_urn(reference: str) -> str:
     """The URN in a provider reference `<URN>::<id>`."""
     return reference.rsplit("::", 1)[0]

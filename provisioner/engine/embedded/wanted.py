@@ -46,7 +46,6 @@ class Wanted:
     """Seconds."""
 
     deleted_with: str = ""
-    import_id: str = ""
     version: str = ""
 
 

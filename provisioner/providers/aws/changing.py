@@ -75,7 +75,7 @@ def _carry_out(
 ) -> None:
     if any(row.on_change is PUT for row in rows):
         run(spec.create, target, carried_by_create(spec, {}, new))
-    done: list[Op | Whole] = []
+    done: list[Any] = []
     for row in rows:
         match row.on_change:
             case Op() | Whole() as shared if shared not in done:
@@ -83,8 +83,9 @@ def _carry_out(
                 _shared_call(spec, target, shared, rows, new)
             case Each(op) if (value := _sent(row, new)) is not None:
                 run(op, target, _parameter(row, value))
-            case Switch() as switch:
-                _switch(switch, row, target, new)
+            case Switch() as switch if (call := _turn(switch, row, new)) not in done:
+                done.append(call)
+                run(call[0], target, call[1])
             case Members() as members:
                 _change_members(members, row, target, old, new)
             case _:
@@ -111,14 +112,10 @@ def _parameter(row: Field, value: Any) -> dict[str, Any]:
     return extra
 
 
-def _switch(switch: Switch, row: Field, target: Target, new: Properties) -> None:
-    value = _encoded(row, new)
-    if value is None and row.reset:
-        value = row.reset
-    if value:
-        run(switch.on, target, _parameter(row, value))
-    else:
-        run(switch.off, target)
+def _turn(switch: Switch, row: Field, new: Properties) -> tuple[Op, dict[str, Any]]:
+    """The call that turns something on or off, and what it carries of the field."""
+    value = _sent(row, new)
+    return (switch.on, _parameter(row, value)) if value else (switch.off, {})
 
 
 def _change_members(members: Members, row: Field, target: Target, old: Properties, new: Properties) -> None:

@@ -26,7 +26,7 @@ from provisioner.providers.aws.reading import (
 )
 from provisioner.providers.aws.retry import SEEN_WITHIN, until
 from provisioner.providers.aws.scope import CONNECTION_LOST, Scope
-from provisioner.providers.aws.spec import ResourceSpec, Text
+from provisioner.providers.aws.spec import ByInputs, ResourceSpec, Text
 from provisioner.providers.aws.text import read_backwards
 from provisioner.providers.interface import Checked, Identity, Object, Refused
 
@@ -192,12 +192,14 @@ class TableDriver:
         return replace(target, id=str(id)), answer
 
     def _made_unseen(self, target: Target, new: Properties, refusal: Refused) -> Target:
-        """The object that a create made whose answer was lost on the way, if it is there for certain."""
-        match self.find(new, ()):
-            case [id]:
-                return replace(target, id=id)
-            case _:
-                raise refusal
+        """The object whose create was not answered, if its id follows from its inputs and it is there.
+
+        Otherwise it takes the ids of its likes to tell it from them, and those the engine has.
+        """
+        ours = self.find(new, ()) if isinstance(self.spec.find, ByInputs) else ()
+        if not ours:
+            raise refusal
+        return replace(target, id=ours[0])
 
     def _so_far(self, made: Target, new: Properties, answer: Any) -> Object:
         """What is to be recorded of an object whose making was not finished: what create itself was told."""

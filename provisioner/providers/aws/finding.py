@@ -85,8 +85,12 @@ def _agrees(spec: ResourceSpec, wanted: Properties, present: Object, which: Call
     return all(
         normal(row, present.outputs.get(row.prop)) == normal(row, wanted.get(row.prop, LEFT_OUT))
         for row in spec.fields
-        if row.prop in wanted and row.read is not None and which(row)
+        if row.prop in wanted and which(row) and _is_told(row, present)
     )
+
+
+def _is_told(row: Field, present: Object) -> bool:
+    return row.read is not None and not (row.may_be_silent and present.outputs.get(row.prop) is None)
 
 
 def _cannot_change(row: Field) -> bool:

@@ -19,6 +19,9 @@ ATTEMPTS = 8
 LOCAL_ATTEMPTS = 3
 """A cloud on the same machine answers or does not; waiting long for it hides the fault."""
 
+MAKING = ("Create", "Allocate", "Run")
+"""How the operations are called of which a second call makes a second object."""
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -69,7 +72,16 @@ def _session(connection: Connection) -> Any:
         _ignore_surroundings(session)
     if connection.assume_role:
         _take_on(session, connection.assume_role)
+    session.get_component("event_emitter").register_first("needs-retry", _never_make_twice)
     return session
+
+
+def _never_make_twice(operation: Any, caught_exception: Exception | None, **_: Any) -> None:
+    """Before botocore repeats a call: one that makes something may have made it, although no answer came."""
+    errors: Any = import_module("botocore.exceptions")
+    lost = isinstance(caught_exception, errors.ConnectionClosedError | errors.ReadTimeoutError)
+    if caught_exception and lost and operation.name.startswith(MAKING):
+        raise caught_exception
 
 
 def _ignore_surroundings(session: Any) -> None:

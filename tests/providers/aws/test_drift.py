@@ -17,7 +17,13 @@ def seen_by_the_next_plan(provider, case, made, wanted):
 
 
 @pytest.mark.parametrize(
-    ("case", "prop"), [pytest.param(case, prop, id=f"{case.file}-{prop}") for case in ALL for prop in case.change if prop not in case.unseen]
+    ("case", "prop"),
+    [
+        pytest.param(case, prop, id=f"{case.file}-{prop}")
+        for case in ALL
+        for prop in case.change
+        if prop not in case.unseen
+    ],
 )
 def test_a_changed_field_is_named(case, prop, stage, provider):
     """Somebody makes the row's own call with another value."""

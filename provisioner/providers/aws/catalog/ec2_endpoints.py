@@ -128,8 +128,7 @@ VPC_ENDPOINT = ResourceSpec(
         "ipAddressType": "IpAddressType || ''",
         "serviceRegion": Text("{region}"),
         "dnsOptions": (
-            "DnsOptions && {dnsRecordIpType: DnsOptions.DnsRecordIpType || '',"
-            " privateDnsOnlyForInboundResolverEndpoint:"
+            "{dnsRecordIpType: DnsOptions.DnsRecordIpType || '', privateDnsOnlyForInboundResolverEndpoint:"
             " DnsOptions.PrivateDnsOnlyForInboundResolverEndpoint || `false`}"
         ),
     },

@@ -280,13 +280,13 @@ FLOW_LOG = ResourceSpec(
     create=Op("create_flow_logs", {"ResourceType": "VPC"}, again=("InvalidParameter",)),
     read=Op(
         "describe_flow_logs",
-        {"Filters": [{"Name": "flow-log-id", "Values": IDS}]},
+        {"Filter": [{"Name": "flow-log-id", "Values": IDS}]},
         answer="FlowLogs",
         pick={"FlowLogId": ID},
     ),
     delete=Op("delete_flow_logs", {"FlowLogIds": [ID]}),
     absent=("InvalidFlowLogId.NotFound",),
-    find=Listed(Op("describe_flow_logs", {"Filters": TAG_FILTERS}, answer="FlowLogs[].FlowLogId")),
+    find=Listed(Op("describe_flow_logs", {"Filter": TAG_FILTERS}, answer="FlowLogs[].FlowLogId")),
     fields=(
         Field("vpcId", "ResourceIds", REPLACE, list_of_one(), read="[ResourceId]", required=True),
         Field("trafficType", "TrafficType", REPLACE, required=True),

@@ -94,7 +94,7 @@ NAT_GATEWAY = ResourceSpec(
     ),
     read=Op(
         "describe_nat_gateways",
-        {"Filters": [{"Name": "nat-gateway-id", "Values": IDS}]},
+        {"Filter": [{"Name": "nat-gateway-id", "Values": IDS}]},
         answer="NatGateways",
         pick={"NatGatewayId": ID},
     ),
@@ -107,7 +107,7 @@ NAT_GATEWAY = ResourceSpec(
         until="State == 'available'",
         failed="State == 'failed' && (FailureMessage || FailureCode || 'it failed')",
     ),
-    find=Listed(Op("describe_nat_gateways", {"Filters": TAG_FILTERS}, answer="NatGateways[].NatGatewayId")),
+    find=Listed(Op("describe_nat_gateways", {"Filter": TAG_FILTERS}, answer="NatGateways[].NatGatewayId")),
     fields=(
         Field("subnetId", "SubnetId", REPLACE, required=True),
         Field("allocationId", "AllocationId", REPLACE, read=f"{_PRIMARY}.AllocationId"),
@@ -231,7 +231,7 @@ ROUTE = ResourceSpec(
     fields=(
         Field("routeTableId", "RouteTableId", REPLACE, read=None, required=True),
         Field("destinationCidrBlock", "DestinationCidrBlock", REPLACE, required=True),
-        *(Field(prop, api, _REPLACE_ROUTE) for prop, api in _TARGETS.items()),
+        *(Field(prop, api, _REPLACE_ROUTE, read=f"{api} || ''") for prop, api in _TARGETS.items()),
     ),
     outputs={
         "origin": "Origin",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from provisioner.plan.values import Properties
-from provisioner.providers.aws.catalog.ec2_spelling import PERMISSIONS, PORT, PROTOCOL
+from provisioner.providers.aws.catalog.ec2_spelling import NOTE, PERMISSIONS, PORT, PROTOCOL
 from provisioner.providers.aws.codecs import ec2_tags
 from provisioner.providers.aws.spec import (
     ID,
@@ -169,11 +169,15 @@ DEFAULT_SECURITY_GROUP = ResourceSpec(
 )
 
 
-def _one_source(inputs: Properties) -> Iterator[Problem]:
+def _rule_problems(inputs: Properties) -> Iterator[Problem]:
     given = [source for source in SOURCES if inputs.get(source) is not None]
     if len(given) != 1:
         said = f"it has {', '.join(given)}" if given else "it has none"
         yield Problem("", f"a rule has exactly one of {', '.join(SOURCES)}; {said}")
+    if inputs.get("ipProtocol") in ("tcp", "udp"):
+        for port in ("fromPort", "toPort"):
+            if inputs.get(port) is None:
+                yield Problem(port, "a rule for TCP or UDP says which ports")
     if "/" in str(inputs.get("referencedSecurityGroupId", "")):
         yield Problem("referencedSecurityGroupId", "groups of other accounts are not supported")
 
@@ -213,7 +217,7 @@ def _rule(direction: str, name: str) -> ResourceSpec:
             Field("ipProtocol", "IpProtocol", modify, PROTOCOL, required=True),
             Field("fromPort", "FromPort", modify, PORT),
             Field("toPort", "ToPort", modify, PORT),
-            Field("description", "Description", modify),
+            Field("description", "Description", modify, NOTE),
             Field("cidrIpv4", "CidrIpv4", modify),
             # AWS would change these in place too; the local cloud silently does not. A new rule beside the
             # old one interrupts nothing.
@@ -231,7 +235,7 @@ def _rule(direction: str, name: str) -> ResourceSpec:
             "arn": Text("arn:{partition}:ec2:{region}:{account}:security-group-rule/{id}"),
             "securityGroupRuleId": "SecurityGroupRuleId",
         },
-        problems=_one_source,
+        problems=_rule_problems,
     )
 
 

@@ -45,6 +45,10 @@ def _protocol(name: Any) -> Any:
 PROTOCOL = Codec(encode=_protocol, decode=_protocol, canonical=_protocol)
 
 
+NOTE = Codec(encode=lambda text: text, decode=lambda text: text or None)
+"""A description; an empty one is none."""
+
+
 def _known_port(port: Any) -> Any:
     """The port, or None for -1, AWS's word for "all of them", which a program expresses by leaving it out."""
     return None if port == -1 else port

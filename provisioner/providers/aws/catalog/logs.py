@@ -58,7 +58,10 @@ LOG_GROUP = ResourceSpec(
         create_as="tags",
     ),
     name=Name("name", 512, given_prefix="namePrefix"),
-    outputs={"arn": "logGroupArn"},
+    outputs={
+        "arn": "logGroupArn",
+        "deletionProtectionEnabled": "deletionProtectionEnabled || `false`",
+    },
     unsupported={
         "deletionProtectionEnabled": "use Pulumi's `protect`, or `skipDestroy` to leave the logs behind",
     },

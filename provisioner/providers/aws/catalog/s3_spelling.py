@@ -95,8 +95,8 @@ def _filter_sent(wanted: Mapping[str, Any]) -> dict[str, Any]:
 def _rule(answer: Mapping[str, Any]) -> dict[str, Any]:
     rule: dict[str, Any] = PASCAL.decode({key: answer[key] for key in answer if key not in ("ID", "Filter")})
     rule["id"] = answer.get("ID", "")
-    if answer.get("Filter"):
-        rule["filter"] = _filter(answer["Filter"])
+    if "Filter" in answer:
+        rule["filter"] = _filter(answer["Filter"]) or {"prefix": ""}
     return rule
 
 

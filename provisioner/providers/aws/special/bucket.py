@@ -131,7 +131,7 @@ class Buckets(TableDriver):
 
     def _is_empty(self, bucket: Object) -> bool:
         page = self._call(bucket.outputs, "list_object_versions", {"Bucket": bucket.id, "MaxKeys": 1})
-        return not _entries(page)
+        return not any(_entries(page))
 
     def _set_tags(self, old: Object, before: Properties, after: Properties) -> None:
         """Put the tags that are there, less those given up, plus the wanted ones: S3 takes all at once."""

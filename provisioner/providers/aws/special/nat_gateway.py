@@ -25,7 +25,7 @@ class NatGateways(TableDriver):
         """Whether the address was held by a deleted gateway, and has been taken from it."""
         region = self.region(new)
         filters = [{"Name": "state", "Values": ["deleted"]}]
-        gone = self.scope.call_to_the_end("ec2", "describe_nat_gateways", {"Filters": filters}, region=region)
+        gone = self.scope.call_to_the_end("ec2", "describe_nat_gateways", {"Filter": filters}, region=region)
         allocation = {"AllocationIds": [new["allocationId"]]}
         addresses = self.scope.call("ec2", "describe_addresses", allocation, region=region)["Addresses"]
         held = {address.get("AssociationId") for address in addresses}

@@ -1,0 +1,86 @@
+"""Makes room for a new object that cannot exist beside the old one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from provisioner.engine.embedded.progress import Progress
+from provisioner.engine.embedded.rehearsal import as_object
+from provisioner.engine.embedded.replacement import dependents_to_replace, with_unknown
+from provisioner.engine.embedded.scene import Scene
+from provisioner.engine.embedded.state import Edit, Put, ResourceState
+from provisioner.engine.embedded.steps import deletion_of
+from provisioner.engine.embedded.work import Call, Part, drop
+from provisioner.plan.diff import Diff
+from provisioner.plan.model import Step
+from provisioner.plan.values import revealed
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """What has to be deleted before a new object can be made, in this order, and what else it says."""
+
+    parts: tuple[Part, ...] = ()
+    urns: tuple[str, ...] = ()
+    """Of the live objects among them."""
+
+    overdue: tuple[Step, ...] = ()
+    """Deletions that were due in this run anyway."""
+
+
+class Clearance:
+    """Decides what goes, and remembers it until the program asks for it again."""
+
+    def __init__(self, scene: Scene, progress: Progress) -> None:
+        self._scene = scene
+        self._progress = progress
+        self._doomed: dict[str, ResourceState] = {}
+
+    def doomed(self, urn: str) -> ResourceState | None:
+        """The record, under this URN, of an object that is deleted because it cannot outlive another."""
+        return self._doomed.get(urn)
+
+    def of(self, old: ResourceState, names: Collection[str]) -> Clearing:
+        """What cannot outlive the old object, and it. `names` are the URNs that records may call it by."""
+        census = self._scene.census
+        records = [
+            record
+            for record in self._scene.base.records()
+            if record.delete or not (census.is_claimed(record.urn) or record.urn in census.registered)
+        ]
+        found = dependents_to_replace(names, records, self._what_if)
+        live = tuple(record for record in found if not record.delete)
+        self._doomed.update({record.urn: record for record in live})
+        for record in live:
+            if record.protect:
+                self._progress.protects(record.urn)
+        parts = tuple(self._deletion(record) for record in (*found, old) if not record.retain_on_delete)
+        return Clearing(parts, tuple(record.urn for record in live), self._overdue(found))
+
+    def _overdue(self, found: tuple[ResourceState, ...]) -> tuple[Step, ...]:
+        """Objects that wait for their deletion anyway; it is a step of its own if an earlier run left it."""
+        census = self._scene.census
+        waited = [record for record in found if record.delete and not record.retain_on_delete]
+        census.cleared.update(record.key for record in waited)
+        steps = [
+            deletion_of(record, self._scene.origins.get(record.parent, ""))
+            for record in waited
+            if record.urn not in census.replaced
+        ]
+        for step in steps:
+            self._progress.decided(step)
+        return tuple(steps)
+
+    def _deletion(self, record: ResourceState) -> Part:
+        provider = self._scene.providers.for_resource(record.urn, record.type, record.provider)
+        return Part(Call.DELETE, provider, record, record, drop if record.delete else _keep_place, "old")
+
+    def _what_if(self, record: ResourceState, names: tuple[str, ...]) -> Diff:
+        provider = self._scene.providers.for_resource(record.urn, record.type, record.provider)
+        inputs = with_unknown(revealed(dict(record.inputs)), names)
+        return provider.diff(record.type, as_object(record), inputs)
+
+
+def _keep_place(state: ResourceState) -> tuple[Edit, ...]:
+    return (Put(replace(state, pending_replacement=True)),)

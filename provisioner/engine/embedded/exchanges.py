@@ -1,0 +1,53 @@
+"""Registrations that must wait because an object is being exchanged for a new one."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection
+
+from provisioner.engine.embedded.goals import Goal
+
+Go = Callable[[], None]
+
+
+class Exchanges:
+    """Says when a registration may go on.
+
+    Old records are written again when their objects are gone or on their way out. Until then nothing they
+    refer to may get a new name, and no new object may take the place of one that is just being deleted.
+    """
+
+    def __init__(self) -> None:
+        self._under_way = 0
+        self._clearing: set[str] = set()
+        self._renamings: deque[Go] = deque()
+        self._successors: dict[str, Go] = {}
+
+    def admit(self, goal: Goal, go: Go) -> None:
+        """Call `go` now, or when nothing stands in its way any more."""
+        if goal.renamed_from is not None and self._under_way:
+            self._renamings.append(go)
+        elif goal.old is not None and goal.old.urn in self._clearing:
+            self._successors[goal.old.urn] = go
+        else:
+            go()
+
+    def began(self, cleared: Collection[str]) -> None:
+        """An exchange has begun, for which the objects with these URNs are deleted first."""
+        self._under_way += 1
+        self._clearing.update(cleared)
+
+    def ended(self, cleared: Collection[str]) -> None:
+        """It has succeeded."""
+        self._under_way -= 1
+        self._clearing.difference_update(cleared)
+        for urn in cleared:
+            if (go := self._successors.pop(urn, None)) is not None:
+                go()
+        while self._renamings and not self._under_way:
+            self._renamings.popleft()()
+
+    def stop(self) -> None:
+        """Nobody goes on any more."""
+        self._renamings.clear()
+        self._successors.clear()

@@ -1,0 +1,70 @@
+"""A command line in this process, on an environment whose engine does what the test says."""
+
+import io
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import pytest
+
+from provisioner.cli import apply, destroy, output, plan, state
+from provisioner.cli.main import run
+from provisioner.wiring import Workspace
+from tests.support.fake_engine import STACKS, FakeEngine, FakeRun
+
+
+class Typed(io.StringIO):
+    """What a person types at a terminal."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """A checkout of one's own."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def cli(capsys, monkeypatch):
+    """Runs a command line; `typed` is what a person answers at a terminal, None: there is no terminal."""
+
+    def call(*arguments, typed=None):
+        monkeypatch.setattr("sys.stdin", io.StringIO() if typed is None else Typed(f"{typed}\n"))
+        code = run(arguments)
+        written = capsys.readouterr()
+        return SimpleNamespace(code=code, out=written.out, err=written.err)
+
+    return call
+
+
+@pytest.fixture
+def fake_run():
+    return FakeRun()
+
+
+@pytest.fixture
+def workspace(fake_run, monkeypatch):
+    """Makes every command work on the fake; answers with what the commands were wired for."""
+    wired = SimpleNamespace(cloud="aws", notices=(), begun=[])
+
+    def made(name, *_):
+        return Workspace(
+            name=name,
+            environment=SimpleNamespace(name="dev", cloud=wired.cloud),
+            engine=FakeEngine(fake_run),
+            stacks=STACKS,
+            notices=wired.notices,
+            begin=lambda: wired.begun.append("begun"),
+        )
+
+    @contextmanager
+    def planning(name):
+        yield made(name)
+
+    monkeypatch.setattr(plan, "planning", planning)
+    monkeypatch.setattr(apply, "applying", made)
+    monkeypatch.setattr(destroy, "destroying", made)
+    monkeypatch.setattr(output, "recorded", made)
+    monkeypatch.setattr(state, "recorded", made)
+    return wired

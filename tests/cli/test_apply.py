@@ -1,0 +1,149 @@
+"""`apply` and `destroy` show, ask, do what was agreed to, and say how it ended."""
+
+import pytest
+
+from provisioner.engine.events import StepStarted, StepSucceeded
+from provisioner.engine.failures import PlanHasChanged, StateIsLocked
+from provisioner.engine.interface import Applied, Failed, Result
+from provisioner.plan.model import Drift, DriftKind, Mode, Op
+from tests.support.plans import KEY, VPC, plan, recorded, step, urn
+
+CREATE = plan(step("create", VPC, "v"))
+LOSS = plan(step("delete", KEY, "k", id="1"), step("create", VPC, "v"))
+DESTROY = plan(step("delete", VPC, "v", id="vpc-1"), mode=Mode.DESTROY)
+
+
+@pytest.fixture(autouse=True)
+def _on_the_fake(workspace):
+    pass
+
+
+def applied(fake_run):
+    return [words for words in fake_run.asked if words[0] == "apply"]
+
+
+@pytest.mark.parametrize("verb", ["apply", "destroy"])
+def test_without_a_terminal_it_refuses_before_anything_is_read(cli, fake_run, verb, golden):
+    ended = cli(verb, "dev")
+    assert ended.code == 1
+    assert fake_run.asked == []
+    golden(ended.err)
+
+
+def test_yes_stands_for_the_answer(cli, fake_run, workspace, golden):
+    fake_run.plan = CREATE
+    fake_run.applied = Applied(Result.DONE, {"create": 1}, seconds=1.0)
+    fake_run.recorded = (recorded(VPC, "v", "vpc-1"),)
+    fake_run.values = {"vpcId": "vpc-1"}
+    fake_run.events = (StepStarted(Op.CREATE, urn(VPC, "v")), StepSucceeded(Op.CREATE, urn(VPC, "v"), 0.5))
+    ended = cli("apply", "dev", "--yes")
+    assert ended.code == 0
+    assert fake_run.asked[:3] == [("open", "write"), ("preview", "update", "state"), ("apply", "--yes")]
+    assert workspace.begun == ["begun"]
+    golden(ended.out)
+
+
+def test_a_person_who_types_yes_agrees(cli, fake_run, golden):
+    fake_run.plan = CREATE
+    ended = cli("apply", "dev", typed="yes")
+    assert ended.code == 0
+    assert len(applied(fake_run)) == 1
+    golden(ended.out)
+
+
+@pytest.mark.parametrize("answer", ["", "y", "no", "YES"])
+def test_anything_else_is_a_no(cli, fake_run, workspace, answer):
+    fake_run.plan = CREATE
+    ended = cli("apply", "dev", typed=answer)
+    assert ended.code == 1
+    assert ended.out.endswith("Nothing was changed.\n")
+    assert applied(fake_run) == []
+    assert workspace.begun == []
+
+
+def test_a_destroy_asks_for_the_name(cli, fake_run, golden):
+    fake_run.plan = DESTROY
+    assert cli("destroy", "dev", typed="yes").code == 1
+    ended = cli("destroy", "dev", typed="dev")
+    assert ended.code == 0
+    assert ("preview", "destroy", "state") in fake_run.asked
+    golden(ended.out)
+
+
+def test_yes_never_agrees_to_the_loss_of_data(cli, fake_run, golden):
+    fake_run.plan = LOSS
+    ended = cli("apply", "dev", "--yes")
+    assert ended.code == 4
+    assert applied(fake_run) == []
+    golden(ended.out + "\n" + ended.err)
+
+
+def test_a_person_agrees_to_the_loss_of_data_with_the_name(cli, fake_run):
+    fake_run.plan = LOSS
+    assert cli("apply", "dev", typed="yes").code == 1
+    assert cli("apply", "dev", typed="dev").code == 0
+
+
+def test_nothing_in_a_local_cloud_counts_as_data(cli, fake_run, workspace):
+    workspace.cloud = "local"
+    fake_run.plan = LOSS
+    assert cli("apply", "local", "--yes").code == 0
+
+
+def test_nothing_to_do_asks_nothing(cli, fake_run):
+    ended = cli("apply", "dev", typed="")
+    assert ended.code == 0
+    assert applied(fake_run) == []
+    assert ended.out.startswith("No changes")
+
+
+def test_what_was_found_out_is_recorded_without_asking(cli, fake_run):
+    fake_run.plan = plan(drift=(Drift(DriftKind.CHANGED, urn(VPC, "v"), VPC),))
+    assert cli("apply", "dev", "--refresh", typed="").code == 0
+    assert applied(fake_run) == [("apply", "nothing to agree to")]
+    assert ("preview", "update", "cloud") in fake_run.asked
+
+
+def test_a_refusal_of_the_provider_ends_with_1_and_says_how_to_go_on(cli, fake_run, golden):
+    fake_run.plan = CREATE
+    fake_run.applied = Applied(
+        Result.FAILED, {}, (Failed(urn(VPC, "v"), "limit exceeded"),), (urn(VPC, "v"),), 2.0
+    )
+    ended = cli("apply", "dev", "--yes")
+    assert ended.code == 1
+    golden(ended.out)
+
+
+def test_interrupted_ends_with_9(cli, fake_run):
+    fake_run.plan = CREATE
+    fake_run.applied = Applied(Result.INTERRUPTED, {}, not_done=(urn(VPC, "v"),))
+    ended = cli("apply", "dev", "--yes")
+    assert ended.code == 9
+    assert "provisioner apply dev" in ended.out
+
+
+def test_a_plan_that_no_longer_holds_ends_with_10_and_says_what_exists(cli, fake_run, golden):
+    fake_run.plan = CREATE
+    fake_run.recorded = (recorded(VPC, "w", "vpc-2"),)
+    fake_run.raises_in_apply = PlanHasChanged(urn(VPC, "v"), "create", "replace")
+    ended = cli("apply", "dev", "--yes")
+    assert ended.code == 10
+    golden(ended.out + ended.err)
+
+
+def test_a_locked_state_ends_with_6(cli, fake_run):
+    fake_run.raises = StateIsLocked("dev.us-east-1", "ann@desk, process 1, since now")
+    ended = cli("apply", "dev", "--yes")
+    assert ended.code == 6
+    assert "ann@desk" in ended.err
+
+
+def test_ctrl_c_at_the_question_ends_with_9(cli, fake_run, monkeypatch):
+    def pressed(_prompt):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("click.termui.visible_prompt_func", pressed)
+    fake_run.plan = CREATE
+    ended = cli("apply", "dev", typed="")
+    assert ended.code == 9
+    assert applied(fake_run) == []
