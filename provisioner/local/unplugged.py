@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from provisioner.plan.values import Properties
-from provisioner.providers.interface import Package, Provider, Refused
+from provisioner.providers.interface import NO_CREDENTIALS, Package, Provider, Refused
 
 
 class Unplugged:
@@ -35,4 +35,4 @@ class _Silent:
 
     def invoke(self, _token: str, _arguments: Properties) -> Properties:
         """No answer."""
-        raise Refused("the local cloud is not running", code="NoCredentials")
+        raise Refused("the local cloud is not running", code=NO_CREDENTIALS)

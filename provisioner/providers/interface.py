@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from provisioner.plan.diff import Diff
 from provisioner.plan.values import Properties
+
+
+NO_CREDENTIALS: Final = "NoCredentials"
+"""The code of a refusal because there is nobody to ask as: a plan goes on, with the answer unknown."""
 
 
 @dataclass(frozen=True, slots=True)

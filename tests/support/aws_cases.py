@@ -16,6 +16,7 @@ A type may have several files; together they change every field.
 `!ref x` is the id of the needed object `x`, `!ref x.y` its output `y`. `!json` writes what follows as a JSON text.
 """
 
+import itertools
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,9 +106,12 @@ def resolved(value, made):
 class Stage:
     """Where a case is played: a provider, and the objects that exist because of it."""
 
+    _numbers = itertools.count()
+
     def __init__(self, provider):
         self.provider = provider
         self.made = {}
+        self.seed = f"stage {next(self._numbers)}".encode()
         self._types = []
 
     def make(self, case: Case, label: str = "it"):
@@ -119,10 +123,10 @@ class Stage:
         self._types.append((label, case.type))
         return self.made[label]
 
-    def inputs(self, case: Case, old=None, *, seed=b"seed", **changes):
+    def inputs(self, case: Case, old=None, *, seed=None, **changes):
         """The checked inputs of a case with some properties changed; None removes one."""
         written = resolved({**case.inputs, **changes}, self.made)
-        checked = self.provider.check(case.type, case.name, old, written, seed)
+        checked = self.provider.check(case.type, case.name, old, written, seed or self.seed)
         assert not checked.problems, checked.problems
         return checked.inputs
 

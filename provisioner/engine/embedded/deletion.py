@@ -34,6 +34,7 @@ class Demolition:
                     if other.urn != key.urn:
                         self._blockers[other].add(key)
                         self._blocks[key].append(other)
+        self._break_circles()
 
     def first(self) -> tuple[ResourceState, ...]:
         """What nothing else in the set depends on."""
@@ -47,3 +48,27 @@ class Demolition:
 
     def _free(self, keys: Iterable[Key]) -> tuple[ResourceState, ...]:
         return tuple(self._states[key] for key in keys if not self._blockers[key])
+
+    def _break_circles(self) -> None:
+        """An object that was replaced may once have needed what needs its successor now.
+
+        A record names what it needs by URN, not by id, so a need counts for every object that went by it.
+        Where that leads around in a circle, the live record means the live object.
+        """
+        for key in self._in_circles():
+            if not self._states[key].delete:
+                replaced = [other for other in self._blocks[key] if self._states[other].delete]
+                for other in replaced:
+                    self._blocks[key].remove(other)
+                    self._blockers[other].discard(key)
+
+    def _in_circles(self) -> tuple[Key, ...]:
+        """What would never become free."""
+        left = {key: len(blockers) for key, blockers in self._blockers.items()}
+        free = [key for key, count in left.items() if not count]
+        while free:
+            for other in self._blocks[free.pop()]:
+                left[other] -= 1
+                if not left[other]:
+                    free.append(other)
+        return tuple(key for key, count in left.items() if count)

@@ -32,7 +32,7 @@ from provisioner.engine.embedded.interrupts import listening
 from provisioner.engine.embedded.monitor import Declined, EngineService, Monitor, Stopped
 from provisioner.engine.embedded.progress import Carrier, Progress, identity
 from provisioner.engine.embedded.recovery import Settled, settle
-from provisioner.engine.embedded.rehearsal import NO_CREDENTIALS, Rehearsal
+from provisioner.engine.embedded.rehearsal import Rehearsal
 from provisioner.engine.embedded.scene import Scene
 from provisioner.engine.embedded.secrets import PassphraseSealer, Sealer
 from provisioner.engine.embedded.snapshot import Snapshot, breaches
@@ -42,7 +42,7 @@ from provisioner.engine.failures import NoProvider
 from provisioner.engine.interface import Access, Applied, Recorded, Result, Run, Stack, Tell
 from provisioner.plan.model import ApprovedPlan, Mode, Op, Source, StackPlan, Step
 from provisioner.plan.values import UNKNOWN, Properties, has_unknown, revealed
-from provisioner.providers.interface import Package, Refused
+from provisioner.providers.interface import NO_CREDENTIALS, Package, Refused
 
 SEED_BYTES = 32
 

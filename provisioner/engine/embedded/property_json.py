@@ -19,7 +19,7 @@ SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the format's mark, n
 REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e"
 FLOAT = "8ad145fe-0d11-4827-bfd7-1abcbf086f5c"
 _FLOAT_DIGITS = 16
-_EXACT = 2**53
+EXACT = 2**53
 """Up to here a float holds every integer, and 30.0 may be written as 30."""
 
 
@@ -92,7 +92,7 @@ def number(value: float) -> Any:
     """An integer if it is one, and a mark with the bits for what JSON cannot say."""
     if not math.isfinite(value):
         return {SIGNATURE: FLOAT, "value": struct.pack(">d", value).hex()}
-    return int(value) if value.is_integer() and abs(value) <= _EXACT else value
+    return int(value) if value.is_integer() and abs(value) <= EXACT else value
 
 
 def _reference(value: Reference) -> dict[str, Any]:

@@ -48,15 +48,15 @@ def settle(
 def _settled(began: Began, snapshot: Snapshot, providers: ConfiguredProviders) -> Settled:
     goal = began.goal
     provider = providers.for_resource(goal.urn, goal.type, goal.provider)
-    match Call(began.kind):
-        case Call.CREATE:
+    match began.kind:
+        case Call.CREATE.value:
             edits, found = _after_create(goal, snapshot, provider)
-        case Call.UPDATE:
+        case Call.UPDATE.value:
             edits, found = _after_update(goal, snapshot, provider)
-        case Call.DELETE:
+        case Call.DELETE.value:
             edits, found = _after_delete(goal, snapshot, provider)
-        case Call.READ:
-            edits, found = (), "nothing was changed by it"
+        case _:  # reading; or importing, in a state of Pulumi's
+            edits, found = (), "changed nothing"
     return Settled(began.operation, edits, Unfinished(began.kind, goal.urn, goal.type, found))
 
 

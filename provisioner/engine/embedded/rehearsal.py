@@ -10,10 +10,7 @@ from provisioner.engine.embedded.state import Drop, Edit, Put, Rename, ResourceS
 from provisioner.engine.embedded.work import Call, Outcome, Part, Work
 from provisioner.engine.failures import CloudNotRead
 from provisioner.plan.values import UNKNOWN, Properties, has_unknown, revealed
-from provisioner.providers.interface import Identity, Object, Refused
-
-NO_CREDENTIALS = "NoCredentials"
-"""The code of a refusal after which a plan goes on, with what could not be asked unknown."""
+from provisioner.providers.interface import NO_CREDENTIALS, Identity, Object, Refused
 
 
 def as_object(state: ResourceState) -> Object:

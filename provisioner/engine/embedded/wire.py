@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from google.protobuf import struct_pb2
 
-from provisioner.engine.embedded.property_json import REFERENCE, SECRET, SIGNATURE
+from provisioner.engine.embedded.property_json import EXACT, REFERENCE, SECRET, SIGNATURE
 from provisioner.plan.values import UNKNOWN, Reference, Secret
 
 OUTPUT_VALUE = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
@@ -48,7 +48,7 @@ def _decoded(value: struct_pb2.Value) -> Any:
 
 
 def _number(value: float) -> int | float:
-    return int(value) if value.is_integer() else value
+    return int(value) if value.is_integer() and abs(value) <= EXACT else value
 
 
 def _marked(fields: dict[str, Any]) -> Any:

@@ -21,6 +21,7 @@ from provisioner.providers.aws.scope import Scope
 from provisioner.providers.aws.spec import ResourceSpec
 from provisioner.providers.aws.special.bucket import Buckets
 from provisioner.providers.aws.special.nat_gateway import NatGateways
+from provisioner.providers.aws.special.route import Routes
 from provisioner.providers.aws.special.route_table_association import RouteTableAssociations
 from provisioner.providers.aws.special.security_group import SecurityGroups
 from provisioner.providers.aws.special.security_group_rule import SecurityGroupRules
@@ -40,6 +41,7 @@ CATALOG: tuple[ResourceSpec, ...] = (
 
 SPECIAL: Mapping[str, Callable[[ResourceSpec, Scope], TypeDriver]] = {
     "aws:ec2/natGateway:NatGateway": NatGateways,
+    "aws:ec2/route:Route": Routes,
     "aws:ec2/routeTableAssociation:RouteTableAssociation": RouteTableAssociations,
     "aws:ec2/securityGroup:SecurityGroup": SecurityGroups,
     "aws:s3/bucket:Bucket": Buckets,

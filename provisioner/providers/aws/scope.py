@@ -16,7 +16,7 @@ from typing import Any, cast
 from provisioner.providers.aws.paths import at
 from provisioner.providers.aws.retry import Clock
 from provisioner.providers.aws.session import Clients
-from provisioner.providers.interface import Refused
+from provisioner.providers.interface import NO_CREDENTIALS, Refused
 
 CONNECTION_LOST = "ConnectionLost"
 """Code of a refusal after which nobody knows whether AWS has done what it was asked."""
@@ -100,6 +100,12 @@ def _answered(op: str, client: Any, make: Any) -> Any:
         raise Refused(f"{operation}: {reason} ({code})", code=code) from error
     except (errors.ConnectionClosedError, errors.ReadTimeoutError) as error:
         raise Refused(f"{operation}: {error}", code=CONNECTION_LOST) from error
+    except (
+        errors.NoCredentialsError,
+        errors.PartialCredentialsError,
+        errors.CredentialRetrievalError,
+    ) as error:
+        raise Refused(f"{operation}: {error}", code=NO_CREDENTIALS) from error
     except errors.BotoCoreError as error:
         raise Refused(f"{operation}: {error}", code=type(error).__name__) from error
     plain = _plain({key: value for key, value in answer.items() if key != "ResponseMetadata"})

@@ -1,17 +1,20 @@
 """A moto server on loopback for the tests of AWS drivers, and providers that use it."""
 
+import functools
 import json
 import logging
 import os
 from unittest import mock
 
+import botocore.session
 import pytest
 
 from provisioner.providers.aws.package import AwsPackage
 from provisioner.providers.aws.session import Connection, Credentials
-from tests.support.aws_cases import Stage
+from tests.support.aws_cases import ALL, Stage
 
 DEFAULT_TAGS = {"provisioner:environment": "test", "owner": "ml-platform@example.com"}
+PROVIDER = {"region": "us-east-1", "defaultTags": json.dumps({"tags": DEFAULT_TAGS})}
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +40,30 @@ def package(endpoint):
 @pytest.fixture(scope="session")
 def provider(package):
     """A configured provider with default tags, written as Pulumi's SDK sends them."""
-    return package.configure({"region": "us-east-1", "defaultTags": json.dumps({"tags": DEFAULT_TAGS})})
+    return package.configure(PROVIDER)
+
+
+@pytest.fixture(scope="session")
+def kept(endpoint):
+    """The stage of a case whose object was made once and stays for all tests that only look at it.
+
+    It is in another account, where no other test can come into its way.
+    """
+    other = "210987654321"
+    with mock.patch.dict(os.environ, {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}):
+        sts = botocore.session.Session().create_client("sts", "us-east-1", endpoint_url=endpoint)
+        role = f"arn:aws:iam::{other}:role/tests"
+        loan = sts.assume_role(RoleArn=role, RoleSessionName="tests")["Credentials"]
+    keys = Credentials(loan["AccessKeyId"], loan["SecretAccessKey"], loan["SessionToken"])
+    there = AwsPackage(Connection(endpoint, keys)).configure(PROVIDER)
+
+    @functools.cache
+    def stage_of(file):
+        stage = Stage(there)
+        stage.make(next(case for case in ALL if case.file == file))
+        return stage
+
+    return lambda case: stage_of(case.file)
 
 
 @pytest.fixture

@@ -68,22 +68,47 @@ def test_a_route_leads_to_exactly_one_target(provider, targets, said):
     assert problem.reason == f"a route leads to exactly one target; {said}"
 
 
-def test_many_routes_are_read_with_one_call_for_each_table(provider, stage, client, monkeypatch):
-    stage.make(ROUTE)
-    inside = {**ROUTE.inputs, "destinationCidrBlock": "10.99.0.0/16"}
-    stage.make(Case(ROUTE.type, inside), "inside")
-    calls = []
-    ask = type(provider.scope).call_to_the_end
-    monkeypatch.setattr(
-        type(provider.scope),
-        "call_to_the_end",
-        lambda *given, **more: calls.append(given[2]) or ask(*given, **more),
-    )
-    records = [
-        Identity(made.id, made.inputs, made.outputs) for made in (stage.made["it"], stage.made["inside"])
-    ]
-    assert all(provider.read_all(ROUTE.type, records).values())
+@pytest.fixture
+def calls(provider, monkeypatch):
+    """The names of all calls made to AWS from now on."""
+    made = []
+    for way in ("call", "call_to_the_end"):
+        ask = getattr(type(provider.scope), way)
+
+        def noted(scope, service, op, send, ask=ask, **more):
+            made.append(op)
+            return ask(scope, service, op, send, **more)
+
+        monkeypatch.setattr(type(provider.scope), way, noted)
+    return made
+
+
+def records(*made):
+    return [Identity(one.id, one.inputs, one.outputs) for one in made]
+
+
+def test_routes_of_many_tables_are_read_with_one_call(provider, stage, calls):
+    out = stage.make(ROUTE)
+    inside = stage.make(Case(ROUTE.type, {**ROUTE.inputs, "destinationCidrBlock": "10.99.0.0/16"}), "inside")
+    stage.make(OTHER, "other")
+    other = stage.make(Case(ROUTE.type, {**ROUTE.inputs, "routeTableId": Ref("other")}), "other_out")
+    gone = Identity("rtb-0123456789abcdef0_0.0.0.0/0")
+    calls.clear()
+    seen = provider.read_all(ROUTE.type, [*records(out, inside, other), gone])
     assert calls == ["describe_route_tables"]
+    assert seen == {**{one.id: one for one in (out, inside, other)}, gone.id: None}
+
+
+def test_associations_of_many_subnets_are_read_with_one_call(provider, stage, calls):
+    one = stage.make(ASSOCIATION)
+    stage.make(Case(SUBNET.type, {**SUBNET.inputs, "cidrBlock": "10.20.2.0/24"}), "second")
+    two = stage.make(Case(ASSOCIATION.type, {**ASSOCIATION.inputs, "subnetId": Ref("second")}), "it_too")
+    stage.make(Case(SUBNET.type, {**SUBNET.inputs, "cidrBlock": "10.20.3.0/24"}), "third")
+    gone = Identity("rtbassoc-0", {**one.inputs, "subnetId": stage.made["third"].id}, {})
+    calls.clear()
+    seen = provider.read_all(ASSOCIATION.type, [*records(one, two), gone])
+    assert calls == ["describe_route_tables"]
+    assert seen == {one.id: one, two.id: two, gone.id: None}
 
 
 def test_a_subnet_moves_to_another_table_and_its_association_has_a_new_id(provider, stage):

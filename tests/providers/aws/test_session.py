@@ -57,7 +57,7 @@ def test_without_credentials_the_refusal_says_so(endpoint):
     """What is missing is named, and it is a refusal like any other."""
     with pytest.raises(Refused) as refused:
         caller_account(Connection(endpoint), "us-east-1")
-    assert refused.value.code == "NoCredentialsError"
+    assert refused.value.code == "NoCredentials"
 
 
 def test_a_cloud_that_does_not_answer_is_a_refusal():

@@ -60,10 +60,9 @@ VPC_ENDPOINT = ResourceSpec(
     # One call for all there are: by ids, a single one that is missing would fail it.
     read=Op("describe_vpc_endpoints", answer="VpcEndpoints", pick={"VpcEndpointId": ID}),
     also={
+        # The same call for every endpoint, so that it is made once for all that are read together.
         "prefixes": Op(
-            "describe_prefix_lists",
-            {"Filters": [{"Name": "prefix-list-name", "Values": [Found("ServiceName")]}]},
-            answer="PrefixLists[0]",
+            "describe_prefix_lists", answer="PrefixLists", pick={"PrefixListName": Found("ServiceName")}
         )
     },
     delete=Op(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from provisioner.plan.values import Properties
 from provisioner.providers.aws.calling import Target
 from provisioner.providers.aws.driver import TableDriver
+from provisioner.providers.aws.special.route import tables_with
 from provisioner.providers.interface import Identity, Object
+
+_SUBNET = "association.subnet-id"
+_ITSELF = "association.route-table-association-id"
 
 
 class RouteTableAssociations(TableDriver):
@@ -21,6 +25,25 @@ class RouteTableAssociations(TableDriver):
             return target
         subnet = identity.id.split("/")[0] if "/" in identity.id else self._subnet(target)
         return replace(target, props={**target.props, "subnetId": subnet})
+
+    def read_all(self, identities: Sequence[Identity]) -> Mapping[str, Object | None]:
+        """The associations as they are now, by one list of the tables of all their subnets."""
+        targets = {identity.id: (self.identified(identity), identity) for identity in identities}
+        wanted = {(target.region, str(target.value("subnetId"))) for target, _ in targets.values()}
+        links = {
+            region: [
+                link
+                for table in tables_with(
+                    self.scope, region, _SUBNET, {subnet for here, subnet in wanted if here == region}
+                )
+                for link in table["Associations"]
+            ]
+            for region in sorted({region for region, _ in wanted})
+        }
+        return {
+            id: self._read(target, identity, links[target.region])
+            for id, (target, identity) in targets.items()  # noqa: A001
+        }
 
     def find(self, new: Properties, known: Sequence[str]) -> Sequence[str]:
         """The association of the subnet, if it is with the wanted table."""
@@ -44,13 +67,8 @@ class RouteTableAssociations(TableDriver):
 
     def _subnet(self, target: Target) -> str | None:
         """The subnet of an association that is known by its id alone."""
-        found = self.scope.call(
-            "ec2",
-            "describe_route_tables",
-            {"Filters": [{"Name": "association.route-table-association-id", "Values": [target.id]}]},
-            region=target.region,
-        )
-        links = [link for table in found["RouteTables"] for link in table["Associations"]]
+        tables = tables_with(self.scope, target.region, _ITSELF, [target.id])
+        links = [link for table in tables for link in table["Associations"]]
         return next(
             (link.get("SubnetId") for link in links if link["RouteTableAssociationId"] == target.id), None
         )
