@@ -14,7 +14,7 @@ from provisioner.engine.failures import Failure, LossNotApproved
 from provisioner.engine.interface import Result
 from provisioner.plan.model import Mode, Source, StackPlan
 from provisioner.plan.risk import Loss, losses
-from provisioner.report.outcome import Ending, ending_text, stopped_text
+from provisioner.report.outcome import Ending, ending_text, stopped_text, unchanged_text
 from provisioner.report.plan_text import plan_text
 from provisioner.report.terminal import showing
 from provisioner.wiring import Workspace
@@ -33,6 +33,10 @@ def change(workspace: Workspace, mode: Mode, source: Source, *, yes: bool) -> Ex
     with conversation:
         carried = carry_out(workspace.engine, workspace.stacks, mode, source, conversation.change)
     if carried is None:
+        if mode is Mode.UPDATE and conversation.refused is ExitCode.DONE:
+            resources = recording(workspace.engine, workspace.stacks).resources
+            text = unchanged_text(workspace.name, resources, workspace.endpoint)
+            conversation.screen.write("\n" + text)
         return conversation.refused
     ending = Ending(
         environment=workspace.name,

@@ -53,9 +53,12 @@ class Desk:
         """The running server, started if there was none. Raises `LocalCloudNotStarted`."""
         if running := self.status():
             return running
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self._alone():
-            return self.status() or self._launch()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with self._alone():
+                return self.status() or self._launch()
+        except OSError as refused:
+            raise LocalCloudNotStarted(self.log, str(refused)) from refused
 
     def stop(self) -> bool:
         """End the server and every object in it; whether there was one. Raises `LocalCloudNotStopped`."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from provisioner.plan.model import Op, Step
-from provisioner.plan.values import UNKNOWN, Secret
+from provisioner.plan.values import UNKNOWN, Reference, Secret
 
 _ALLOWED: Mapping[Op, frozenset[Op]] = {
     Op.SAME: frozenset({Op.SAME}),
@@ -37,6 +37,8 @@ def differing(planned: Any, actual: Any, path: str = "") -> str | None:
             return None
         case (Secret(before), Secret(after)):
             return differing(before, after, path)
+        case (Reference(urn, id), Reference(now, now_id)) if urn == now:
+            return differing(id, now_id, path)
         case (dict(), dict()):
             return _in_dicts(cast("dict[str, Any]", planned), cast("dict[str, Any]", actual), path)
         case (list(), list()):

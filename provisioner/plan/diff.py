@@ -24,7 +24,7 @@ class Diff:
     replaces: tuple[str, ...] = ()
     updates: tuple[str, ...] = ()
     delete_before_replace: bool = False
-    """The new object cannot exist beside the old one (a name that people chose)."""
+    """A new object could not exist beside the old one (a name that people chose), if there is to be one."""
 
     def __bool__(self) -> bool:
         return bool(self.replaces or self.updates)

@@ -56,10 +56,12 @@ def mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
 
 
 def revealed(value: Any) -> Any:
-    """The value with every secret unwrapped, at any depth."""
+    """The value as a provider sees it: secrets unwrapped at any depth, a resource as its id (or its URN)."""
     match value:
         case Secret(inner):
             return revealed(inner)
+        case Reference(urn, id):
+            return urn if id is None else id
         case dict():
             return {key: revealed(item) for key, item in cast("dict[str, Any]", value).items()}
         case list():
@@ -83,7 +85,9 @@ def any_leaf(value: Any, test: Callable[[Any], bool]) -> bool:
 
 def has_unknown(value: Any) -> bool:
     """Whether some part of the value is not known yet."""
-    return any_leaf(value, lambda leaf: leaf is UNKNOWN)
+    return any_leaf(
+        value, lambda leaf: leaf is UNKNOWN or (isinstance(leaf, Reference) and leaf.id is UNKNOWN)
+    )
 
 
 def has_secret(value: Any) -> bool:

@@ -65,6 +65,11 @@ def stopped_text(resources: Sequence[Recorded], endpoint: str | None) -> str:
     return f"Stopped. {_existing(resources, endpoint)} {_RECORDED}"
 
 
+def unchanged_text(name: str, resources: Sequence[Recorded], endpoint: str | None) -> str:
+    """What is said where an apply had nothing to do."""
+    return "\n".join(_standing(name, resources, endpoint)) + "\n"
+
+
 def _done(ending: Ending, style: Style) -> Iterator[str]:
     verb = "Destroyed" if ending.mode is Mode.DESTROY else "Applied"
     yield style.paint(Colour.GOOD, f"{verb} in {_took(ending)}: {_counts(ending)}.")
@@ -75,8 +80,8 @@ def _done(ending: Ending, style: Style) -> Iterator[str]:
         yield from ("", "Outputs:", "")
         for name, value in sorted(ending.outputs.items()):
             yield from (f"  {path}: {text}" for path, text in rows(name, value))
-    yield from ("", _existing(ending.resources, ending.endpoint), "", "Try next:", "")
-    yield from (f"  {command}" for command in _next(ending))
+    yield ""
+    yield from _standing(ending.environment, ending.resources, ending.endpoint)
 
 
 def _cut_short(ending: Ending, head: str) -> Iterator[str]:
@@ -109,8 +114,12 @@ def _existing(resources: Sequence[Recorded], endpoint: str | None) -> str:
     return f"{_many(len(objects), 'object')} of {_many(types, 'type')} {verb}{where}."
 
 
-def _next(ending: Ending) -> Iterator[str]:
-    name = ending.environment
+def _standing(name: str, resources: Sequence[Recorded], endpoint: str | None) -> Iterator[str]:
+    yield from (_existing(resources, endpoint), "", "Try next:", "")
+    yield from (f"  {command}" for command in _next(name))
+
+
+def _next(name: str) -> Iterator[str]:
     width = len(f"provisioner plan {name} --refresh")
     for command, what in (
         (f"provisioner state list {name}", "what exists, by its names"),

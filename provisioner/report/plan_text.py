@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from provisioner.plan.diff import changes
-from provisioner.plan.model import Drift, DriftKind, Op, Source, StackPlan, Step
+from provisioner.plan.model import Drift, DriftKind, Mode, Op, Source, StackPlan, Step
 from provisioner.plan.risk import Loss
 from provisioner.report.naming import STACK_TYPE, labelled, short
 from provisioner.report.plan_tree import Node, tree
@@ -43,6 +43,8 @@ def summary(plans: Sequence[StackPlan]) -> str:
 
 
 def _no_changes(plans: Sequence[StackPlan]) -> str:
+    if all(plan.mode is Mode.DESTROY for plan in plans):
+        return "Nothing to destroy: nothing is recorded."
     if any(plan.is_bookkeeping for plan in plans):
         return "Plan: no object changes; only what is recorded is brought up to date."
     if any(plan.source is Source.STATE for plan in plans):

@@ -90,11 +90,12 @@ def test_nothing_in_a_local_cloud_counts_as_data(cli, fake_run, workspace):
     assert cli("apply", "local", "--yes").code == 0
 
 
-def test_nothing_to_do_asks_nothing(cli, fake_run):
+def test_nothing_to_do_asks_nothing_and_says_what_there_is(cli, fake_run, golden):
+    fake_run.recorded = (recorded(VPC, "v", "vpc-1"),)
     ended = cli("apply", "dev", typed="")
     assert ended.code == 0
     assert applied(fake_run) == []
-    assert ended.out.startswith("No changes")
+    golden(ended.out)
 
 
 def test_what_was_found_out_is_recorded_without_asking(cli, fake_run):

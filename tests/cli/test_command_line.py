@@ -47,7 +47,9 @@ def test_help_comes_within_a_blink():
     took = []
     for _ in range(5):
         start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "provisioner", "--help"], cwd=ROOT, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "provisioner", "--help"], cwd=ROOT, check=True, capture_output=True
+        )
         took.append(time.perf_counter() - start)
     assert min(took) < 0.3
 
@@ -91,7 +93,9 @@ def test_a_bug_leaves_a_report(cli, workspace, fake_run, tmp_path):
     fake_run.raises = ZeroDivisionError("half of nothing")
     ended = cli("plan", "dev")
     assert ended.code == 1
-    assert ended.err.startswith("error[BUG]: This is a bug in provisioner\n\n  ZeroDivisionError: half of nothing\n")
+    assert ended.err.startswith(
+        "error[BUG]: This is a bug in provisioner\n\n  ZeroDivisionError: half of nothing\n"
+    )
     [report] = (tmp_path / ".provisioner" / "bugs").iterdir()
     assert f"      {report.relative_to(tmp_path)}\n" in ended.err
     assert "fake_engine.py" in report.read_text()

@@ -22,7 +22,9 @@ def test_every_problem_of_every_file_is_told(cli, tmp_path):
     assert "is valid" in ended.out
 
 
-@pytest.mark.parametrize("arguments", [("plan", "wrong.yaml"), ("apply", "wrong.yaml", "--yes"), ("show", "wrong.yaml")])
+@pytest.mark.parametrize(
+    "arguments", [("plan", "wrong.yaml"), ("apply", "wrong.yaml", "--yes"), ("show", "wrong.yaml")]
+)
 def test_a_wrong_file_stops_every_command(cli, tmp_path, arguments):
     (tmp_path / "wrong.yaml").write_text(WRONG)
     ended = cli(*arguments)

@@ -98,7 +98,9 @@ def test_after_a_reboot_a_plan_says_so_and_changes_nothing(cli, local):
     assert ended.code == 2
     assert "is gone: this plan starts from an empty state" in ended.err
     assert "2 to create" not in ended.err
-    assert before == {file: file.read_bytes() for file in Path(".provisioner/state").rglob("*") if file.is_file()}
+    assert before == {
+        file: file.read_bytes() for file in Path(".provisioner/state").rglob("*") if file.is_file()
+    }
     assert local.status() is None
 
 
@@ -191,7 +193,9 @@ def caller(monkeypatch):
     return is_
 
 
-@pytest.mark.parametrize("arguments", [("plan", "cloud"), ("apply", "cloud", "--yes"), ("destroy", "cloud", "--yes")])
+@pytest.mark.parametrize(
+    "arguments", [("plan", "cloud"), ("apply", "cloud", "--yes"), ("destroy", "cloud", "--yes")]
+)
 def test_another_account_is_refused(cli, caller, arguments):
     caller("444455556666")
     ended = cli(*arguments)

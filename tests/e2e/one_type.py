@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
@@ -35,6 +35,10 @@ class Program:
     only_needs: bool = False
     changed: bool = False
 
+    @staticmethod
+    def nothing() -> None:
+        """The program that asks for nothing."""
+
     def __call__(self) -> None:
         name_every_object()
         case = CASES[self.file]
@@ -52,7 +56,14 @@ class Program:
             if part.type in TAGGED:
                 props.setdefault("tags", None)
             name = f"{label}-{part.name}" if label else part.name
-            made[label] = pulumi.CustomResource(part.type, name, props, pulumi.ResourceOptions(provider=provider))
+            options = pulumi.ResourceOptions(provider=provider, depends_on=list(made.values()))
+            made[label] = pulumi.CustomResource(part.type, name, props, options)
+
+
+def types_of(file: str) -> set[str]:
+    """The types of the objects in a case's program."""
+    case = CASES[file]
+    return {case.type, *(need.type for _, need in _needed(case))}
 
 
 def _needed(case: Case) -> Iterator[tuple[str, Case]]:
@@ -96,16 +107,17 @@ def _wired(value, made):
             return value
 
 
+def package_at(endpoint: str) -> AwsPackage:
+    """The AWS drivers, connected to a cloud of our own."""
+    return AwsPackage(Connection(endpoint, Credentials("local", "local")))
+
+
 @dataclass
 class Desk:
-    """An engine with the AWS drivers, a stack's state in a folder, and the cloud at an endpoint."""
+    """An engine with the AWS drivers, and a stack whose state is in a folder."""
 
     folder: Path
-    endpoint: str
-    package: AwsPackage = field(init=False)
-
-    def __post_init__(self):
-        self.package = AwsPackage(Connection(self.endpoint, Credentials("local", "local")))
+    package: AwsPackage
 
     def _open(self, program, access):
         engine = EmbeddedEngine(self.folder, {"aws": self.package}, lambda: "a passphrase")
@@ -115,9 +127,9 @@ class Desk:
         with self._open(program, Access.READ) as run:
             return run.preview(Mode.UPDATE, source)
 
-    def apply(self, program, mode=Mode.UPDATE):
+    def apply(self, program):
         with self._open(program, Access.WRITE) as run:
-            return run.apply(ApprovedPlan(run.preview(mode, Source.STATE), "test"), lambda _: None)
+            return run.apply(ApprovedPlan(run.preview(Mode.UPDATE, Source.STATE), "test"), lambda _: None)
 
     def breaches(self):
         with self._open(lambda: None, Access.READ) as run:
@@ -147,10 +159,12 @@ def watched(committed):
         Endpoint._get_response, Endpoint._send = get, send
 
 
-def apply_and_die(folder: Path, endpoint: str, program: Program, mode: Mode, moment: int) -> None:
+def apply_and_die(folder: Path, endpoint: str, program: Program, moment: int) -> None:
     """Apply, and die when the cloud has carried out the call with this number, counted from 0."""
     from provisioner.engine.embedded import secrets
+    from tests.support import warm_botocore
 
+    warm_botocore.share()
     secrets.ROUNDS = 10  # as in the test that started this process
     calls = iter(range(10_000))
 
@@ -159,4 +173,4 @@ def apply_and_die(folder: Path, endpoint: str, program: Program, mode: Mode, mom
             os.kill(os.getpid(), signal.SIGKILL)
 
     with watched(committed):
-        Desk(folder, endpoint).apply(program, mode)
+        Desk(folder, package_at(endpoint)).apply(program)

@@ -123,6 +123,12 @@ def test_a_server_that_cannot_start_shows_why(desk, monkeypatch):
     assert failure.value.tail == "no moto here"
 
 
+def test_a_folder_that_cannot_be_made_is_the_reason(tmp_path):
+    (tmp_path / "local").write_text("a file where a folder should be")
+    with pytest.raises(LocalCloudNotStarted, match="File exists"):
+        Desk(tmp_path / "local").start()
+
+
 def _script(folder, line):
     file = folder / "python"
     file.write_text(f"#!/bin/sh\n{line}\n")

@@ -10,11 +10,13 @@ from provisioner.report.explain import explain
 from provisioner.report.message import Trouble, render
 from tests.support.plans import KEY, NETWORK, REPOSITORY, VPC, urn
 
-TRACEBACK = 'Traceback (most recent call last):\n  File "program.py", line 7, in main\nKeyError: \'size\''
+TRACEBACK = "Traceback (most recent call last):\n  File \"program.py\", line 7, in main\nKeyError: 'size'"
 FAILURES = (
     f.ProtectedResources((urn(KEY, "local-key"), urn(VPC, "local-vpc"))),
     f.ProgramFailed("local.us-east-1", "KeyError: 'size'", TRACEBACK),
-    f.InvalidInputs(((urn(VPC, "v"), "cidrBlock", "it is required"), (urn(KEY, "k"), "tags", "51 are too many"))),
+    f.InvalidInputs(
+        ((urn(VPC, "v"), "cidrBlock", "it is required"), (urn(KEY, "k"), "tags", "51 are too many"))
+    ),
     f.UnknownType("aws:ec2/vcp:Vcp", (VPC,)),
     f.NoProvider(urn(VPC, "v"), "aws"),
     f.DuplicateUrn(urn(VPC, "v")),

@@ -42,4 +42,10 @@ def test_state(golden):
 
 
 def test_one_resource_with_its_properties(golden):
-    golden(document(resource_document(recorded(VPC, "v", "vpc-1", inputs={"a": Secret("x")}, outputs={"b": [1, None]}))))
+    golden(
+        document(
+            resource_document(
+                recorded(VPC, "v", "vpc-1", inputs={"a": Secret("x")}, outputs={"b": [1, None]})
+            )
+        )
+    )

@@ -23,7 +23,12 @@ def ending(applied, resources=RESOURCES, mode=Mode.UPDATE, outputs=None, endpoin
 
 def test_applied(golden):
     applied = Applied(Result.DONE, {"create": 4, "same": 2}, seconds=2.94)
-    outputs = {"vpcId": "vpc-1", "keys": {"models": "arn:1", "none": {}}, "subnets": ["a"], "password": Secret("x")}
+    outputs = {
+        "vpcId": "vpc-1",
+        "keys": {"models": "arn:1", "none": {}},
+        "subnets": ["a"],
+        "password": Secret("x"),
+    }
     golden(ending_text(ending(applied, outputs=outputs, endpoint="http://127.0.0.1:4711"), PLAIN))
 
 

@@ -21,7 +21,9 @@ def test_everything_at_once(golden):
     found = plan(
         root(),
         step("same", NETWORK, "local-network"),
-        step("create", VPC, "local-vpc", new={"cidrBlock": "10.0.0.0/16"}, parent=urn(NETWORK, "local-network")),
+        step(
+            "create", VPC, "local-vpc", new={"cidrBlock": "10.0.0.0/16"}, parent=urn(NETWORK, "local-network")
+        ),
         step(
             "update",
             "aws:ec2/subnet:Subnet",
@@ -57,7 +59,9 @@ def test_policies_are_compared_as_json(golden):
             [
                 plan(
                     step("update", POLICY, "changed", {"policy": old}, {"policy": new}, reasons=["policy"]),
-                    step("update", POLICY, "respelt", {"policy": old, "path": "/"}, {"policy": other_spelling}),
+                    step(
+                        "update", POLICY, "respelt", {"policy": old, "path": "/"}, {"policy": other_spelling}
+                    ),
                 )
             ],
             PLAIN,
@@ -69,7 +73,13 @@ def test_a_secret_is_never_shown(golden):
     parameter = "aws:ssm/parameter:Parameter"
     found = plan(
         step("update", parameter, "plain-before", {"value": "hunter2"}, {"value": Secret("hunter3")}),
-        step("update", parameter, "nested", {"tags": {"pw": Secret("hunter2")}}, {"tags": {"pw": Secret("hunter3")}}),
+        step(
+            "update",
+            parameter,
+            "nested",
+            {"tags": {"pw": Secret("hunter2")}},
+            {"tags": {"pw": Secret("hunter3")}},
+        ),
         step("update", parameter, "gone", {"value": Secret("hunter2")}, {}),
         outputs={"password": Secret("hunter3"), "all": {"pw": Secret("hunter3")}},
     )
@@ -80,7 +90,9 @@ def test_a_secret_is_never_shown(golden):
 
 def test_what_others_changed_and_what_was_left_unfinished(golden):
     found = plan(
-        step("update", VPC, "local-vpc", {"tags": {"owner": "z"}}, {"tags": {"owner": "a"}}, reasons=["tags"]),
+        step(
+            "update", VPC, "local-vpc", {"tags": {"owner": "z"}}, {"tags": {"owner": "a"}}, reasons=["tags"]
+        ),
         step("create", REPOSITORY, "local-serving"),
         source=Source.CLOUD,
         drift=(
@@ -88,7 +100,11 @@ def test_what_others_changed_and_what_was_left_unfinished(golden):
                 DriftKind.CHANGED,
                 urn(VPC, "local-vpc"),
                 VPC,
-                (Change("tags.owner", "a", "z"), Change("tags.cost", "1", MISSING), Change("tags.x", MISSING, "y")),
+                (
+                    Change("tags.owner", "a", "z"),
+                    Change("tags.cost", "1", MISSING),
+                    Change("tags.x", MISSING, "y"),
+                ),
             ),
             Drift(DriftKind.GONE, urn(REPOSITORY, "local-serving"), REPOSITORY),
         ),
@@ -99,7 +115,9 @@ def test_what_others_changed_and_what_was_left_unfinished(golden):
 
 def test_long_values_are_cut_and_lists_are_compared_by_place(golden):
     found = plan(
-        step("update", VPC, "v", {"a": "x" * 300, "l": ["p", "q"]}, {"a": "y" * 300, "l": ["p", "r", {"k": 1}]}),
+        step(
+            "update", VPC, "v", {"a": "x" * 300, "l": ["p", "q"]}, {"a": "y" * 300, "l": ["p", "r", {"k": 1}]}
+        ),
     )
     golden(plan_text([found], PLAIN))
 
@@ -132,6 +150,7 @@ def test_an_older_object_that_goes_stands_beside_the_newer_one(golden):
 def test_nothing_to_do_is_said_in_one_line():
     assert summary([plan(step("same", VPC, "v"))]).startswith("No changes: what the last apply left")
     assert summary([plan(source=Source.CLOUD)]) == "No changes: the cloud is as wanted."
+    assert summary([plan(mode=Mode.DESTROY)]) == "Nothing to destroy: nothing is recorded."
     assert summary([plan(outputs={"a": 1})]) == "Plan: only outputs change."
     drift = (Drift(DriftKind.GONE, urn(VPC, "v"), VPC),)
     assert summary([plan(drift=drift)]).startswith("Plan: no object changes; only what is recorded")

@@ -88,12 +88,15 @@ def test_ctrl_c_says_what_happens_now(progress):
 
 
 def test_the_program_may_speak(progress):
-    assert progress.told(ProgramSpoke(Severity.WARNING, "old zone\n", A)) == ["  warning: aws:ec2:Vpc a: old zone"]
+    assert progress.told(ProgramSpoke(Severity.WARNING, "old zone\n", A)) == [
+        "  warning: aws:ec2:Vpc a: old zone"
+    ]
     assert progress.told(ProgramSpoke(Severity.INFO, "hello")) == ["  info: hello"]
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0.04, "0.0 s"), (9.9, "9.9 s"), (12.4, "12 s"), (60, "1 min 00 s"), (185.2, "3 min 05 s")]
+    ("seconds", "text"),
+    [(0.04, "0.0 s"), (9.9, "9.9 s"), (12.4, "12 s"), (60, "1 min 00 s"), (185.2, "3 min 05 s")],
 )
 def test_seconds(seconds, text):
     assert seconds_text(seconds) == text

@@ -6,7 +6,11 @@ from tests.support.plans import KEY, NETWORK, VPC, recorded, urn
 
 
 def test_a_list(golden):
-    rows = [recorded(NETWORK, "n"), recorded(VPC, "local-vpc", "vpc-1"), recorded(KEY, "k", "1", pending_deletion=True)]
+    rows = [
+        recorded(NETWORK, "n"),
+        recorded(VPC, "local-vpc", "vpc-1"),
+        recorded(KEY, "k", "1", pending_deletion=True),
+    ]
     golden(list_text(rows))
 
 
@@ -36,4 +40,7 @@ def test_outputs(golden):
 
 
 def test_a_state_that_keeps_every_rule_and_one_that_does_not(golden):
-    golden(verified_text("foundation", "a.b", 3, ()) + verified_text("foundation", "a.b", 3, ("x is missing", "y")))
+    golden(
+        verified_text("foundation", "a.b", 3, ())
+        + verified_text("foundation", "a.b", 3, ("x is missing", "y"))
+    )

@@ -1,6 +1,7 @@
 """Where progress is shown: a live region on a terminal, plain lines anywhere else."""
 
 import io
+import threading
 
 from provisioner.engine.events import StepStarted, StepSucceeded
 from provisioner.plan.model import Op
@@ -53,11 +54,11 @@ class _Watched(io.StringIO):
     """Says when something was written."""
 
     def __init__(self):
-        import threading
-
         super().__init__()
         self.something = threading.Event()
 
     def write(self, text):
-        self.something.set()
-        return super().write(text)
+        written = super().write(text)
+        if text.strip():
+            self.something.set()
+        return written

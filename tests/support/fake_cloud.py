@@ -121,7 +121,7 @@ class FakeProvider:
         differing = [name for name in names if old.inputs.get(name) != new.get(name)]
         replaces = tuple(name for name in differing if name in REPLACES)
         first = "name" not in new.get("__defaults", []) and "name" not in replaces
-        return Diff(replaces, tuple(name for name in differing if name not in REPLACES), bool(replaces) and first)
+        return Diff(replaces, tuple(name for name in differing if name not in REPLACES), first)
 
     def planned(self, type, old, new):
         if old is not None:

@@ -14,12 +14,14 @@ def get_thing(name, id, opts=None, **inputs):
 
 def answer(question, provider):
     """The function in its plain form: its answer, at once."""
-    return pulumi.runtime.invoke(ANSWER, {"question": question}, pulumi.InvokeOptions(provider=provider)).value[
-        "answer"
-    ]
+    return pulumi.runtime.invoke(
+        ANSWER, {"question": question}, pulumi.InvokeOptions(provider=provider)
+    ).value["answer"]
 
 
 def answer_output(question, provider):
     """The function in its output form: an output, when the question is known."""
-    asked = pulumi.runtime.invoke_output(ANSWER, {"question": question}, pulumi.InvokeOptions(provider=provider))
+    asked = pulumi.runtime.invoke_output(
+        ANSWER, {"question": question}, pulumi.InvokeOptions(provider=provider)
+    )
     return asked.apply(lambda found: found["answer"])

@@ -41,6 +41,13 @@ class Clearance:
         """The record, under this URN, of an object that is deleted because it cannot outlive another."""
         return self._doomed.get(urn)
 
+    def is_too_early(self, names: Collection[str], unfinished: Collection[str]) -> bool:
+        """Whether something that cannot outlive the old object is just being changed not to need it."""
+        if not set(unfinished) - set(names):
+            return False
+        found = dependents_to_replace(names, self._scene.base.records(), self._what_if)
+        return any(record.urn in unfinished for record in found)
+
     def of(self, old: ResourceState, names: Collection[str]) -> Clearing:
         """What cannot outlive the old object, and it. `names` are the URNs that records may call it by."""
         census = self._scene.census

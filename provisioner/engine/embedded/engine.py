@@ -209,12 +209,12 @@ class EmbeddedRun:
             census=Census(self._stack.name, self._stack.project, base),
         )
         deployment = Deployment(scene, carrier, progress, inbox, tell)
-        if mode is Mode.DESTROY:
-            inbox.put(ProgramEnded(None))  # a program that asks for nothing
-            inbox.put(ProgramGone())
-        else:
-            self._start(scene, inbox, isinstance(carrier, Rehearsal), progress)
         with listening(lambda: inbox.put(Interrupt())):
+            if mode is Mode.DESTROY:
+                inbox.put(ProgramEnded(None))  # a program that asks for nothing
+                inbox.put(ProgramGone())
+            else:
+                self._start(scene, inbox, isinstance(carrier, Rehearsal), progress)
             deployment.run()
         return deployment.interrupted
 

@@ -88,7 +88,9 @@ class Monitor:
     def ReadResource(self, request: Any) -> Any:  # noqa: N802
         """An existing object."""
         answer = self._answer(_lookup(request))
-        return resource_pb2.ReadResourceResponse(urn=answer.urn, properties=wire.encode(answer.outputs))
+        return resource_pb2.ReadResourceResponse(
+            urn=answer.urn, id=answer.id, properties=wire.encode(answer.outputs)
+        )
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         """The outputs of a component."""

@@ -45,13 +45,16 @@ class Registrar:
         self._census = scene.census
         self._exchanges = Exchanges()
         self._clearance = Clearance(scene, progress)
+        self._unfinished: set[str] = set()
+        """URNs of the records of resources that are registered and not done."""
+
+        self._patient: list[Callable[[], None]] = []
+        """Replacements that wait for some of these."""
 
     def register(self, wanted: Wanted, reply: Reply) -> None:
         """A resource. Raises a `Failure`."""
         goal = self._census.goal(wanted)
-        self._census.registered[goal.state.urn] = goal.state
-        self._note_origin(goal.state)
-        self._exchanges.admit(goal, lambda: self._proceed(goal, reply))
+        self._enter(goal, lambda: self._proceed(goal, self._finishing(goal, reply)))
 
     def look_up(self, lookup: Lookup, reply: Reply) -> None:
         """An object that is read and not managed. Raises a `Failure`."""
@@ -67,9 +70,8 @@ class Registrar:
         )
         goal = self._census.goal(wanted)
         state = replace(goal.state, external=True, id="" if lookup.id is UNKNOWN else lookup.id)
-        self._census.registered[state.urn] = state
-        self._note_origin(state)
-        self._exchanges.admit(goal, lambda: self._read(replace(goal, state=state), reply))
+        goal = replace(goal, state=state)
+        self._enter(goal, lambda: self._read(goal, self._finishing(goal, reply)))
 
     def report(self, reported: Reported) -> None:
         """The outputs of a component; the stack's own are recorded when everything else has succeeded."""
@@ -88,6 +90,23 @@ class Registrar:
     def stop(self) -> None:
         """Registrations that wait for others do not go on."""
         self._exchanges.stop()
+        self._patient.clear()
+
+    def _enter(self, goal: Goal, go: Callable[[], None]) -> None:
+        self._census.registered[goal.state.urn] = goal.state
+        self._note_origin(goal.state)
+        self._unfinished.add(goal.renamed_from or goal.state.urn)
+        self._exchanges.admit(goal, go)
+
+    def _finishing(self, goal: Goal, reply: Reply) -> Reply:
+        def finished(answer: Answer) -> None:
+            reply(answer)
+            self._unfinished.discard(goal.state.urn)
+            patient, self._patient = self._patient, []
+            for go in patient:
+                go()
+
+        return finished
 
     def _proceed(self, goal: Goal, reply: Reply) -> None:
         goal = self._renamed(goal)
@@ -104,6 +123,8 @@ class Registrar:
         if former is None:
             return goal
         old = self._scene.base.live(former)  # what it refers to may have new names, too
+        self._unfinished.discard(former)
+        self._unfinished.add(goal.state.urn)
         self._carrier.note((Rename(former, goal.state.urn),))
         return replace(goal, old=old)
 
@@ -220,12 +241,16 @@ class Registrar:
 
     def _replace(self, step: Step, provider: Provider, goal: Goal, old: ResourceState, reply: Reply) -> None:
         state = goal.state
+        names = {goal.renamed_from or state.urn, state.urn}
         old, condemned = replace(old, urn=state.urn), replace(old, urn=state.urn, delete=True)
         clearing = Clearing()
         if not step.delete_first:
             self._census.replaced.add(state.urn)
         elif not self._doomed_record(goal):
-            clearing = self._clearance.of(old, {goal.renamed_from or state.urn, state.urn})
+            if self._clearance.is_too_early(names, self._unfinished):
+                self._patient.append(lambda: self._replace(step, provider, goal, old, reply))
+                return
+            clearing = self._clearance.of(old, names)
 
         def record(made: ResourceState) -> tuple[Edit, ...]:
             return (Put(made),) if step.delete_first else (Put(condemned), Put(made))

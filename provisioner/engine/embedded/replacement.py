@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
+from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.deletion import references
 from provisioner.engine.embedded.state import ResourceState
 from provisioner.plan.diff import Diff
@@ -25,7 +26,7 @@ def dependents_to_replace(
     gone, waiting = set(doomed), set[str]()
     found: list[ResourceState] = []
     for record in records:
-        if not record.custom or record.pending_replacement or record.external:
+        if not _is_object(record):
             continue
         if record.delete:
             if references(record) & (gone | waiting):
@@ -43,6 +44,12 @@ def dependents_to_replace(
             gone.add(record.urn)
             found.append(record)
     return tuple(reversed(found))
+
+
+def _is_object(record: ResourceState) -> bool:
+    if not record.custom or urns.is_provider(record.type):
+        return False
+    return not (record.pending_replacement or record.external)
 
 
 def with_unknown(inputs: dict[str, object], names: tuple[str, ...]) -> dict[str, object]:

@@ -59,14 +59,18 @@ def diff(spec: ResourceSpec, old: Object, new: Properties, region: str) -> Diff:
     updates += changed_tags(spec, old.inputs, new)
     if spec.regional and old.outputs.get(REGION, region) != region:
         replaces.append(REGION)
-    stands_in_the_way = bool(replaces) and REGION not in replaces and _in_the_way(spec, old.inputs, new)
+    # Said of every difference, and of none: the engine may have reasons of its own to replace an object.
+    stands_in_the_way = REGION not in replaces and _in_the_way(spec, old.inputs, new)
     return Diff(tuple(replaces), tuple(updates), delete_before_replace=stands_in_the_way)
 
 
 def _in_the_way(spec: ResourceSpec, old: Properties, new: Properties) -> bool:
     """Whether the new object would need something that the old one holds: a typed name, a unique value."""
+    held = {*spec.unique, *((spec.name.prop,) if spec.name else ())}
     kept = {
-        row.prop for row in spec.fields if same(row, old.get(row.prop, LEFT_OUT), new.get(row.prop, LEFT_OUT))
+        row.prop
+        for row in spec.fields
+        if row.prop in held and same(row, old.get(row.prop, LEFT_OUT), new.get(row.prop, LEFT_OUT))
     }
     if spec.name and spec.name.prop in kept and not is_made(new, spec.name.prop):
         return True

@@ -130,10 +130,13 @@ class TableDriver:
             return {identity.id: found for identity, found in zip(identities, objects, strict=True)}
 
     def update(self, old: Object, new: Properties) -> Object:
-        """Bring what differs in line."""
+        """Bring what differs in line. A `Refused` on the way carries the object as it is then."""
         target = self.target(new, old)
-        make_changes(self.spec, target, old.inputs, new)
-        return self.settled(target, new)
+        try:
+            make_changes(self.spec, target, old.inputs, new)
+            return self.settled(target, new)
+        except Refused as refusal:
+            raise Refused(refusal.reason, code=refusal.code, made=self._as_left(old, new)) from refusal
 
     def delete(self, old: Object) -> None:
         """Remove the object and wait until it is gone; one that is gone already is a success."""
@@ -209,6 +212,15 @@ class TableDriver:
         inputs = {prop: value for prop, value in new.items() if prop not in later}
         document: Document = cast("Document", answer) if isinstance(answer, dict) else {}
         return Object(made.id, inputs, outputs_of(self.spec, made, document, inputs))
+
+    def _as_left(self, old: Object, new: Properties) -> Object | None:
+        """The object after an update that was not finished, if it can be seen."""
+        told = {r.prop for r in self.spec.fields if r.read is not None and not r.may_be_silent}
+        declared = {prop: value for prop, value in new.items() if prop in told}
+        try:
+            return self.read(Identity(old.id, {**declared, **old.inputs}, old.outputs))
+        except Refused:
+            return None
 
     def _read(self, target: Target, identity: Identity, items: list[Any] | None) -> Object | None:
         main = main_document(self.spec, target, items)

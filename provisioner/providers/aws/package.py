@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from provisioner.plan.diff import Diff
@@ -30,21 +30,32 @@ class AwsPackage:
     version = VERSION
 
     def __init__(self, connection: Connection) -> None:
-        self._clients = Clients(connection)
+        self._connection = connection
+        self._clients: dict[str | None, Clients] = {}
 
     def types(self) -> frozenset[str]:
         """The type tokens there is a driver for."""
         return frozenset(_SPECS)
 
     def configure(self, inputs: Properties) -> AwsProvider:
-        """A provider for one region. No call is made, and botocore is not imported."""
+        """A provider for one region, in the role it names. No call is made, and botocore is not imported.
+
+        Raises `Refused` if the region is missing, or more than one role is to be taken on in turn.
+        """
         region = inputs.get("region")
         if not isinstance(region, str) or not region:
             raise Refused("an AWS provider needs its `region` before anything can be planned with it")
         tags = cast("dict[str, str]", _structure(inputs.get("defaultTags")).get("tags") or {})
         allowed = cast("list[str]", _decoded(inputs.get("allowedAccountIds")) or [])
-        scope = Scope(self._clients, region, tags)
+        scope = Scope(self._clients_in(_role(inputs)), region, tags)
         return AwsProvider(scope, tuple(allowed))
+
+    def _clients_in(self, role: str | None) -> Clients:
+        """The clients that act as `role`; a cloud whose credentials were given knows no roles of ours."""
+        connection = self._connection
+        if role and not connection.credentials:
+            connection = replace(connection, assume_role=role)
+        return self._clients.setdefault(connection.assume_role, Clients(connection))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +121,14 @@ class AwsProvider:
 def caller_account(connection: Connection, region: str) -> str:
     """The number of the account that the connection's credentials belong to. Raises `Refused`."""
     return Scope(Clients(connection), region).account()
+
+
+def _role(inputs: Properties) -> str | None:
+    """The ARN in the provider's `assumeRoles`."""
+    roles = cast("list[dict[str, Any]]", _decoded(inputs.get("assumeRoles")) or [])
+    if len(roles) > 1 or any(set(role) - {"roleArn"} for role in roles):
+        raise Refused("`assumeRoles` of an AWS provider may hold one role, with its `roleArn` alone")
+    return roles[0].get("roleArn") if roles else None
 
 
 def _decoded(value: Any) -> Any:

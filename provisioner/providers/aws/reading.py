@@ -13,7 +13,7 @@ from provisioner.providers.aws.inputs import ALL_TAGS, REGION, TAGS
 from provisioner.providers.aws.naming import DEFAULTS
 from provisioner.providers.aws.paths import at
 from provisioner.providers.aws.spec import LOCAL, REPLACE, Field, Output, ResourceSpec, Text
-from provisioner.providers.aws.text import read_backwards
+from provisioner.providers.aws.text import names_in
 from provisioner.providers.interface import Identity, Object, Refused
 
 Document = Mapping[str, Any]
@@ -141,7 +141,8 @@ def read_object(spec: ResourceSpec, target: Target, identity: Identity, main: Do
     document = whole_document(spec, target, main)
     if document is None:
         return None
-    parts = read_backwards(spec.id, identity.id) if isinstance(spec.id, Text) else {}
+    named = names_in(spec.id) if isinstance(spec.id, Text) else ()
+    parts = {name: target.props[name] for name in named if name in target.props}
     outputs = outputs_of(spec, target, document, {**parts, **identity.inputs})
     id = None if isinstance(spec.id, Text) else at(spec.id, main)  # noqa: A001
     return Object(id or identity.id, inputs_of(spec, identity, outputs), outputs)

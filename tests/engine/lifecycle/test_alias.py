@@ -16,7 +16,11 @@ class Hall(pulumi.ComponentResource):
         inner = pulumi.ResourceOptions(parent=self)
         thing_opts = pulumi.ResourceOptions.merge(inner, thing_opts or pulumi.ResourceOptions())
         self.thing = Thing(f"{name}-thing{tail}", size=1, opts=thing_opts)
-        self.below = Thing(f"{name}-below", parent_id=self.thing.id, opts=pulumi.ResourceOptions(parent=self.thing))
+        self.below = Thing(
+            f"{name}-thing{tail}-below",
+            parent_id=self.thing.id,
+            opts=pulumi.ResourceOptions(parent=self.thing),
+        )
         self.register_outputs({})
 
 
@@ -73,14 +77,22 @@ def test_children_follow_the_name_of_their_parent(desk):
     """The names of the things begin with the component's, and so do their former ones."""
     desk.apply(hall("old"))
     applied_without_a_call(desk, hall("new", aliases=[pulumi.Alias(name="old")]))
-    assert {urn.rsplit("::", 1)[1] for urn in urns(desk)} == {"layer-test.here", "here", "new", "new-thing", "new-below"}
+    assert {urn.rsplit("::", 1)[1] for urn in urns(desk)} == {
+        "layer-test.here",
+        "here",
+        "new",
+        "new-thing",
+        "new-thing-below",
+    }
 
 
 def test_children_follow_the_type_of_their_parent(desk):
     """The type of the parent is part of the URNs of all that is below it."""
     desk.apply(hall("hall"))
-    applied_without_a_call(desk, hall("hall", kind="test:index:Room", aliases=[pulumi.Alias(type_="test:index:Hall")]))
-    assert "test:index:Room$fake:index:Thing$fake:index:Thing::hall-below" in urns(desk)
+    applied_without_a_call(
+        desk, hall("hall", kind="test:index:Room", aliases=[pulumi.Alias(type_="test:index:Hall")])
+    )
+    assert "test:index:Room$fake:index:Thing$fake:index:Thing::hall-thing-below" in urns(desk)
 
 
 def test_a_child_may_have_an_alias_of_its_own_below_a_renamed_parent(desk):
@@ -95,8 +107,15 @@ def test_a_resource_may_move_to_another_parent(desk):
 
     def below():
         here = FakeRegistry("here")
-        hall = pulumi.ComponentResource("test:index:Hall", "hall", {}, pulumi.ResourceOptions(providers=[here]))
-        Thing("a", opts=pulumi.ResourceOptions(parent=hall, aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)]))
+        hall = pulumi.ComponentResource(
+            "test:index:Hall", "hall", {}, pulumi.ResourceOptions(providers=[here])
+        )
+        Thing(
+            "a",
+            opts=pulumi.ResourceOptions(
+                parent=hall, aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)]
+            ),
+        )
 
     desk.apply(flat)
     before = desk.cloud.all()
@@ -190,7 +209,7 @@ def test_children_are_found_after_a_run_that_renamed_their_parent_only(desk):
             desk.apply(hall("new", aliases=[pulumi.Alias(name="old")]))
     finally:
         Journal.append = append
-    assert {urn.rsplit("::", 1)[1] for urn in urns(desk)} >= {"new", "old-thing", "old-below"}
+    assert {urn.rsplit("::", 1)[1] for urn in urns(desk)} >= {"new", "old-thing", "old-thing-below"}
     program = hall("new", aliases=[pulumi.Alias(name="old")])
     assert marks(desk.plan(program)) == []
     assert desk.apply(program).result is Result.DONE

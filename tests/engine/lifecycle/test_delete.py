@@ -31,7 +31,10 @@ def test_a_protected_resource_is_named_and_nothing_is_deleted(desk):
     desk.apply(things(a={"opts": protect}, b={}, c={"opts": protect}))
     with pytest.raises(ProtectedResources) as caught:
         desk.plan(nothing, Mode.DESTROY)
-    assert [urn[-1] for urn in caught.value.urns] == ["c", "a"] or [urn[-1] for urn in caught.value.urns] == ["a", "c"]
+    assert [urn[-1] for urn in caught.value.urns] == ["c", "a"] or [urn[-1] for urn in caught.value.urns] == [
+        "a",
+        "c",
+    ]
     assert len(desk.cloud.all()) == 3
 
 

@@ -85,7 +85,9 @@ def test_nothing_lands_on_a_default_provider(desk):
 
 def test_an_unknown_type_is_refused_with_the_nearest_one(desk):
     def program():
-        pulumi.CustomResource("fake:index:Thin", "a", {}, pulumi.ResourceOptions(provider=FakeRegistry("here")))
+        pulumi.CustomResource(
+            "fake:index:Thin", "a", {}, pulumi.ResourceOptions(provider=FakeRegistry("here"))
+        )
 
     with pytest.raises(UnknownType) as caught:
         desk.plan(program)

@@ -13,7 +13,10 @@ def test_the_new_object_is_made_before_the_old_one_goes(desk):
     assert marks(plan) == ["± a (zone)"]
     assert plan.steps[0].delete_first is False
     desk.apply(things(a={"zone": "y"}))
-    assert [operation for operation, _ in desk.cloud.calls if operation in ("create", "delete")] == ["create", "delete"]
+    assert [operation for operation, _ in desk.cloud.calls if operation in ("create", "delete")] == [
+        "create",
+        "delete",
+    ]
     assert before not in desk.cloud.all()
     assert len(desk.cloud.all()) == 1
     assert desk.plan(things(a={"zone": "y"})).is_empty
@@ -25,7 +28,10 @@ def test_a_typed_name_makes_room_first(desk):
     plan = desk.plan(things(a={"zone": "y", "name": "typed"}))
     assert [step.delete_first for step in plan.changed] == [True]
     desk.apply(things(a={"zone": "y", "name": "typed"}))
-    assert [operation for operation, _ in desk.cloud.calls if operation in ("create", "delete")] == ["delete", "create"]
+    assert [operation for operation, _ in desk.cloud.calls if operation in ("create", "delete")] == [
+        "delete",
+        "create",
+    ]
     assert desk.cloud.names() == ["typed"]
     assert desk.breaches() == ()
 

@@ -1,20 +1,30 @@
 """A moto server on loopback for the tests of AWS drivers, and providers that use it."""
 
 import functools
+import itertools
 import json
 import logging
 import os
+from dataclasses import replace
 from unittest import mock
 
 import botocore.session
 import pytest
 
 from provisioner.providers.aws.package import AwsPackage
+from provisioner.providers.aws.retry import Clock
 from provisioner.providers.aws.session import Connection, Credentials
 from tests.support.aws_cases import ALL, Stage
 
 DEFAULT_TAGS = {"provisioner:environment": "test", "owner": "ml-platform@example.com"}
 PROVIDER = {"region": "us-east-1", "defaultTags": json.dumps({"tags": DEFAULT_TAGS})}
+
+
+def impatient(provider):
+    """The provider with a clock on which waits pass at once: moto does all it does before it answers."""
+    past = itertools.count()
+    clock = Clock(now=lambda: next(past), sleep=lambda _: None)
+    return replace(provider, scope=replace(provider.scope, clock=clock), _drivers={})
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +50,7 @@ def package(endpoint):
 @pytest.fixture(scope="session")
 def provider(package):
     """A configured provider with default tags, written as Pulumi's SDK sends them."""
-    return package.configure(PROVIDER)
+    return impatient(package.configure(PROVIDER))
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +65,7 @@ def kept(endpoint):
         role = f"arn:aws:iam::{other}:role/tests"
         loan = sts.assume_role(RoleArn=role, RoleSessionName="tests")["Credentials"]
     keys = Credentials(loan["AccessKeyId"], loan["SecretAccessKey"], loan["SessionToken"])
-    there = AwsPackage(Connection(endpoint, keys)).configure(PROVIDER)
+    there = impatient(AwsPackage(Connection(endpoint, keys)).configure(PROVIDER))
 
     @functools.cache
     def stage_of(file):

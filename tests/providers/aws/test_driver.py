@@ -141,6 +141,16 @@ def test_fields_of_one_call_are_sent_together_and_only_those_that_differ():
     ]
 
 
+def test_an_update_that_fails_half_way_says_how_it_left_the_object():
+    """What was changed is recorded as changed, so that the next apply does the rest only."""
+    aws = cloud(modify="Denied", describe_things={"Things": [{**THING, "Colour": "blue", "Shade": "dark"}]})
+    old = Object("t-1", {"colour": "red", "shade": "dark"}, {"colour": "red", "shade": "dark"})
+    with pytest.raises(Refused) as refused:
+        TableDriver(row(), aws.scope()).update(old, {"colour": "blue", "shade": "light", "left": 1})
+    assert aws.names() == ["set", "modify", "describe_things"]
+    assert refused.value.made.inputs == {"colour": "blue", "shade": "dark", "tagsAll": {}}
+
+
 def test_members_are_removed_before_others_are_added():
     """A set is changed by what differs."""
     aws = cloud()

@@ -28,6 +28,18 @@ ASSOCIATION = Case(
 )
 
 
+def test_a_route_has_the_id_that_pulumi_aws_records_and_is_imported_by_either_form(provider, stage):
+    """`r-<table><CRC-32 of the destination>`; Terraform's import form is `<table>_<destination>`."""
+    route = stage.make(ROUTE)
+    table = stage.made["table"].id
+    assert route.id == f"r-{table}1080289494"
+    for id in (route.id, f"{table}_0.0.0.0/0"):
+        imported = provider.read(ROUTE.type, Identity(id))
+        assert imported.id == route.id
+        assert imported.inputs["routeTableId"] == table
+    assert provider.read(ROUTE.type, Identity(f"r-{table}1")) is None
+
+
 def test_a_route_changes_the_kind_of_its_target_in_place(provider, stage, client):
     route = stage.make(ROUTE)
     for label, need in (("subnet", SUBNET), ("address", ADDRESS)):

@@ -1,5 +1,6 @@
 """How AWS is reached: nothing around us counts where credentials are given, and no object is made twice."""
 
+import json
 import os
 import subprocess
 import sys
@@ -51,6 +52,28 @@ def test_a_role_is_assumed(endpoint, monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     role = "arn:aws:iam::210987654321:role/provisioner"
     assert caller_account(Connection(endpoint, assume_role=role), "us-east-1") == "210987654321"
+
+
+@pytest.mark.parametrize("written", [str, list], ids=["as the SDK sends it", "as a structure"])
+def test_a_provider_takes_on_the_role_it_names(endpoint, monkeypatch, written):
+    """`assumeRoles` of the provider's inputs: its objects are in that account."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    roles = [{"roleArn": "arn:aws:iam::210987654321:role/provisioner"}]
+    roles = json.dumps(roles) if written is str else roles
+    package = AwsPackage(Connection(endpoint))
+    for inputs, account in (({"assumeRoles": roles}, "210987654321"), ({}, "123456789012")):
+        aws = package.configure({"region": "us-east-1", **inputs})
+        assert aws.invoke("aws:index/getCallerIdentity:getCallerIdentity", {})["accountId"] == account
+
+
+def test_roles_in_turn_are_refused(endpoint):
+    """What is not done is said."""
+    roles = [{"roleArn": "arn:aws:iam::1:role/a"}, {"roleArn": "arn:aws:iam::1:role/b"}]
+    with pytest.raises(Refused, match="assumeRoles"):
+        AwsPackage(Connection(endpoint)).configure({"region": "us-east-1", "assumeRoles": roles})
 
 
 def test_without_credentials_the_refusal_says_so(endpoint):

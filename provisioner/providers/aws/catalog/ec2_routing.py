@@ -207,7 +207,7 @@ def _route_problems(inputs: Properties) -> Iterator[Problem]:
 ROUTE = ResourceSpec(
     type="aws:ec2/route:Route",
     service="ec2",
-    # pulumi-aws imports by this id; it keeps `r-<table><checksum>` instead, which nothing reads.
+    # pulumi-aws imports by this id and records another: special/route.py.
     id=Text("{routeTableId}_{destinationCidrBlock}"),
     # The table and the target may have been made a moment ago.
     create=Op(

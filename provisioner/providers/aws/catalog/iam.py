@@ -27,6 +27,7 @@ from provisioner.providers.aws.spec import (
 )
 
 _GONE = ("NoSuchEntity",)
+_UNKNOWN_YET = ("MalformedPolicyDocument",)
 _ROLE = {"RoleName": ID}
 _POLICY = {"PolicyArn": ID}
 _PROFILE = {"InstanceProfileName": ID}
@@ -50,7 +51,8 @@ ROLE = ResourceSpec(
     service="iam",
     regional=False,
     id=Text("{name}"),
-    create=Op("create_role", answer="Role"),
+    # Whom it trusts may have been made a moment ago and not be known everywhere yet.
+    create=Op("create_role", answer="Role", again=_UNKNOWN_YET),
     read=Op("get_role", _ROLE, answer="Role"),
     also={
         "Attached": Op("list_attached_role_policies", _ROLE, answer="AttachedPolicies[].PolicyArn"),
@@ -87,7 +89,7 @@ ROLE = ResourceSpec(
         Field(
             "assumeRolePolicy",
             "AssumeRolePolicyDocument",
-            Op("update_assume_role_policy", _ROLE),
+            Op("update_assume_role_policy", _ROLE, again=_UNKNOWN_YET),
             POLICY,
             update_as="PolicyDocument",
             required=True,
