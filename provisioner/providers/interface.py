@@ -14,6 +14,8 @@ from typing import Any, Final, Protocol
 from provisioner.plan.diff import Diff
 from provisioner.plan.values import Properties
 
+CONNECTION_LOST: Final = "ConnectionLost"
+"""The code of a `Refused` when the answer was lost: whether the call was carried out is not known."""
 
 NO_CREDENTIALS: Final = "NoCredentials"
 """The code of a refusal because there is nobody to ask as: a plan goes on, with the answer unknown."""

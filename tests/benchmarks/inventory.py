@@ -9,8 +9,8 @@ import re
 import botocore.exceptions
 
 DRAWN_BY_THE_CLOUD = {
-    "AssociationId", "ClientToken", "CreateDate", "CreateTime", "CreatedAt", "CreationDate", "CreationTimestamp",
-    "DnsEntries", "HostedZoneId", "InstanceProfileId", "NetworkInterfaceId", "NetworkInterfaceIds", "NextRotationDate",
+    "AssociationId", "ClientToken", "CreateDate", "CreateTime", "CreatedAt", "CreationDate", "CreationTime",
+    "CreationTimestamp", "DnsEntries", "HostedZoneId", "InstanceProfileId", "NetworkInterfaceId", "NetworkInterfaceIds", "NextRotationDate",
     "PolicyId", "PrivateIp", "PrivateIpAddress", "PublicIp", "ResponseMetadata", "RoleId", "RouteTableAssociationId",
     "SecurityGroupRuleArn", "SecurityGroupRuleId", "UpdateDate", "createdAt", "creationTime",
 }  # fmt: skip
@@ -83,6 +83,8 @@ class Inventory:
             self._add("subnet", _name(subnet), subnet, subnet["SubnetId"])
         for table in ec2.describe_route_tables(Filters=ours)["RouteTables"]:
             self._add("route table", _name(table, "(main)"), table, table["RouteTableId"])
+        for prefixes in ec2.describe_prefix_lists()["PrefixLists"]:
+            self.names[prefixes["PrefixListId"]] = f"<{prefixes['PrefixListName']}>"
         attached = [{"Name": "attachment.vpc-id", "Values": ours[0]["Values"]}]
         for gateway in ec2.describe_internet_gateways(Filters=attached)["InternetGateways"]:
             self._add("internet gateway", _name(gateway), gateway, gateway["InternetGatewayId"])

@@ -17,7 +17,7 @@ from provisioner.engine.embedded.work import Call, Outcome, Part, Work
 from provisioner.engine.events import Event, StepFailed, StepStarted, StepSucceeded
 from provisioner.engine.failures import StateBreaksRules
 from provisioner.plan.values import revealed
-from provisioner.providers.interface import Identity, Object, Refused
+from provisioner.providers.interface import CONNECTION_LOST, Identity, Object, Refused
 
 PARALLEL = 16
 """Provider calls at once: more gained nothing at 150 ms a call, and cloud APIs throttle."""
@@ -107,7 +107,9 @@ class Execution:
             answer = _called(part)
         except Refused as refused:
             edits = _edits_of_refusal(part, refused, self._now())
-            self._end(operation, edits)
+            # Nobody knows what became of a call whose answer was lost: the next run finds out.
+            if edits or refused.code != CONNECTION_LOST:
+                self._end(operation, edits)
             self._post(StepFailed(work.op, part.goal.urn, refused.reason, refused.code))
             return Outcome(edits, None, refused.reason or "refused", refused.code)
         state = _recorded(part, answer, self._now())

@@ -195,11 +195,7 @@ def _order_is_set(request: Any) -> bool:
 
 
 def _alias(spec: Any) -> AliasSpec:
-    parent: str | None = None
-    if spec.WhichOneof("parent") == "parentUrn":
-        parent = spec.parentUrn
-    elif spec.noParent:
-        parent = ""
+    parent = "" if spec.noParent else spec.parentUrn or None  # the SDK sends an empty URN for "the same"
     return AliasSpec(spec.name or None, spec.type or None, spec.stack or None, spec.project or None, parent)
 
 

@@ -25,10 +25,10 @@ from provisioner.providers.aws.reading import (
     sends_many,
 )
 from provisioner.providers.aws.retry import SEEN_WITHIN, until
-from provisioner.providers.aws.scope import CONNECTION_LOST, Scope
+from provisioner.providers.aws.scope import Scope
 from provisioner.providers.aws.spec import ByInputs, ResourceSpec, Text
 from provisioner.providers.aws.text import read_backwards
-from provisioner.providers.interface import Checked, Identity, Object, Refused
+from provisioner.providers.interface import CONNECTION_LOST, Checked, Identity, Object, Refused
 
 READERS = 16
 """Threads that read objects of one type side by side; more gained nothing at 150 ms a call."""

@@ -16,10 +16,7 @@ from typing import Any, cast
 from provisioner.providers.aws.paths import at
 from provisioner.providers.aws.retry import Clock
 from provisioner.providers.aws.session import Clients
-from provisioner.providers.interface import NO_CREDENTIALS, Refused
-
-CONNECTION_LOST = "ConnectionLost"
-"""Code of a refusal after which nobody knows whether AWS has done what it was asked."""
+from provisioner.providers.interface import CONNECTION_LOST, NO_CREDENTIALS, Refused
 
 _PARTITIONS = (
     ("cn-", "aws-cn", "amazonaws.com.cn"),

@@ -101,6 +101,21 @@ def test_a_child_may_have_an_alias_of_its_own_below_a_renamed_parent(desk):
     applied_without_a_call(desk, hall("new", aliases=[pulumi.Alias(name="old")], tail="-2", thing_opts=own))
 
 
+def test_a_child_of_a_component_may_be_renamed(desk):
+    """An alias that does not mention the parent means the present one."""
+
+    def below(name, aliases=None):
+        def program():
+            options = pulumi.ResourceOptions(providers=[FakeRegistry("here")])
+            room = pulumi.ComponentResource("test:index:Room", "room", {}, options)
+            Thing(name, opts=pulumi.ResourceOptions(parent=room, aliases=aliases))
+
+        return program
+
+    desk.apply(below("old"))
+    applied_without_a_call(desk, below("new", [pulumi.Alias(name="old")]))
+
+
 def test_a_resource_may_move_to_another_parent(desk):
     def flat():
         Thing("a", opts=pulumi.ResourceOptions(provider=FakeRegistry("here")))

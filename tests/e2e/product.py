@@ -1,0 +1,143 @@
+"""The command `provisioner` as a person runs it: a process of its own, in a folder of its own."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.e2e.census import Cloud
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 120
+"""Seconds after which a command hangs."""
+
+AMBIENT = {
+    "AWS_PROFILE": "nonsense",
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "wrong",
+    "AWS_SESSION_TOKEN": "expired",
+    "AWS_REGION": "eu-north-1",
+    "AWS_DEFAULT_REGION": "eu-north-1",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_CONFIG_FILE": "/nowhere/config",
+    "AWS_CA_BUNDLE": "/nowhere/bundle.pem",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "HTTPS_PROXY": "http://127.0.0.1:9",
+    "http_proxy": "http://127.0.0.1:9",
+}
+"""A shell in which nothing about AWS is right."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self):
+        return self.out + self.err
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@dataclass
+class Product:
+    """A checkout with environment files of its own, and the commands in it."""
+
+    folder: Path
+    variables: dict = field(default_factory=dict)
+    """Environment variables of every command; nothing of the test's own process is passed on but the path."""
+
+    def __post_init__(self):
+        (self.folder / "environments").mkdir(parents=True)
+        for name in ("base.yaml", "local.yaml"):
+            shutil.copy(ROOT / "environments" / name, self.folder / "environments")
+
+    def __call__(self, command, *, code=0):
+        """Run a command, which has to end with this exit code."""
+        ran = self.ended(self.started(command))
+        assert ran.code == code, f"`{command}` ended with {ran.code}, not {code}:\n{ran.said}"
+        return ran
+
+    def started(self, command, **streams):
+        """The process of a command; without a terminal, unless one is given."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "provisioner", *command.split()],
+            cwd=self.folder,
+            env=self.surroundings(),
+            text=True,
+            **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
+        )
+
+    def ended(self, process):
+        """How a started command ended."""
+        try:
+            out, err = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+        return Ran(process.returncode, out or "", err or "")
+
+    def surroundings(self):
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+        return {**kept, "HOME": str(self.folder), "PYTHONPATH": str(ROOT), **self.variables}
+
+    def setting(self, old, new, file="local"):
+        """Change the text of an environment file in one place."""
+        path = self.folder / "environments" / f"{file}.yaml"
+        text = path.read_text()
+        assert text.count(old) == 1, f"`{old}` is not once in {path}"
+        path.write_text(text.replace(old, new))
+
+    def written(self, name, text):
+        """A new environment file."""
+        (self.folder / "environments" / f"{name}.yaml").write_text(text)
+
+    @property
+    def cloud(self):
+        """The local cloud of this checkout, to look into past the product."""
+        return Cloud(self("local status --json").json["endpoint"])
+
+    @property
+    def journal(self):
+        """The journal of the only stack of environment `local`; it exists while an apply is under way."""
+        return self.folder / ".provisioner/state/.pulumi/journals/foundation/local.us-east-1.jsonl"
+
+    def journal_size(self):
+        """In bytes; None if there is no journal."""
+        try:
+            return self.journal.stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def wait_for_journal(self, process, size):
+        """Wait until the command has written this much; False if it ended before."""
+        limit = time.monotonic() + PATIENCE
+        while process.poll() is None and time.monotonic() < limit:
+            if (self.journal_size() or 0) >= size:
+                return True
+            time.sleep(0.001)
+        return False
+
+    def close(self):
+        """End the local cloud, however the test went."""
+        record = self.folder / ".provisioner/local/server.json"
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError, ValueError):
+            pid = json.loads(record.read_text())["pid"]
+            record.unlink()
+            os.kill(pid, signal.SIGKILL)
+
+
+def counts(census):
+    """Type -> how many there are."""
+    return {type: len(names) for type, names in census.items()}
