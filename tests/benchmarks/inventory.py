@@ -199,6 +199,8 @@ def _flat(path, value):
 def _settled(value):
     """Without what the cloud draws, and in one order; documents in texts as documents."""
     match value:
+        case {"Prefix": "", **others} if not others:
+            return {}  # S3: an empty filter and an empty prefix both mean every object
         case dict():
             return {
                 key: _settled(each) for key, each in sorted(value.items()) if key not in DRAWN_BY_THE_CLOUD

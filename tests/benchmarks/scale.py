@@ -2,7 +2,7 @@
 
     .venv/bin/python -m tests.benchmarks.scale
 
-Each size runs in a process of its own, each phase with the engine opened anew, state on disk and journal included.
+Each phase runs in a process of its own, as commands do, with state and journal on disk.
 """
 
 import argparse
@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import pulumi
@@ -29,7 +28,8 @@ SIZES = (100, 1_000, 5_000)
 CHAIN = 10
 """Every tenth resource depends on nothing, the others each on the one before."""
 
-PHASES = ("plan", "apply", "no-op plan", "destroy")
+LIMIT = 300
+"""Seconds one phase may take."""
 
 
 class Remembering(FakeProvider):
@@ -73,37 +73,48 @@ def program(size):
     return declare
 
 
-def measured(size, folder):
-    """Seconds of each phase, and the most memory the process had, in KiB before and after."""
+def measured(phase, size, folder):
+    """Seconds that a phase takes, and the most memory the process had before and at the end, in KiB."""
     gc.disable()  # as `provisioner` does
     engine = EmbeddedEngine(folder, {"fake": RememberingPackage()}, lambda: None)
     stack = Stack("scale", "scale.here", "here", program(size), {})
     before = peak_kib()
-    seconds = {}
+    began = time.perf_counter()
+    PHASES[phase](engine, stack, size)
+    return {"seconds": round(time.perf_counter() - began, 4), "kib": peak_kib() - before}
 
-    def phase(name, action):
-        began = time.perf_counter()
-        seconds[name] = 0.0
-        result = action()
-        seconds[name] = round(time.perf_counter() - began, 4)
-        return result
 
-    def plan():
-        with engine.open(stack, Access.READ) as run:
-            return run.preview(Mode.UPDATE, Source.STATE)
+def plan(engine, stack):
+    with engine.open(stack, Access.READ) as run:
+        return run.preview(Mode.UPDATE, Source.STATE)
 
-    def change(mode):
+
+def plan_all(engine, stack, size):
+    assert len(plan(engine, stack).steps) == size + 2  # the stack and the provider
+
+
+def plan_nothing(engine, stack, _size):
+    assert plan(engine, stack).is_empty
+
+
+def change(mode):
+    """A phase that plans and applies, as one command does."""
+
+    def act(engine, stack, _size):
         with engine.open(stack, Access.WRITE) as run:
-            applied = run.apply(
-                ApprovedPlan(run.preview(mode, Source.STATE), "benchmark"), lambda _event: None
-            )
+            approved = ApprovedPlan(run.preview(mode, Source.STATE), "benchmark")
+            applied = run.apply(approved, lambda _event: None)
         assert applied.result is Result.DONE, applied.failures[:1]
 
-    assert len(phase("plan", plan).steps) == size + 2  # the stack and the provider
-    phase("apply", lambda: change(Mode.UPDATE))
-    assert phase("no-op plan", plan).is_empty
-    phase("destroy", lambda: change(Mode.DESTROY))
-    return {"resources": size, "seconds": seconds, "kib_before": before, "kib_after": peak_kib()}
+    return act
+
+
+PHASES = {
+    "plan": plan_all,
+    "apply": change(Mode.UPDATE),
+    "no-op plan": plan_nothing,
+    "destroy": change(Mode.DESTROY),
+}
 
 
 def peak_kib():
@@ -111,37 +122,49 @@ def peak_kib():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def in_a_fresh_process(size):
-    """What `measured` says, from a process that has done nothing else."""
-    command = [sys.executable, "-m", "tests.benchmarks.scale", "--only", str(size)]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+def in_fresh_processes(size):
+    """What `measured` says of each phase, each from a process that has done nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        return {
+            "resources": size,
+            "phases": {phase: in_a_fresh_process(phase, size, folder) for phase in PHASES},
+        }
 
 
-def table(runs: Sequence[dict]):
-    """Milliseconds and KiB per resource, in Markdown."""
-    lines = [f"| resources | {' | '.join(PHASES)} | memory |", f"|---:|{'---:|' * (len(PHASES) + 1)}"]
+def in_a_fresh_process(phase, size, folder):
+    command = [sys.executable, "-m", "tests.benchmarks.scale", "--only", phase, str(size), folder]
+    return json.loads(
+        subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=LIMIT).stdout
+    )
+
+
+def table(runs):
+    """Time and memory per resource, in Markdown."""
+    lines = [f"| resources | {' | '.join(PHASES)} |", f"|---:|{'---:|' * len(PHASES)}"]
     for run in runs:
-        times = [f"{run['seconds'][name] / run['resources'] * 1000:.2f} ms" for name in PHASES]
-        memory = (run["kib_after"] - run["kib_before"]) / run["resources"]
-        lines.append(f"| {run['resources']:,} | {' | '.join(times)} | {memory:.0f} KiB |")
+        each = [
+            f"{found['seconds'] / run['resources'] * 1000:.2f} ms, {found['kib'] / run['resources']:.0f} KiB"
+            for found in run["phases"].values()
+        ]
+        lines.append(f"| {run['resources']:,} | {' | '.join(each)} |")
     return "\n".join(lines)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--only", type=int, metavar="RESOURCES", help="one size, in this process; prints JSON"
+        "--only", nargs=3, metavar=("PHASE", "RESOURCES", "FOLDER"), help="one phase; prints JSON"
     )
     parser.add_argument("--out", type=Path, default=RESULTS.with_name("scale.json"))
     arguments = parser.parse_args()
     if arguments.only:
-        with tempfile.TemporaryDirectory() as folder:
-            print(json.dumps(measured(arguments.only, Path(folder))))
+        phase, size, folder = arguments.only
+        print(json.dumps(measured(phase, int(size), Path(folder))))
         return
-    runs = [in_a_fresh_process(size) for size in SIZES]
+    runs = [in_fresh_processes(size) for size in SIZES]
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps({"machine": machine(), "runs": runs}, indent=2) + "\n")
-    print("per resource; a plan is part of every apply and destroy\n")
+    print("per resource; apply and destroy begin with a plan\n")
     print(table(runs))
 
 

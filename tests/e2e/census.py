@@ -74,7 +74,10 @@ def _buckets(cloud):
 
 
 def _repositories(cloud):
-    return [("repositoryName", each["repositoryName"]) for each in cloud.listed("ecr", "describe_repositories", "repositories")]
+    return [
+        ("repositoryName", each["repositoryName"])
+        for each in cloud.listed("ecr", "describe_repositories", "repositories")
+    ]
 
 
 def _ec2(operation, answer, id, counts=lambda item: True):
@@ -149,7 +152,9 @@ def _versioned(cloud):
 CENSUS = {
     "aws:ec2/vpc:Vpc": _ec2("describe_vpcs", "Vpcs", "VpcId"),
     "aws:ec2/subnet:Subnet": _ec2("describe_subnets", "Subnets", "SubnetId"),
-    "aws:ec2/internetGateway:InternetGateway": _ec2("describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
+    "aws:ec2/internetGateway:InternetGateway": _ec2(
+        "describe_internet_gateways", "InternetGateways", "InternetGatewayId"
+    ),
     "aws:ec2/flowLog:FlowLog": _ec2("describe_flow_logs", "FlowLogs", "FlowLogId"),
     "aws:ec2/eip:Eip": _ec2("describe_addresses", "Addresses", "AllocationId"),
     "aws:ec2/natGateway:NatGateway": _ec2("describe_nat_gateways", "NatGateways", "NatGatewayId", _lives),
@@ -161,11 +166,16 @@ CENSUS = {
     ),
     # Every VPC has one; those with a name are looked after by us.
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _ec2(
-        "describe_security_groups", "SecurityGroups", "GroupId", lambda group: _is_default(group) and _tag(group)
+        "describe_security_groups",
+        "SecurityGroups",
+        "GroupId",
+        lambda group: _is_default(group) and _tag(group),
     ),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _rules(is_egress=False),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _rules(is_egress=True),
-    "aws:ec2/vpcEndpoint:VpcEndpoint": _ec2("describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId", _lives),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": _ec2(
+        "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId", _lives
+    ),
     "aws:ecr/repository:Repository": lambda cloud: [name for _, name in _repositories(cloud)],
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": _setting("ecr", _repositories, "get_lifecycle_policy"),
     "aws:ecr/repositoryPolicy:RepositoryPolicy": _setting("ecr", _repositories, "get_repository_policy"),
@@ -178,7 +188,8 @@ CENSUS = {
         "list_attached_role_policies", "AttachedPolicies", "PolicyArn"
     ),
     "aws:iam/instanceProfile:InstanceProfile": lambda cloud: [
-        profile["InstanceProfileName"] for profile in cloud.listed("iam", "list_instance_profiles", "InstanceProfiles")
+        profile["InstanceProfileName"]
+        for profile in cloud.listed("iam", "list_instance_profiles", "InstanceProfiles")
     ],
     "aws:kms/key:Key": _keys,
     "aws:kms/alias:Alias": lambda cloud: [
@@ -194,8 +205,12 @@ CENSUS = {
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _setting(
         "s3", _buckets, "get_bucket_encryption"
     ),
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _setting("s3", _buckets, "get_public_access_block"),
-    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _setting("s3", _buckets, "get_bucket_ownership_controls"),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _setting(
+        "s3", _buckets, "get_public_access_block"
+    ),
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _setting(
+        "s3", _buckets, "get_bucket_ownership_controls"
+    ),
     "aws:s3/bucketPolicy:BucketPolicy": _setting("s3", _buckets, "get_bucket_policy"),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _setting(
         "s3", _buckets, "get_bucket_lifecycle_configuration"

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -107,6 +108,15 @@ class Product:
     def cloud(self):
         """The local cloud of this checkout, to look into past the product."""
         return Cloud(self("local status --json").json["endpoint"])
+
+    def begin(self):
+        """Start the local cloud, and note what is in it: AWS gives every account a network of its own."""
+        self("local start")
+        self._before = Counter(counts(self.cloud.census()))
+
+    def made(self):
+        """Type -> how many objects the local cloud has now that it had not at the beginning."""
+        return dict(Counter(counts(self.cloud.census())) - self._before)
 
     @property
     def journal(self):

@@ -76,7 +76,9 @@ def test_a_killed_apply_is_finished_by_the_next(moment, desk, request):
     seed = os.environ.get("KILL_SEED") or request.config.getoption("randomly_seed")
     share = random.Random(f"{seed} {moment}").random()
     print(f"KILL_SEED={seed}: killed when {share:.0%} of the usual time had passed")
-    assert desk.killed(desk.size_at(share)), "the apply was faster than the one who was to kill it"
+    while not desk.killed(desk.size_at(share)):
+        share *= 0.9  # the apply ended before it was killed: there is no next one to test yet
+        desk.emptied()
     desk.product("apply local --yes")
     desk.product("plan local --detailed-exitcode")
     desk.product("plan local --refresh --detailed-exitcode")

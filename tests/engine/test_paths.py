@@ -48,22 +48,36 @@ def test_paths_that_lead_to_the_same(one, other, do):
         pytest.param("a", {}, {"a": 2}, {}, id="one that was not there is taken out"),
         pytest.param("a", {"a": 1}, {}, {"a": 1}, id="one that is gone comes back"),
         pytest.param("a", {"a": None}, {"a": 1}, {"a": None}, id="null is a value"),
-        pytest.param("a.b", {"a": {"b": 1, "c": 1}}, {"a": {"b": 2, "c": 2}}, {"a": {"b": 1, "c": 2}}, id="a part"),
-        pytest.param("a.b", {"a": {}}, {"a": {"b": 2, "c": 2}}, {"a": {"c": 2}}, id="a part that was not there"),
+        pytest.param(
+            "a.b", {"a": {"b": 1, "c": 1}}, {"a": {"b": 2, "c": 2}}, {"a": {"b": 1, "c": 2}}, id="a part"
+        ),
+        pytest.param(
+            "a.b", {"a": {}}, {"a": {"b": 2, "c": 2}}, {"a": {"c": 2}}, id="a part that was not there"
+        ),
         pytest.param("a.b", {"a": {"b": 1}}, {}, {}, id="a part of what is gone"),
         pytest.param("a.b", {"a": 1}, {"a": {"b": 2}}, {"a": {}}, id="a part of what was something else"),
         pytest.param("a[0]", {"a": [1, 1]}, {"a": [2, 2]}, {"a": [1, 2]}, id="an element"),
         pytest.param("a[5]", {"a": [1]}, {"a": [2]}, {"a": [2]}, id="no such element"),
-        pytest.param("a[1]", {"a": [1]}, {"a": [2, 2]}, {"a": [2, 2]}, id="an element that was not there stays"),
         pytest.param(
-            "a[*].b", {"a": [{"b": 1}]}, {"a": [{"b": 2}, {"b": 2}]}, {"a": [{"b": 1}, {}]}, id="in every element"
+            "a[1]", {"a": [1]}, {"a": [2, 2]}, {"a": [2, 2]}, id="an element that was not there stays"
+        ),
+        pytest.param(
+            "a[*].b",
+            {"a": [{"b": 1}]},
+            {"a": [{"b": 2}, {"b": 2}]},
+            {"a": [{"b": 1}, {}]},
+            id="in every element",
         ),
         pytest.param("a[*]", {"a": [1, 1]}, {"a": [2]}, {"a": [1, 1]}, id="every element"),
         pytest.param("a.*", {"a": {"b": 1}}, {"a": {"c": 2}}, {"a": {"b": 1}}, id="every key"),
         pytest.param("*", {"a": 1}, {"b": 2}, {"a": 1}, id="everything"),
         pytest.param("a", {"a": Secret(1)}, {"a": Secret(2)}, {"a": Secret(1)}, id="a secret"),
         pytest.param(
-            "a.b", {"a": Secret({"b": 1})}, {"a": {"b": 2, "c": 2}}, {"a": Secret({"b": 1, "c": 2})}, id="in a secret"
+            "a.b",
+            {"a": Secret({"b": 1})},
+            {"a": {"b": 2, "c": 2}},
+            {"a": Secret({"b": 1, "c": 2})},
+            id="in a secret",
         ),
     ],
 )

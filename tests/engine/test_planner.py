@@ -99,7 +99,9 @@ def test_an_alias_says_what_was_different(spec, urn):
 
 
 def test_an_alias_keeps_the_parent_unless_it_says_otherwise():
-    below = wanted(parent="urn:pulumi:s::p::c:c:C::c", aliases=(AliasSpec(name="b"), AliasSpec(name="b", parent="")))
+    below = wanted(
+        parent="urn:pulumi:s::p::c:c:C::c", aliases=(AliasSpec(name="b"), AliasSpec(name="b", parent=""))
+    )
     assert former_urns(below, "s", "p") == ("urn:pulumi:s::p::c:c:C$t:t:T::b", "urn:pulumi:s::p::t:t:T::b")
 
 
@@ -113,7 +115,12 @@ def test_whole_urns_come_first():
     [
         pytest.param({"a": 1}, {"a": Secret(1)}, {"a": Secret(1)}, id="a secret stays one"),
         pytest.param({"a": 2}, {"a": Secret(1)}, {"a": Secret(2)}, id="also when the provider changed it"),
-        pytest.param({"a": {"b": 1, "c": 2}}, {"a": {"b": Secret(1), "c": 2}}, {"a": {"b": Secret(1), "c": 2}}, id="a part"),
+        pytest.param(
+            {"a": {"b": 1, "c": 2}},
+            {"a": {"b": Secret(1), "c": 2}},
+            {"a": {"b": Secret(1), "c": 2}},
+            id="a part",
+        ),
         pytest.param(
             {"a": {"b": 1, "c": 3}},
             {"a": {"b": Secret(1), "c": 2}},

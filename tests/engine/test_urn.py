@@ -19,7 +19,9 @@ names = st.text(max_size=10)
         pytest.param("", urns.STACK_TYPE, "net-dev.eu", STACK, id="the stack"),
         pytest.param(STACK, "a:b:Room", "room", ROOM, id="below the stack, which is left out"),
         pytest.param(ROOM, "a:b:C", "c", "urn:pulumi:dev.eu::net::a:b:Room$a:b:C::c", id="below a component"),
-        pytest.param(ROOM, "a:b:C", "x::y", "urn:pulumi:dev.eu::net::a:b:Room$a:b:C::x::y", id="colons in the name"),
+        pytest.param(
+            ROOM, "a:b:C", "x::y", "urn:pulumi:dev.eu::net::a:b:Room$a:b:C::x::y", id="colons in the name"
+        ),
     ],
 )
 def test_a_urn(parent, type, name, urn):

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from provisioner.engine.embedded import wire
 from provisioner.plan.values import UNKNOWN, Reference, Secret
 
-numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False).filter(lambda number: not number.is_integer())
+numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False).filter(
+    lambda number: not number.is_integer()
+)
 keys = st.text(max_size=6).filter(lambda key: key != wire.SIGNATURE)
 texts = st.text(max_size=8).filter(lambda text: text not in wire.UNKNOWNS)
 leaves = (
@@ -120,7 +122,11 @@ def test_a_resource_is_a_reference():
 
 @pytest.mark.parametrize(
     "mark",
-    ["c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7", "803fd3297a5875dc03ca845dda5d2a98"],
+    [
+        "c44067f5952c0a294b673a41bacd8c17",
+        "0def7320c3a5731c473e5ecbe6d01bc7",
+        "803fd3297a5875dc03ca845dda5d2a98",
+    ],
     ids=["asset", "archive", "byte string"],
 )
 def test_what_is_not_ours_passes_through_as_it_is(mark):
@@ -130,7 +136,12 @@ def test_what_is_not_ours_passes_through_as_it_is(mark):
 
 
 def test_empty_things_are_not_nothing():
-    assert wire.decode(wire.encode({"a": {}, "b": [], "c": None, "d": ""})) == {"a": {}, "b": [], "c": None, "d": ""}
+    assert wire.decode(wire.encode({"a": {}, "b": [], "c": None, "d": ""})) == {
+        "a": {},
+        "b": [],
+        "c": None,
+        "d": "",
+    }
 
 
 def test_what_no_property_can_be_is_a_mistake_of_ours():

@@ -33,8 +33,34 @@ registry:
   scan: manual
 model_store: {keep_versions: 14d}
 """
-MARKS = ["\t", "*x", "&x ", "!y ", "- ", ": ", "{", "}", "[", "]", '"', "'", "\n", "#", "|", ">", "%", "0x_", "\0", "<<: "]
-NAMES = sorted({path[-1] for path, _ in vocabulary.all_settings()}) + ["extends", "replicas", "vault", "colour"]
+MARKS = [
+    "\t",
+    "*x",
+    "&x ",
+    "!y ",
+    "- ",
+    ": ",
+    "{",
+    "}",
+    "[",
+    "]",
+    '"',
+    "'",
+    "\n",
+    "#",
+    "|",
+    ">",
+    "%",
+    "0x_",
+    "\0",
+    "<<: ",
+]
+NAMES = sorted({path[-1] for path, _ in vocabulary.all_settings()}) + [
+    "extends",
+    "replicas",
+    "vault",
+    "colour",
+]
 
 scalars = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.dates(), st.binary(max_size=4),
@@ -43,10 +69,14 @@ scalars = st.one_of(
 names = st.sampled_from(NAMES) | st.text(max_size=5) | st.integers() | st.none()
 trees = st.dictionaries(
     names,
-    st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4)),
+    st.recursive(
+        scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4)
+    ),
     max_size=8,
 )
-sane = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+sane = settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 @pytest.fixture
@@ -82,8 +112,8 @@ def read(tmp_path):
 @example(b"%YAML 3.0\n---\na: 1\n")
 @example(b"extends: any.yaml\n")
 @example(b"extends: 'a\\0b'\n")
-@example(b"extends: \"a\\0b\"\n")
-@example("extends: " .encode() + b"x" * 5000)
+@example(b'extends: "a\\0b"\n')
+@example("extends: ".encode() + b"x" * 5000)
 @example(b"---\n...\n---\n")
 @example(b"name: !!float x\nzones: !!int y\n")
 @example("owner: \u2028\nname: \x85x\n".encode())

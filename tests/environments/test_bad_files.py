@@ -43,11 +43,17 @@ def test_a_bad_file_is_explained(file, parser):
 
 def test_the_messages_of_a_file_are_sorted_by_place(file):
     own = [item.place for item in told(file) if item.place and item.place.file == str(file)]
-    assert [(place.line, place.column) for place in own] == sorted((place.line, place.column) for place in own)
+    assert [(place.line, place.column) for place in own] == sorted(
+        (place.line, place.column) for place in own
+    )
 
 
 def test_no_place_is_complained_about_twice(file):
-    places = [(item.place.file, item.place.line, item.place.column, item.detail) for item in told(file) if item.place]
+    places = [
+        (item.place.file, item.place.line, item.place.column, item.detail)
+        for item in told(file)
+        if item.place
+    ]
     assert len(places) == len(set(places))
 
 
@@ -69,4 +75,8 @@ def test_every_setting_of_a_later_capability_has_a_case():
 
 
 def test_ids_are_used_once():
-    assert len({problem.code for problem in Problem}) == len({problem.summary for problem in Problem}) == len(Problem)
+    assert (
+        len({problem.code for problem in Problem})
+        == len({problem.summary for problem in Problem})
+        == len(Problem)
+    )

@@ -23,12 +23,16 @@ def schema():
 
 
 @pytest.mark.parametrize(
-    ("file", "generated"), [(SCHEMA_FILE, json_schema), (REFERENCE_FILE, settings_reference)], ids=lambda it: ""
+    ("file", "generated"),
+    [(SCHEMA_FILE, json_schema), (REFERENCE_FILE, settings_reference)],
+    ids=lambda it: "",
 )
 def test_the_generated_file_is_fresh(file, generated):
     if os.environ.get("UPDATE_GOLDEN"):
         file.write_text(generated())
-    assert file.read_text() == generated(), f"{file} is not what the model says; run the test with UPDATE_GOLDEN=1"
+    assert file.read_text() == generated(), (
+        f"{file} is not what the model says; run the test with UPDATE_GOLDEN=1"
+    )
 
 
 def test_the_schema_is_a_schema(schema):

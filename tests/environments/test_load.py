@@ -74,14 +74,19 @@ def test_an_environment_on_aws_is_in_the_account_it_names(write):
 
 def test_an_existing_network_can_be_named(write):
     network = "network: {vpc: vpc-0a1b2c3d, private_subnets: [subnet-0a1b2c3d, subnet-4e5f6a7b]}"
-    environment = load(write("small.yaml", SMALLEST.replace("network: {cidr: 10.20.0.0/14}", network))).environment
+    environment = load(
+        write("small.yaml", SMALLEST.replace("network: {cidr: 10.20.0.0/14}", network))
+    ).environment
     assert environment.network == ExistingNetwork(
         vpc="vpc-0a1b2c3d", private_subnets=("subnet-0a1b2c3d", "subnet-4e5f6a7b")
     )
 
 
 def test_mappings_are_joined_and_lists_are_replaced(write):
-    write("shared/base.yaml", "registry: {repositories: [serving, training], keep_images: 7}\nowner: a@example.com\n")
+    write(
+        "shared/base.yaml",
+        "registry: {repositories: [serving, training], keep_images: 7}\nowner: a@example.com\n",
+    )
     write("middle.yaml", "extends: shared/base.yaml\nregistry: {scan: manual}\n")
     text = "extends: middle.yaml\n" + SMALLEST.replace("owner: ml-platform@example.com\n", "")
     loaded = load(write("own.yaml", text))

@@ -26,6 +26,10 @@ def test_the_setting_that_was_probably_meant(written, meant):
 
 def test_the_name_of_an_alternative_is_not_part_of_a_path():
     assert vocabulary.path_of(("network", "own", "zones")) == ("network", "zones")
-    assert vocabulary.path_of(("network", "existing", "private_subnets", 1)) == ("network", "private_subnets", 1)
+    assert vocabulary.path_of(("network", "existing", "private_subnets", 1)) == (
+        "network",
+        "private_subnets",
+        1,
+    )
     assert vocabulary.path_of(("network", "own", "own")) == ("network", "own")
     assert vocabulary.path_of(("registry", "repositories", 0)) == ("registry", "repositories", 0)

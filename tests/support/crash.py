@@ -5,7 +5,13 @@ import os
 import signal
 from pathlib import Path
 
-PRELOAD = ["tests.support.runs", "tests.support.programs", "provisioner.engine.embedded.engine", "tests.e2e.one_type", "tests.support.warm_botocore"]
+PRELOAD = [
+    "tests.support.runs",
+    "tests.support.programs",
+    "provisioner.engine.embedded.engine",
+    "tests.e2e.one_type",
+    "tests.support.warm_botocore",
+]
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(PRELOAD)
 

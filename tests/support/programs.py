@@ -15,7 +15,9 @@ def things(**wanted):
         for name, inputs in wanted.items():
             inputs = dict(inputs)
             options = pulumi.ResourceOptions(provider=provider)
-            options = pulumi.ResourceOptions.merge(options, inputs.pop("opts", None) or pulumi.ResourceOptions())
+            options = pulumi.ResourceOptions.merge(
+                options, inputs.pop("opts", None) or pulumi.ResourceOptions()
+            )
             if needs := inputs.pop("needs", None):
                 inputs["parent_id"] = made[needs].id
             made[name] = Thing(name, opts=options, **inputs)

@@ -50,7 +50,9 @@ class Wish:
             if node.key in IN_ROOM and room is None:
                 options = pulumi.ResourceOptions(providers=[here])
                 room = pulumi.ComponentResource("test:index:Room", "room", {}, options)
-            made[node.key] = Thing(node.name, opts=self._options(node, here, room, made), **self._inputs(node, made))
+            made[node.key] = Thing(
+                node.name, opts=self._options(node, here, room, made), **self._inputs(node, made)
+            )
         pulumi.export("arns", {key: thing.arn for key, thing in made.items()})
 
     def _options(self, node, here, room, made):
@@ -116,7 +118,9 @@ attempts = st.builds(
     Attempt,
     wish=st.none() | wishes() | wishes(),
     source=st.sampled_from([Source.STATE, Source.STATE, Source.CLOUD]),
-    refused=st.frozensets(st.tuples(st.sampled_from(["create", "update", "delete"]), st.sampled_from(KEYS)), max_size=3),
+    refused=st.frozensets(
+        st.tuples(st.sampled_from(["create", "update", "delete"]), st.sampled_from(KEYS)), max_size=3
+    ),
     dies_at=st.none() | st.integers(0, 25),
     lost=st.sampled_from(["", "", "", *KEYS]),
 )

@@ -22,7 +22,9 @@ class Desk:
         self.cloud = FakeCloud(self.folder / "cloud.json")
 
     def engine(self):
-        return EmbeddedEngine(self.folder / "state", {"fake": FakePackage(self.cloud)}, lambda: self.passphrase)
+        return EmbeddedEngine(
+            self.folder / "state", {"fake": FakePackage(self.cloud)}, lambda: self.passphrase
+        )
 
     def stack(self, program, **config):
         return Stack("layer", "test.here", "here", program, config)

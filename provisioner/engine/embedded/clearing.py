@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from provisioner.engine.embedded.progress import Progress
@@ -14,7 +14,8 @@ from provisioner.engine.embedded.steps import deletion_of
 from provisioner.engine.embedded.work import Call, Part, drop
 from provisioner.plan.diff import Diff
 from provisioner.plan.model import Step
-from provisioner.plan.values import revealed
+from provisioner.plan.values import Properties, revealed
+from provisioner.providers.interface import Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,24 @@ class Clearance:
         self._scene = scene
         self._progress = progress
         self._doomed: dict[str, ResourceState] = {}
+        self._leftovers: dict[str, list[ResourceState]] = {}
+        """Objects that an earlier run replaced and did not come to delete, by URN."""
+
+        for record in scene.base.condemned():
+            if not record.retain_on_delete:
+                self._leftovers.setdefault(record.urn, []).append(record)
 
     def doomed(self, urn: str) -> ResourceState | None:
         """The record, under this URN, of an object that is deleted because it cannot outlive another."""
         return self._doomed.get(urn)
+
+    def is_needed(self, provider: Provider, names: Iterable[str], type: str, inputs: Properties) -> bool:
+        """Whether a new object cannot exist beside what an earlier run has left of the same resource."""
+        return any(
+            provider.diff(type, as_object(record), inputs).delete_before_replace
+            for name in names
+            for record in self._leftovers.get(name, ())
+        )
 
     def is_too_early(self, names: Collection[str], unfinished: Collection[str]) -> bool:
         """Whether something that cannot outlive the old object is just being changed not to need it."""
@@ -48,13 +63,14 @@ class Clearance:
         found = dependents_to_replace(names, self._scene.base.records(), self._what_if)
         return any(record.urn in unfinished for record in found)
 
-    def of(self, old: ResourceState, names: Collection[str]) -> Clearing:
-        """What cannot outlive the old object, and it. `names` are the URNs that records may call it by."""
+    def of(self, old: ResourceState | None, names: Collection[str]) -> Clearing:
+        """What cannot outlive the old objects, and they. `names` are the URNs records may call them by."""
         census = self._scene.census
         records = [
             record
             for record in self._scene.base.records()
-            if record.delete or not (census.is_claimed(record.urn) or record.urn in census.registered)
+            if record.key not in census.cleared
+            and (record.delete or not (census.is_claimed(record.urn) or record.urn in census.registered))
         ]
         found = dependents_to_replace(names, records, self._what_if)
         live = tuple(record for record in found if not record.delete)
@@ -62,7 +78,8 @@ class Clearance:
         for record in live:
             if record.protect:
                 self._progress.protects(record.urn)
-        parts = tuple(self._deletion(record) for record in (*found, old) if not record.retain_on_delete)
+        going = (*found, old) if old else found
+        parts = tuple(self._deletion(record) for record in going if not record.retain_on_delete)
         return Clearing(parts, tuple(record.urn for record in live), self._overdue(found))
 
     def _overdue(self, found: tuple[ResourceState, ...]) -> tuple[Step, ...]:

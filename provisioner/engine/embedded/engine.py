@@ -34,9 +34,9 @@ from provisioner.engine.embedded.progress import Carrier, Progress, identity
 from provisioner.engine.embedded.recovery import Settled, settle
 from provisioner.engine.embedded.rehearsal import Rehearsal
 from provisioner.engine.embedded.scene import Scene
-from provisioner.engine.embedded.secrets import PassphraseSealer, Sealer
+from provisioner.engine.embedded.secrets import BlindSealer, PassphraseSealer, Sealer
 from provisioner.engine.embedded.snapshot import Snapshot, breaches
-from provisioner.engine.embedded.state import Ended, Noted
+from provisioner.engine.embedded.state import Ended, Noted, ResourceState
 from provisioner.engine.embedded.store import StackStore, Stored
 from provisioner.engine.failures import NoProvider
 from provisioner.engine.interface import Access, Applied, Recorded, Result, Run, Stack, Tell
@@ -89,7 +89,7 @@ class EmbeddedRun:
         self._store = store
         self._sealer = sealer
         self._packages = packages
-        self._stored: Stored = store.load(sealer)
+        self._loaded: Stored | None = None
         # The same names in the plan and in the apply that follows it.
         self._seed = os.urandom(SEED_BYTES)
         self._prepared: Prepared | None = None
@@ -139,7 +139,7 @@ class EmbeddedRun:
             journal.close()
         # After a failure of ours the journal stays as it is: it may know more than this process does.
         self._store.compact(prepared.base, pending, self._sealer)
-        self._stored = Stored(prepared.base, pending, next(operations))
+        self._loaded = Stored(prepared.base, pending, next(operations))
         return Applied(
             result=_result(progress, interrupted),
             counts=dict(progress.done),
@@ -149,7 +149,7 @@ class EmbeddedRun:
         )
 
     def resources(self) -> tuple[Recorded, ...]:
-        """What the state holds, dependencies first."""
+        """What the state holds, dependencies first; secrets stay sealed inside their `Secret`."""
         return tuple(
             Recorded(
                 urn=state.urn,
@@ -162,7 +162,7 @@ class EmbeddedRun:
                 inputs=state.inputs,
                 outputs=state.outputs,
             )
-            for state in self._stored.snapshot.records()
+            for state in self._glanced_at()
         )
 
     def outputs(self) -> Mapping[str, Any]:
@@ -175,7 +175,17 @@ class EmbeddedRun:
 
     def breaches(self) -> tuple[str, ...]:
         """Every rule of a well-formed state that this one breaks, a sentence each."""
-        return breaches(self._stored.snapshot.records())
+        return breaches(self._glanced_at())
+
+    @property
+    def _stored(self) -> Stored:
+        if self._loaded is None:
+            self._loaded = self._store.load(self._sealer)
+        return self._loaded
+
+    def _glanced_at(self) -> tuple[ResourceState, ...]:
+        """The records with their secrets still sealed: to look at them takes no passphrase."""
+        return self._store.load(BlindSealer(self._stack.name, self._store.salt())).snapshot.records()
 
     def _outputs_in(self, snapshot: Snapshot) -> Properties:
         name = f"{self._stack.project}-{self._stack.name}"

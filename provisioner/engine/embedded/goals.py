@@ -29,6 +29,11 @@ class Goal:
         """The URN the record is under, if it is another one."""
         return self.old.urn if self.old is not None and self.old.urn != self.state.urn else None
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The URNs that records may call it by: a plan leaves them under the former one."""
+        return frozenset({self.state.urn, self.renamed_from or self.state.urn})
+
 
 class Census:
     """Who is registered in this run, and which records they lay claim to."""

@@ -144,7 +144,7 @@ class Registrar:
             self._progress.protects(state.urn)
         condemned = replace(old, urn=state.urn, delete=True)
         self._census.released[condemned.key] = condemned
-        return lambda found: (Put(condemned), Put(found))
+        return _beside(condemned)
 
     def _component(self, goal: Goal, reply: Reply) -> None:
         old = goal.old
@@ -190,6 +190,9 @@ class Registrar:
         decision = self._decision(provider, goal, old, checked)
         if decision.op is Op.REPLACE:
             checked = self._check(provider, goal.state, None, wanted)
+        if decision.op in (Op.CREATE, Op.REPLACE) and not decision.delete_first:
+            in_the_way = self._clearance.is_needed(provider, goal.names, goal.state.type, checked.inputs)
+            decision = replace(decision, delete_first=in_the_way)
         state = replace(goal.state, inputs=remarked(checked.inputs, wanted))
         self._carry_out(decision, provider, replace(goal, state=state, old=old), reply)
 
@@ -200,9 +203,9 @@ class Registrar:
             self._progress.protects(state.urn)
         self._progress.decided(step)
         if old is None or decision.op is Op.CREATE:
-            self._carry(step, (Part(Call.CREATE, provider, state, None, put),), reply)
+            self._make(step, provider, goal, None, reply)
         elif decision.op is Op.REPLACE:
-            self._replace(step, provider, goal, old, reply)
+            self._make(step, provider, goal, old, reply)
         elif decision.op is Op.UPDATE:
             self._carry(step, (Part(Call.UPDATE, provider, replace(state, id=old.id), old, put),), reply)
         else:
@@ -239,21 +242,20 @@ class Registrar:
             return ()
         return ("provider",)
 
-    def _replace(self, step: Step, provider: Provider, goal: Goal, old: ResourceState, reply: Reply) -> None:
+    def _make(
+        self, step: Step, provider: Provider, goal: Goal, before: ResourceState | None, reply: Reply
+    ) -> None:
+        """A new object; `before` is the record of the one whose place it takes."""
         state = goal.state
-        names = {goal.renamed_from or state.urn, state.urn}
-        old, condemned = replace(old, urn=state.urn), replace(old, urn=state.urn, delete=True)
-        clearing = Clearing()
-        if not step.delete_first:
-            self._census.replaced.add(state.urn)
-        elif not self._doomed_record(goal):
-            if self._clearance.is_too_early(names, self._unfinished):
-                self._patient.append(lambda: self._replace(step, provider, goal, old, reply))
+        clearing, edits = Clearing(), put
+        if step.delete_first and not self._doomed_record(goal):
+            if self._clearance.is_too_early(goal.names, self._unfinished):
+                self._patient.append(lambda: self._make(step, provider, goal, before, reply))
                 return
-            clearing = self._clearance.of(old, names)
-
-        def record(made: ResourceState) -> tuple[Edit, ...]:
-            return (Put(made),) if step.delete_first else (Put(condemned), Put(made))
+            clearing = self._clearance.of(before and replace(before, urn=state.urn), goal.names)
+        elif before is not None and not step.delete_first:
+            self._census.replaced.add(state.urn)
+            edits = _beside(replace(before, urn=state.urn, delete=True))
 
         def replaced(answer: Answer) -> None:
             for overdue in clearing.overdue:
@@ -261,8 +263,12 @@ class Registrar:
             reply(answer)
             self._exchanges.ended(clearing.urns)
 
+        create = Part(Call.CREATE, provider, state, before, edits, "new" if before else "")
+        if before is None and not clearing.parts:
+            self._carry(step, (create,), reply)
+            return
         self._exchanges.began(clearing.urns)
-        self._carry(step, (*clearing.parts, Part(Call.CREATE, provider, state, old, record, "new")), replaced)
+        self._carry(step, (*clearing.parts, create), replaced)
 
     def _carry(self, step: Step, parts: tuple[Part, ...], reply: Reply) -> None:
         def done(outcome: Outcome) -> None:
@@ -295,6 +301,11 @@ class Registrar:
 
     def _origin(self, state: ResourceState) -> str:
         return self._scene.origins.get(state.urn, "")
+
+
+def _beside(condemned: ResourceState) -> Callable[[ResourceState], tuple[Edit, ...]]:
+    """What to record of a new object while the old one still exists."""
+    return lambda made: (Put(condemned), Put(made))
 
 
 def _elsewhere(old: Properties, new: Properties) -> bool:

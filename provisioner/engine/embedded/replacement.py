@@ -20,7 +20,8 @@ def dependents_to_replace(
     """The recorded resources that cannot outlive those with these URNs, in the order in which to delete them.
 
     A resource is one of them if some of its properties come from a doomed one, and a new value of these
-    properties would need a new object; or if it comes from a doomed one and is to be deleted anyway.
+    properties would need a new object. What is to be deleted anyway is one of them if it is, or comes from,
+    what a doomed one once was.
     `records` has dependencies first, so one pass finds the whole cascade.
     """
     gone, waiting = set(doomed), set[str]()
@@ -29,7 +30,7 @@ def dependents_to_replace(
         if not _is_object(record):
             continue
         if record.delete:
-            if references(record) & (gone | waiting):
+            if record.urn in gone or references(record) & (gone | waiting):
                 waiting.add(record.urn)
                 found.append(record)
             continue

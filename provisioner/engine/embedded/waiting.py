@@ -16,14 +16,16 @@ async def quiescence(await_all_outstanding_tasks: bool = True) -> None:  # noqa:
     """
     settings = cast("Any", SETTINGS)
     calls = settings.rpc_manager
-    while calls.rpcs or (await_all_outstanding_tasks and settings.outputs):
+    while True:
         while calls.rpcs:
             await asyncio.sleep(0)
             await calls.rpcs.pop()
         if calls.unhandled_exception is not None:
             raise calls.unhandled_exception.with_traceback(calls.exception_traceback)
         with settings.lock:
-            outputs = list(settings.outputs)
-            settings.outputs.clear()
+            outputs = list(settings.outputs) if await_all_outstanding_tasks else []
+            settings.outputs.difference_update(outputs)
+        if not outputs:
+            return
         for output in outputs:
             await output

@@ -70,7 +70,10 @@ def test_a_child_is_deleted_before_its_parent(desk):
     desk.apply(program)
     desk.cloud.calls.clear()
     desk.destroy()
-    assert [name.split("-")[0] for operation, name in desk.cloud.calls if operation == "delete"] == ["child", "parent"]
+    assert [name.split("-")[0] for operation, name in desk.cloud.calls if operation == "delete"] == [
+        "child",
+        "parent",
+    ]
 
 
 def test_a_dependency_that_turned_round_does_not_keep_an_old_object(desk):

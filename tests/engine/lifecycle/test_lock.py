@@ -38,7 +38,9 @@ def test_a_reader_plans_in_the_middle_of_an_apply(desk):
     desk.apply(things(a={}, b={"needs": "a"}))
     [plan] = plans
     assert marks(plan) == ["+ b"]
-    assert [(found.op, found.urn[-1], found.found) for found in plan.unfinished] == [("creating", "b", "was not made")]
+    assert [(found.op, found.urn[-1], found.found) for found in plan.unfinished] == [
+        ("creating", "b", "was not made")
+    ]
 
 
 def test_the_lock_is_free_after_a_failure(desk):

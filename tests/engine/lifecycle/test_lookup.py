@@ -25,7 +25,13 @@ def looking(id, name="found", **options):
     def program():
         here = FakeRegistry("here")
         found = get_thing(name, id, pulumi.ResourceOptions(provider=here, **options))
-        Thing("mine", parent_id=found.id, note=found.arn, size=found.size, opts=pulumi.ResourceOptions(provider=here))
+        Thing(
+            "mine",
+            parent_id=found.id,
+            note=found.arn,
+            size=found.size,
+            opts=pulumi.ResourceOptions(provider=here),
+        )
 
     return program
 
@@ -47,7 +53,9 @@ def test_it_is_read_in_the_plan_and_known_there(desk, theirs):
 def test_it_is_recorded_as_external_and_never_deleted(desk, theirs):
     desk.apply(looking(theirs))
     with desk.engine().open(desk.stack(lambda: None), Access.READ) as run:
-        [found] = [each for each in run.export()["deployment"]["resources"] if each["urn"].endswith("::found")]
+        [found] = [
+            each for each in run.export()["deployment"]["resources"] if each["urn"].endswith("::found")
+        ]
     assert found["external"] is True
     assert desk.plan(looking(theirs)).is_empty
     assert desk.destroy().result is Result.DONE

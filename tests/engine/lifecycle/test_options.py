@@ -89,7 +89,7 @@ def test_an_output_is_secret_if_the_program_says_so(desk):
     desk.apply(program)
     arn = f"arn:{desk.resources()['a'].id}"
     assert desk.outputs() == {"arns": [Secret(arn)]}
-    assert desk.resources()["a"].outputs["arn"] == Secret(arn)
+    assert isinstance(desk.resources()["a"].outputs["arn"], Secret)
     state = (desk.folder / "state" / ".pulumi" / "stacks" / "layer" / "test.here.json").read_text()
     assert arn not in state
     assert desk.plan(program).is_empty

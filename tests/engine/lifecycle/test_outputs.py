@@ -23,7 +23,15 @@ def exporting(value, fail=False, **things):
 
 
 def test_outputs_of_every_shape_are_recorded(desk):
-    shapes = {"text": "ü", "number": 1.5, "whole": 30, "truth": True, "nothing": None, "list": [1, [2]], "map": {"a": {}}}
+    shapes = {
+        "text": "ü",
+        "number": 1.5,
+        "whole": 30,
+        "truth": True,
+        "nothing": None,
+        "list": [1, [2]],
+        "map": {"a": {}},
+    }
     desk.apply(exporting(shapes))
     assert desk.outputs() == {"value": shapes}
     assert desk.plan(exporting(shapes)).is_empty

@@ -47,7 +47,9 @@ def test_independent_creations_overlap_up_to_the_limit(desk, crowd):
 def test_independent_deletions_overlap(desk):
     desk.apply(things(**{f"t{number}": {} for number in range(8)}))
     together = threading.Barrier(8)
-    desk.cloud.before = lambda operation, inputs: together.wait(20) and None if operation == "delete" else None
+    desk.cloud.before = lambda operation, inputs: (
+        together.wait(20) and None if operation == "delete" else None
+    )
     assert desk.destroy().result is Result.DONE
 
 

@@ -44,8 +44,12 @@ def configured(**config):
 def test_a_child_uses_the_provider_of_the_component_above_it(desk, regions):
     def program():
         far = FakeRegistry("far", "far")
-        outer = pulumi.ComponentResource("test:index:Outer", "outer", {}, pulumi.ResourceOptions(providers=[far]))
-        inner = pulumi.ComponentResource("test:index:Inner", "inner", {}, pulumi.ResourceOptions(parent=outer))
+        outer = pulumi.ComponentResource(
+            "test:index:Outer", "outer", {}, pulumi.ResourceOptions(providers=[far])
+        )
+        inner = pulumi.ComponentResource(
+            "test:index:Inner", "inner", {}, pulumi.ResourceOptions(parent=outer)
+        )
         Thing("a", opts=pulumi.ResourceOptions(parent=inner))
 
     desk.apply(program)

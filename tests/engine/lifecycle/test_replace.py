@@ -79,3 +79,77 @@ def test_an_old_object_that_cannot_be_deleted_is_not_forgotten(desk):
     desk.apply(things(a={"zone": "y"}))
     assert len(desk.cloud.all()) == 1
     assert desk.plan(things(a={"zone": "y"})).is_empty
+
+
+def test_a_name_that_an_old_object_still_holds_is_freed_first(desk):
+    """The old object waits for its deletion since a run that failed; now its name is wanted again."""
+    from provisioner.providers.interface import Refused
+
+    typed, made_up = things(a={"name": "typed"}, b={"needs": "a"}), things(a={}, b={"needs": "a"})
+
+    def refuse(operation, inputs):
+        if operation == "delete":
+            raise Refused("not now")
+
+    desk.apply(typed)
+    desk.cloud.before = refuse
+    assert desk.apply(made_up).result is Result.FAILED
+    desk.cloud.before = lambda *_: None
+    assert "typed" in desk.cloud.names()
+    plan = desk.plan(typed)
+    assert marks(plan) == ["± a (name)", "± b (parentId)", "- b", "- a"]
+    applied = desk.apply(typed)
+    assert (applied.result, applied.not_done) == (Result.DONE, ())
+    assert len(desk.cloud.all()) == 2
+    assert "typed" in desk.cloud.names()
+    assert desk.breaches() == ()
+    assert desk.plan(typed).is_empty
+
+
+def test_an_old_object_in_the_way_of_a_deletion_goes_first(desk):
+    """b was replaced, and its old object, which uses a, was never deleted; now a must make room."""
+    from provisioner.providers.interface import Refused
+
+    def program(zone, needs):
+        return things(a={"zone": zone, "name": "typed"}, b={"zone": "z", **needs})
+
+    def refuse(operation, inputs):
+        if operation == "delete":
+            raise Refused("not now")
+
+    desk.apply(program("x", {"needs": "a"}))
+    desk.cloud.before = refuse
+    assert desk.apply(program("x", {})).result is Result.FAILED
+    desk.cloud.before = lambda *_: None
+    plan = desk.plan(program("y", {}))
+    assert marks(plan) == ["± a (zone)", "- b"]
+    applied = desk.apply(program("y", {}))
+    assert (applied.result, applied.not_done, applied.counts["delete"]) == (Result.DONE, (), 1)
+    assert len(desk.cloud.all()) == 2
+    assert desk.plan(program("y", {})).is_empty
+
+
+def test_room_is_made_when_the_last_user_has_let_go(desk):
+    """b is just being replaced by one that does not need a any more: a waits for that."""
+    import threading
+
+    waiting = threading.Event()
+
+    def program(zone, needs):
+        return (
+            things(b={"zone": "z"}, a={"zone": zone, "name": "typed"})
+            if not needs
+            else things(a={"zone": zone, "name": "typed"}, b={"zone": "z", "needs": "a"})
+        )
+
+    def slow(operation, inputs):
+        if operation == "create" and inputs["name"].startswith("b"):
+            waiting.wait(0.2)
+
+    desk.apply(program("x", needs=True))
+    desk.cloud.before = slow
+    applied = desk.apply(program("y", needs=False))
+    assert (applied.result, applied.failures) == (Result.DONE, ())
+    assert len(desk.cloud.all()) == 2
+    assert desk.breaches() == ()
+    assert desk.plan(program("y", needs=False)).is_empty

@@ -47,3 +47,13 @@ def test_no_passphrase_is_needed_where_there_are_no_secrets(desk):
     desk.passphrase = None
     desk.apply(things(a={}))
     assert desk.plan(things(a={})).is_empty
+
+
+def test_to_look_at_the_records_takes_no_passphrase(desk):
+    """Secrets stay sealed; the rest can be read, checked and exported."""
+    desk.apply(program)
+    desk.passphrase = None
+    note = desk.resources()["a"].inputs["note"]
+    assert isinstance(note, Secret)
+    assert CANARY not in note.value
+    assert desk.breaches() == ()

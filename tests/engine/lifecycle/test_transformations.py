@@ -25,7 +25,9 @@ def test_an_old_style_transformation_changes_what_is_registered(desk):
 def test_it_may_add_options(desk):
     def protecting(args):
         protect = pulumi.ResourceOptions(protect=True)
-        return pulumi.ResourceTransformationResult(args.props, pulumi.ResourceOptions.merge(args.opts, protect))
+        return pulumi.ResourceTransformationResult(
+            args.props, pulumi.ResourceOptions.merge(args.opts, protect)
+        )
 
     def program():
         options = pulumi.ResourceOptions(provider=FakeRegistry("here"), transformations=[protecting])

@@ -108,7 +108,11 @@ def is_as_wished(desk, wish):
     max_examples=60,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ],
 )
 @given(st.lists(attempts, min_size=1, max_size=3), wishes())
 def test_nothing_is_lost_and_the_next_run_converges(disturbed, wish):

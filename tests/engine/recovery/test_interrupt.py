@@ -85,6 +85,7 @@ def test_an_interrupt_outside_of_a_run_is_pythons_own():
 
 def test_an_interrupted_plan_ends_with_nothing_done(desk):
     """A program that waits for its turn is told to end, and no thread of it stays behind."""
+
     def program():
         os.kill(os.getpid(), signal.SIGINT)
         many()

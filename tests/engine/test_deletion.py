@@ -1,0 +1,79 @@
+"""In which order records may be deleted, as text: what stands on one line may go side by side."""
+
+import pytest
+
+from provisioner.engine.embedded.deletion import Demolition
+from tests.support.records import component, provider, reference, thing, urn
+
+AWS = provider()
+
+
+def after(name, *needs, **fields):
+    return thing(name, dependencies=tuple(map(urn, needs)), **fields)
+
+
+def old(name, *needs, id="old"):
+    return after(name, *needs, delete=True, id=id)
+
+
+def waves(records):
+    demolition = Demolition(records)
+    lines, wave = [], demolition.first()
+    while wave:
+        lines.append(
+            " ".join(sorted(("-" if each.delete else "") + each.urn.rsplit("::", 1)[1] for each in wave))
+        )
+        wave = [each for key in [each.key for each in wave] for each in demolition.deleted(key)]
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("records", "lines"),
+    [
+        pytest.param([], [], id="nothing"),
+        pytest.param([after("a"), after("b")], ["a b"], id="independent"),
+        pytest.param([after("a"), after("b", "a"), after("c", "b")], ["c", "b", "a"], id="a chain"),
+        pytest.param([after("a"), after("b", "a"), after("c", "a")], ["b c", "a"], id="a fan"),
+        pytest.param(
+            [after("a"), after("b", "a"), after("c", "a"), after("d", "b", "c")],
+            ["d", "b c", "a"],
+            id="a diamond",
+        ),
+        pytest.param([after("b", "elsewhere")], ["b"], id="what is needed stays"),
+        pytest.param(
+            [component("room"), thing("a", parent=component("room").urn)], ["a", "room"], id="a child first"
+        ),
+        pytest.param([AWS, thing("a", provider=reference(AWS))], ["a", "aws"], id="the provider last"),
+        pytest.param(
+            [thing("a"), thing("b", deleted_with=urn("a"))], ["b", "a"], id="what goes with another"
+        ),
+        pytest.param(
+            [thing("a"), thing("b", property_dependencies={"x": (urn("a"),)})], ["b", "a"], id="by a property"
+        ),
+        pytest.param([old("a"), after("b", "a")], ["b", "-a"], id="an old object somebody may still use"),
+        pytest.param([after("a"), old("a"), after("b", "a")], ["b", "-a a"], id="both, by the same name"),
+        pytest.param([old("a", "b"), old("b")], ["-a", "-b"], id="old objects among themselves"),
+        pytest.param([old("a", id="1"), old("a", id="2")], ["-a -a"], id="two old ones of the same resource"),
+        pytest.param(
+            [after("a"), old("a", "b"), after("b", "a")], ["-a", "b", "a"], id="a need that turned round"
+        ),
+    ],
+)
+def test_the_order(records, lines):
+    assert waves(records) == lines
+
+
+def test_each_is_handed_out_once():
+    records = [after("a"), *(after(f"b{number}", "a") for number in range(50))]
+    demolition = Demolition(records)
+    handed = list(demolition.first())
+    for state in list(handed):
+        handed += demolition.deleted(state.key)
+    assert sorted(each.urn for each in handed) == sorted(each.urn for each in records)
+
+
+def test_what_one_depends_on_stays_while_it_is_there():
+    demolition = Demolition([after("a"), after("b", "a"), after("c", "a")])
+    b, c = demolition.first()
+    assert demolition.deleted(b.key) == ()
+    assert [each.urn for each in demolition.deleted(c.key)] == [urn("a")]
