@@ -158,7 +158,11 @@ CENSUS = {
     "aws:ec2/flowLog:FlowLog": _ec2("describe_flow_logs", "FlowLogs", "FlowLogId"),
     "aws:ec2/eip:Eip": _ec2("describe_addresses", "Addresses", "AllocationId"),
     "aws:ec2/natGateway:NatGateway": _ec2("describe_nat_gateways", "NatGateways", "NatGatewayId", _lives),
-    "aws:ec2/routeTable:RouteTable": _ec2("describe_route_tables", "RouteTables", "RouteTableId"),
+    # Every VPC comes with a main one.
+    "aws:ec2/routeTable:RouteTable": _ec2(
+        "describe_route_tables", "RouteTables", "RouteTableId",
+        lambda table: not any(association["Main"] for association in table["Associations"]),
+    ),
     "aws:ec2/route:Route": _routes,
     "aws:ec2/routeTableAssociation:RouteTableAssociation": _associations,
     "aws:ec2/securityGroup:SecurityGroup": _ec2(

@@ -168,13 +168,14 @@ def test_a_setting_that_replaces(story):
     """Another address block needs another VPC, with everything in it; what only one can have goes first."""
     story.product.setting("10.10.0.0/16", "10.11.0.0/16")
     document, text = story.planned()
-    steps = {step["name"]: step for step in document["steps"] if step["op"] == "replace"}
+    replaced = [step for step in document["steps"] if step["op"] == "replace"]
+    steps = {step["name"]: step for step in replaced}
     assert steps["local-network-vpc"]["reasons"] == ["cidrBlock"]
     assert 'cidrBlock: "10.10.0.0/16" → "10.11.0.0/16"  (forces a new object)' in text
     assert {step["op"] for step in document["steps"]} == {"same", "update", "replace"}
     kept = set(_vpcs(story.cloud))
     said = story.applied()
-    assert f"{len(steps)} replaced" in said
+    assert f"{len(replaced)} replaced" in said
     # An elastic IP address serves one NAT gateway at a time, so the old gateway goes first; a VPC can wait.
     assert steps["local-network-nat-a"]["delete_first"]
     assert _order(said, "local-network-nat-a") == ["the old object", "the new object"]
@@ -197,24 +198,25 @@ def test_a_renamed_repository(story):
 def test_what_somebody_else_changed_is_seen_and_mended(story):
     """By boto3: a field changed, a tag removed, an object deleted."""
     (vpc,) = _vpcs(story.cloud)
-    (group,) = story.cloud.objects("aws:cloudwatch/logGroup:LogGroup")
-    ecr, ec2, logs = (story.cloud.client(service) for service in ("ecr", "ec2", "logs"))
+    kept = _kept(story.cloud, "local/training")
+    ecr, ec2 = story.cloud.client("ecr"), story.cloud.client("ec2")
     ecr.put_image_scanning_configuration(
         repositoryName="local/serving", imageScanningConfiguration={"scanOnPush": False}
     )
     ec2.delete_tags(Resources=[vpc], Tags=[{"Key": "owner"}])
-    logs.delete_log_group(logGroupName=group)
+    ecr.delete_lifecycle_policy(repositoryName="local/training")
     story.product("plan local --detailed-exitcode")  # compares with the records, in which nothing has changed
     document, text = story.planned("--refresh")
     assert changes(document) == [
-        ("create", "LogGroup", "local-flow-logs-us-east-1"),
+        ("create", "LifecyclePolicy", "local-images-training-lifecycle"),
         ("update", "Repository", "local-images-serving"),
         ("update", "Vpc", "local-network-vpc"),
     ]
     assert sorted((drift["kind"], drift["type"]) for drift in document["drift"]) == [
-        ("changed", "aws:ec2/vpc:Vpc"), ("changed", "aws:ecr/repository:Repository"),
-        ("gone", "aws:cloudwatch/logGroup:LogGroup"),
-    ]  # fmt: skip
+        ("changed", "aws:ec2/vpc:Vpc"),
+        ("changed", "aws:ecr/repository:Repository"),
+        ("gone", "aws:ecr/lifecyclePolicy:LifecyclePolicy"),
+    ]
     assert "scanOnPush: false → true" in text
     said = story.applied("--refresh")
     assert "1 created, 2 updated" in said
@@ -222,6 +224,16 @@ def test_what_somebody_else_changed_is_seen_and_mended(story):
     assert repository["imageScanningConfiguration"] == {"scanOnPush": True}
     (seen,) = ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"]
     assert {"Key": "owner", "Value": "ml-platform@example.com"} in seen["Tags"]
+    assert _kept(story.cloud, "local/training") == kept
+
+
+def test_an_object_on_which_others_depend_is_gone(story):
+    """Its successor is made, and what named the old one follows."""
+    (group,) = story.cloud.objects("aws:cloudwatch/logGroup:LogGroup")
+    story.cloud.client("logs").delete_log_group(logGroupName=group)
+    document, _ = story.planned("--refresh")
+    assert ("create", "LogGroup", "local-flow-logs-us-east-1") in changes(document)
+    assert "1 created" in story.applied("--refresh")
     assert story.cloud.objects("aws:cloudwatch/logGroup:LogGroup") == [group]
 
 
