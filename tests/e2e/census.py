@@ -111,10 +111,16 @@ def _associations(cloud):
 
 
 def _rules(*, is_egress):
-    return _ec2(
-        "describe_security_group_rules", "SecurityGroupRules", "SecurityGroupRuleId",
-        lambda rule: rule["IsEgress"] is is_egress,
-    )  # fmt: skip
+    """Not those with which the own security group of a VPC comes."""
+
+    def names(cloud):
+        groups = cloud.ec2("describe_security_groups", "SecurityGroups")
+        defaults = {group["GroupId"] for group in groups if _is_default(group)}
+        for rule in cloud.ec2("describe_security_group_rules", "SecurityGroupRules"):
+            if rule["IsEgress"] is is_egress and rule["GroupId"] not in defaults:
+                yield f"{rule['SecurityGroupRuleId']} {_tag(rule)}"
+
+    return names
 
 
 def _is_default(group):
@@ -160,7 +166,9 @@ CENSUS = {
     "aws:ec2/natGateway:NatGateway": _ec2("describe_nat_gateways", "NatGateways", "NatGatewayId", _lives),
     # Every VPC comes with a main one.
     "aws:ec2/routeTable:RouteTable": _ec2(
-        "describe_route_tables", "RouteTables", "RouteTableId",
+        "describe_route_tables",
+        "RouteTables",
+        "RouteTableId",
         lambda table: not any(association["Main"] for association in table["Associations"]),
     ),
     "aws:ec2/route:Route": _routes,

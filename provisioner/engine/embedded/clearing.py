@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from provisioner.engine.embedded.progress import Progress
@@ -58,29 +58,37 @@ class Clearance:
 
     def is_too_early(self, names: Collection[str], unfinished: Collection[str]) -> bool:
         """Whether something that cannot outlive the old object is just being changed not to need it."""
-        if not set(unfinished) - set(names):
+        if all(urn in names for urn in unfinished):
             return False
-        found = dependents_to_replace(names, self._scene.base.records(), self._what_if)
-        return any(record.urn in unfinished for record in found)
+        return any(record.urn in unfinished for record in self._dependents(names, lambda _: True))
 
     def of(self, old: ResourceState | None, names: Collection[str]) -> Clearing:
         """What cannot outlive the old objects, and they. `names` are the URNs records may call them by."""
-        census = self._scene.census
-        records = [
-            record
-            for record in self._scene.base.records()
-            if record.key not in census.cleared
-            and (record.delete or not (census.is_claimed(record.urn) or record.urn in census.registered))
-        ]
-        found = dependents_to_replace(names, records, self._what_if)
+        found = self._dependents(names, self._is_still_there)
         live = tuple(record for record in found if not record.delete)
         self._doomed.update({record.urn: record for record in live})
         for record in live:
             if record.protect:
                 self._progress.protects(record.urn)
+        self._scene.census.evicted.update(record.urn for record in live)
         going = (*found, old) if old else found
         parts = tuple(self._deletion(record) for record in going if not record.retain_on_delete)
         return Clearing(parts, tuple(record.urn for record in live), self._overdue(found))
+
+    def _dependents(
+        self, names: Collection[str], is_candidate: Callable[[ResourceState], bool]
+    ) -> tuple[ResourceState, ...]:
+        base = self._scene.base
+        if not any(base.is_referred_to(name) or name in self._leftovers for name in names):
+            return ()  # so that many objects nobody depends on do not look at all records each
+        return dependents_to_replace(names, list(filter(is_candidate, base.records())), self._what_if)
+
+    def _is_still_there(self, record: ResourceState) -> bool:
+        """Whether it was neither deleted nor asked for in this run; who was asked for looks after itself."""
+        census = self._scene.census
+        if record.delete:
+            return record.key not in census.cleared
+        return not (census.is_claimed(record.urn) or record.urn in census.registered)
 
     def _overdue(self, found: tuple[ResourceState, ...]) -> tuple[Step, ...]:
         """Objects that wait for their deletion anyway; it is a step of its own if an earlier run left it."""
@@ -90,7 +98,7 @@ class Clearance:
         steps = [
             deletion_of(record, self._scene.origins.get(record.parent, ""))
             for record in waited
-            if record.urn not in census.replaced
+            if record.key not in census.replaced
         ]
         for step in steps:
             self._progress.decided(step)

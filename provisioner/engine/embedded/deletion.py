@@ -9,12 +9,10 @@ from provisioner.engine.embedded.state import Key, ResourceState
 
 
 def references(state: ResourceState) -> set[str]:
-    """The URNs a record cannot do without: parent, dependencies, provider, and what it is deleted with."""
+    """The URNs a record cannot do without, its provider aside: parent, dependencies, what it goes with."""
     found = {state.parent, state.deleted_with, *state.dependencies}
     for needs in state.property_dependencies.values():
         found.update(needs)
-    if state.provider:
-        found.add(urns.provider_urn(state.provider))
     return found - {""}
 
 
@@ -29,12 +27,12 @@ class Demolition:
         for key in self._states:
             by_urn.setdefault(key.urn, []).append(key)
         for key, state in self._states.items():
-            for needed in references(state):
-                for other in by_urn.get(needed, ()):
-                    if other.urn != key.urn:
-                        self._blockers[other].add(key)
-                        self._blocks[key].append(other)
+            for needed in references(state) - {key.urn}:
+                self._keep(by_urn.get(needed, ()), key)
         self._break_circles()
+        providers = {urns.reference(state.urn, state.id): [key] for key, state in self._states.items()}
+        for key, state in self._states.items():
+            self._keep(providers.get(state.provider, ()), key)
 
     def first(self) -> tuple[ResourceState, ...]:
         """What nothing else in the set depends on."""
@@ -45,6 +43,11 @@ class Demolition:
         for other in self._blocks[key]:
             self._blockers[other].discard(key)
         return self._free(self._blocks[key])
+
+    def _keep(self, needed: Iterable[Key], user: Key) -> None:
+        for key in needed:
+            self._blockers[key].add(user)
+            self._blocks[user].append(key)
 
     def _free(self, keys: Iterable[Key]) -> tuple[ResourceState, ...]:
         return tuple(self._states[key] for key in keys if not self._blockers[key])

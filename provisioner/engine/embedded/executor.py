@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from provisioner.engine.embedded.concealment import masked
 from provisioner.engine.embedded.journal import Journal
 from provisioner.engine.embedded.planner import remarked, sealed_outputs
 from provisioner.engine.embedded.rehearsal import as_object
@@ -106,12 +107,13 @@ class Execution:
         try:
             answer = _called(part)
         except Refused as refused:
-            edits = _edits_of_refusal(part, refused, self._now())
+            reason = masked(refused.reason or "refused", part.goal.inputs)
+            edits = _edits_of_refusal(part, refused, reason, self._now())
             # Nobody knows what became of a call whose answer was lost: the next run finds out.
             if edits or refused.code != CONNECTION_LOST:
                 self._end(operation, edits)
-            self._post(StepFailed(work.op, part.goal.urn, refused.reason, refused.code))
-            return Outcome(edits, None, refused.reason or "refused", refused.code)
+            self._post(StepFailed(work.op, part.goal.urn, reason, refused.code))
+            return Outcome(edits, None, reason, refused.code)
         state = _recorded(part, answer, self._now())
         edits = part.edits(state)
         self._end(operation, edits)
@@ -154,11 +156,11 @@ def finished(goal: ResourceState, answer: Object, *, created: str, modified: str
     return replace(goal, id=answer.id, outputs=outputs, created=created, modified=modified)
 
 
-def _edits_of_refusal(part: Part, refused: Refused, now: str) -> tuple[Edit, ...]:
+def _edits_of_refusal(part: Part, refused: Refused, reason: str, now: str) -> tuple[Edit, ...]:
     """What exists although the provider refused is recorded as it is: the next apply goes on."""
     if refused.made is None:
         return ()
     created = part.old.created if part.call is Call.UPDATE and part.old else now
     state = finished(part.goal, refused.made, created=created, modified=now)
     inputs = remarked(refused.made.inputs, part.goal.inputs)
-    return part.edits(replace(state, inputs=inputs, init_errors=(refused.reason,)))
+    return part.edits(replace(state, inputs=inputs, init_errors=(reason,)))

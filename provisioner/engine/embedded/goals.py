@@ -52,11 +52,14 @@ class Census:
         self.registered: dict[str, ResourceState] = {}
         """The latest record of each resource of this run."""
 
-        self.replaced: set[str] = set()
-        """URNs whose old object is deleted at the end of this run, as part of their own step."""
+        self.replaced: set[Key] = set()
+        """Records whose objects are deleted at the end of this run, as part of their successors' steps."""
 
         self.released: dict[Key, ResourceState] = {}
         """Records of objects that a mere lookup takes the place of; they are deleted at the end."""
+
+        self.evicted: set[str] = set()
+        """URNs of live records whose objects were deleted early to make room for others."""
 
         self.cleared: set[Key] = set()
         """Records that waited for deletion, and were deleted early to make room."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from provisioner.engine.embedded import paths
 from provisioner.engine.embedded import urn as urns
+from provisioner.engine.embedded.concealment import reveals, texts_in
 from provisioner.engine.embedded.state import ResourceState
 from provisioner.engine.embedded.wanted import AliasSpec, Wanted
 from provisioner.plan.diff import Diff, changes
@@ -95,25 +96,28 @@ def with_ignored(new: Properties, old: Properties, ignored: Iterable[str]) -> di
 
 
 def remarked(checked: Properties, original: Properties) -> dict[str, Any]:
-    """What a provider returned in plain, with the secrets of `original` marked again."""
-    return {key: _remarked(value, original.get(key)) for key, value in checked.items()}
+    """What a provider returned in plain, with the secrets of `original`, and copies of them, marked again."""
+    hidden = texts_in(original)
+    return {key: _remarked(value, original.get(key), hidden) for key, value in checked.items()}
 
 
-def _remarked(value: Any, original: Any) -> Any:
-    if not has_secret(original):
-        return value
-    return original if revealed(original) == value else Secret(value)
+def _remarked(value: Any, original: Any, hidden: Collection[str]) -> Any:
+    if has_secret(original):
+        return original if revealed(original) == value else Secret(value)
+    return Secret(value) if reveals(value, hidden) else value
 
 
 def sealed_outputs(outputs: Properties, inputs: Properties, secret_names: Iterable[str]) -> dict[str, Any]:
-    """Outputs with those marked secret whose input of the same name is, or which the program names."""
+    """Outputs, secret if the input of the same name is, if the program says so, or if a secret shows."""
     names = {key for key, value in inputs.items() if has_secret(value)} | set(secret_names)
-    return {
-        key: Secret(value)
-        if key in names and value is not UNKNOWN and not isinstance(value, Secret)
-        else value
-        for key, value in outputs.items()
-    }
+    hidden = texts_in(inputs)
+
+    def sealed(key: str, value: Any) -> Any:
+        if value is UNKNOWN or isinstance(value, Secret):
+            return value
+        return Secret(value) if key in names or reveals(value, hidden) else value
+
+    return {key: sealed(key, value) for key, value in outputs.items()}
 
 
 def shown(inputs: Properties) -> dict[str, Any]:

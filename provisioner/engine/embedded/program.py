@@ -59,7 +59,11 @@ def start(
 
     def body() -> None:
         threads = ThreadPoolExecutor(SDK_THREADS, thread_name_prefix="sdk")
-        ended(_run(program, around, threads))
+        try:
+            broken = _run(program, around, threads)
+        except BaseException as error:  # noqa: BLE001 - somebody waits to be told that this is over
+            broken = _broken(error)
+        ended(broken)
         threads.shutdown(wait=True, cancel_futures=True)
         gone()
 
@@ -106,5 +110,9 @@ def _result(loop: asyncio.AbstractEventLoop, program: Program) -> Broken | None:
             return None
         return Broken(str(error), "")
     except BaseException as error:  # noqa: BLE001 - whatever a user's program raises ends the run only
-        return Broken(f"{type(error).__name__}: {error}", traceback.format_exc())
+        return _broken(error)
     return None
+
+
+def _broken(error: BaseException) -> Broken:
+    return Broken(f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))

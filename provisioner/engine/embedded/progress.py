@@ -38,8 +38,8 @@ class Carrier(Protocol):
 
 
 def identity(step: Step) -> tuple[str, str]:
-    """What tells steps apart: of one URN an older object may be deleted and the live one updated."""
-    return step.urn, step.id if step.op is Op.DELETE else ""
+    """What tells steps apart. A deletion is of an object, whatever it is called when it comes to that."""
+    return (step.type, step.id) if step.op is Op.DELETE and step.id else (step.urn, "")
 
 
 @dataclass

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.clearing import Clearance, Clearing
+from provisioner.engine.embedded.concealment import masked
 from provisioner.engine.embedded.exchanges import Exchanges
 from provisioner.engine.embedded.goals import Goal
 from provisioner.engine.embedded.planner import (
@@ -169,8 +170,9 @@ class Registrar:
             self._scene.providers.register(urns.reference(state.urn, old.id), old.inputs)
         self._scene.providers.register(urns.reference(state.urn, own), inputs)
         if old and decision.op is Op.REPLACE:
-            self._census.replaced.add(state.urn)
-            self._carrier.note((Put(replace(old, urn=state.urn, delete=True)),))
+            condemned = replace(old, urn=state.urn, delete=True)
+            self._census.replaced.add(condemned.key)
+            self._carrier.note((Put(condemned),))
         self._record(state, old)
         self._progress.carried(step)
         reply(Answer(state.urn, own, inputs))
@@ -220,7 +222,9 @@ class Registrar:
 
     def _refuse(self, state: ResourceState, checked: Checked, reply: Reply) -> None:
         """Every problem of the whole program is collected; the plan fails when it is complete."""
-        self._progress.refuse((state.urn, problem.property, problem.reason) for problem in checked.problems)
+        self._progress.refuse(
+            (state.urn, found.property, masked(found.reason, state.inputs)) for found in checked.problems
+        )
         reply(Answer(state.urn, "", state.inputs))
 
     def _decision(
@@ -254,8 +258,9 @@ class Registrar:
                 return
             clearing = self._clearance.of(before and replace(before, urn=state.urn), goal.names)
         elif before is not None and not step.delete_first:
-            self._census.replaced.add(state.urn)
-            edits = _beside(replace(before, urn=state.urn, delete=True))
+            condemned = replace(before, urn=state.urn, delete=True)
+            self._census.replaced.add(condemned.key)
+            edits = _beside(condemned)
 
         def replaced(answer: Answer) -> None:
             for overdue in clearing.overdue:

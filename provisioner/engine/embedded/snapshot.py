@@ -126,6 +126,10 @@ class Snapshot:
             provider_id in self._condemned.get(urn, {})
         )
 
+    def is_referred_to(self, urn: str) -> bool:
+        """Whether any record names this resource as its parent, a dependency or what it is deleted with."""
+        return self._users.of(urn) > 0
+
     def is_needed(self, key: Key) -> bool:
         """Whether some record refers to this one, and no other record would stand for it."""
         held = self._find(key)

@@ -31,7 +31,7 @@ class Teardown:
     def begin(self) -> None:
         """Decide every deletion before the first one is carried out. Raises a `Failure`."""
         for state in self._condemned:
-            if state.protect and not state.delete and _is_object(state):
+            if state.protect and _is_object(state) and not (state.delete or _is_gone(state)):
                 self._progress.protects(state.urn)
             if (step := self._steps[state.key]) is not None:
                 self._progress.decided(step)
@@ -69,15 +69,15 @@ class Teardown:
         self._ready.extend(self._demolition.deleted(state.key))
 
     def _needs_a_call(self, state: ResourceState) -> bool:
-        if not _is_object(state) or state.pending_replacement or state.external or state.retain_on_delete:
+        if not _is_object(state) or _is_gone(state) or state.retain_on_delete:
             return False
         return state.deleted_with not in self._leaving
 
     def _step(self, state: ResourceState) -> Step | None:
         """The step people see; none for what is only forgotten, or is the old half of a replacement."""
-        if state.external or state.pending_replacement:
+        if _is_gone(state) and state.urn not in self._scene.census.evicted:
             return None
-        if state.delete and state.urn in self._scene.census.replaced:
+        if state.key in self._scene.census.replaced:
             return None
         if state.retain_on_delete:
             self._progress.notes.append(
@@ -93,6 +93,11 @@ class Teardown:
 def _is_object(state: ResourceState) -> bool:
     """Whether there is something in the cloud, and not only in the records."""
     return state.custom and not urns.is_provider(state.type)
+
+
+def _is_gone(state: ResourceState) -> bool:
+    """Whether the object was deleted already, or never was ours."""
+    return state.pending_replacement or state.external
 
 
 def _condemned(scene: Scene) -> tuple[ResourceState, ...]:

@@ -62,3 +62,19 @@ def test_a_deleted_object_that_nobody_wants_is_forgotten(desk):
         objects.clear()
     desk.apply(things(), source=Source.CLOUD)
     assert not [name for name in desk.resources() if name == "a"]
+
+
+def test_a_deleted_object_is_no_longer_protected(desk):
+    """There is nothing left to protect, so it does not stand in the way of a destroy."""
+    import pulumi
+
+    from provisioner.engine.interface import Result
+    from provisioner.plan.model import Mode
+    from tests.support.runs import nothing
+
+    desk.apply(things(a={"opts": pulumi.ResourceOptions(protect=True)}))
+    with desk.cloud.objects() as objects:
+        objects.clear()
+    assert marks(desk.plan(nothing, Mode.DESTROY, Source.CLOUD)) == []
+    assert desk.apply(nothing, Mode.DESTROY, Source.CLOUD).result is Result.DONE
+    assert desk.resources() == {}

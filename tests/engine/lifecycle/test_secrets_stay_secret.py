@@ -3,9 +3,11 @@
 import pulumi
 import pytest
 
-from provisioner.engine.failures import PassphraseMissing
+from provisioner.engine.failures import InvalidInputs, PassphraseMissing
+from provisioner.engine.interface import Result
 from provisioner.plan.values import Secret
-from tests.support.fake_cloud import FakeRegistry, Thing
+from provisioner.providers.interface import Checked, Problem, Refused
+from tests.support.fake_cloud import FakeProvider, FakeRegistry, Thing
 
 CANARY = "canary-4f1d"
 
@@ -57,3 +59,53 @@ def test_to_look_at_the_records_takes_no_passphrase(desk):
     assert isinstance(note, Secret)
     assert CANARY not in note.value
     assert desk.breaches() == ()
+
+
+def written(desk):
+    return b"".join(file.read_bytes() for file in (desk.folder / "state").rglob("*") if file.is_file())
+
+
+def test_a_secret_that_a_provider_copies_stays_secret(desk, monkeypatch):
+    """As `tagsAll`, which holds the tags and the provider's own."""
+    check = FakeProvider.check
+
+    def copying(self, type, name, old, new, seed):
+        found = check(self, type, name, old, new, seed)
+        return Checked({**found.inputs, "tagsAll": {"by": "us", **new["tags"]}})
+
+    monkeypatch.setattr(FakeProvider, "check", copying)
+
+    def tagged():
+        tags = {"pw": pulumi.Output.secret(CANARY), "a": "plain"}
+        Thing("a", tags=tags, opts=pulumi.ResourceOptions(provider=FakeRegistry("here")))
+
+    plan = desk.plan(tagged)
+    [step] = [step for step in plan.steps if step.name == "a"]
+    assert (step.new["tags"]["a"], isinstance(step.new["tagsAll"], Secret)) == ("plain", True)
+    assert CANARY not in repr(plan)
+    desk.apply(tagged)
+    assert CANARY.encode() not in written(desk)
+    assert desk.plan(tagged).is_empty
+
+
+def test_a_secret_that_the_cloud_repeats_in_a_refusal_is_masked(desk):
+    def refuse(operation, inputs):
+        if operation == "create":
+            raise Refused(f"Value '{inputs['note']}' at 'note' is too simple")
+
+    desk.cloud.before = refuse
+    applied = desk.apply(program)
+    assert applied.result is Result.FAILED
+    assert [failure.error for failure in applied.failures] == ["Value '[secret]' at 'note' is too simple"]
+    assert CANARY not in repr(desk.events)
+    assert CANARY.encode() not in written(desk)
+
+
+def test_a_secret_that_a_provider_repeats_in_a_problem_is_masked(desk, monkeypatch):
+    def strict(self, type, name, old, new, seed):
+        return Checked(new, (Problem("note", f"{new['note']} has no digits"),))
+
+    monkeypatch.setattr(FakeProvider, "check", strict)
+    with pytest.raises(InvalidInputs) as caught:
+        desk.plan(program)
+    assert [reason for _, _, reason in caught.value.problems] == ["[secret] has no digits"]

@@ -1,0 +1,74 @@
+"""A reboot empties the local cloud: the next apply says so, and state and cloud start afresh together."""
+
+import json
+import os
+import signal
+import time
+
+
+def rebooted(product):
+    """End the server as a reboot would: without a word, and its record may be gone or not."""
+    record = product.folder / ".provisioner/local/server.json"
+    os.kill(json.loads(record.read_text())["pid"], signal.SIGKILL)
+    return record
+
+
+def test_apply_says_so_and_starts_afresh(product):
+    """What was recorded is set aside, not thrown away."""
+    product.begin()
+    product("apply local --yes")
+    first = product("local status --json").json
+    made = product.made()
+    rebooted(product).unlink()
+    assert product("local status --json").json["running"] is False
+    plan = product("plan local --detailed-exitcode", code=2)
+    assert "note: The local cloud that the state is about is gone" in plan.err
+    assert "The local cloud that this state is about is gone" in product("state list local").err
+    said = product("apply local --yes").out
+    assert "The local cloud was started anew since the last apply, and what was in it is gone." in said
+    assert "The old state was set aside: " in said
+    assert product("local status --json").json["id"] != first["id"]
+    assert product.made() == made
+    product("plan local --refresh --detailed-exitcode")
+    product("state verify local")
+
+
+def test_another_server_is_not_taken_for_the_one_the_state_is_about(product):
+    """The record of the dead server is still there, and somebody has started a new one."""
+    product.begin()
+    product("apply local --yes")
+    made = product.made()
+    rebooted(product)
+    product("local start")
+    assert "started anew since the last apply" in product("apply local --yes").out
+    assert product.made() == made
+
+
+def test_destroy_knows_that_nothing_is_left(product):
+    """There is nothing to remove, and no cloud is started for it."""
+    product("apply local --yes")
+    rebooted(product).unlink()
+    assert "everything in it: nothing is left" in product("destroy local --yes").out
+    assert product("state list local --json").json["resources"] == []
+    assert product("local status --json").json["running"] is False
+
+
+def test_the_server_ends_when_its_record_vanishes(product):
+    """Nothing of a checkout goes on when the checkout is removed."""
+    product("local start")
+    record = product.folder / ".provisioner/local/server.json"
+    pid = json.loads(record.read_text())["pid"]
+    record.unlink()
+    assert ended_within(pid, seconds=10)
+
+
+def ended_within(pid, seconds):
+    """Whether the process, which is no child of ours, has ended."""
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
