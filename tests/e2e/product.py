@@ -15,6 +15,16 @@ from pathlib import Path
 from tests.e2e.census import Cloud
 
 ROOT = Path(__file__).parents[2]
+IN_A_ROW = """
+import gc, sys
+from provisioner.__main__ import run
+for line in sys.argv[1:]:
+    if code := run(line.split()):
+        sys.exit(f"`{line}` ended with {code}")
+gc.freeze()
+"""
+"""Several command lines, until one of them does not end with 0."""
+
 PATIENCE = 120
 """Seconds after which a command hangs."""
 
@@ -71,14 +81,24 @@ class Product:
         assert ran.code == code, f"`{command}` ended with {ran.code}, not {code}:\n{ran.said}"
         return ran
 
-    def started(self, command, **streams):
-        """The process of a command; without a terminal, unless one is given."""
+    def in_a_row(self, *commands):
+        """Run commands that all have to end with 0 in one process: it starts once."""
+        ran = self.ended(self._process("-c", IN_A_ROW, *commands))
+        assert ran.code == 0, ran.said
+
+    def started(self, command):
+        """The process of a command, without a terminal."""
+        return self._process("-m", "provisioner", *command.split())
+
+    def _process(self, *arguments):
         return subprocess.Popen(
-            [sys.executable, "-m", "provisioner", *command.split()],
+            [sys.executable, *arguments],
             cwd=self.folder,
             env=self.surroundings(),
             text=True,
-            **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
 
     def ended(self, process):

@@ -80,9 +80,9 @@ def test_a_killed_apply_is_finished_by_the_next(moment, desk, request):
         share *= 0.9  # the apply ended before it was killed: there is no next one to test yet
         desk.emptied()
     desk.product("apply local --yes")
-    desk.product("plan local --detailed-exitcode")
-    desk.product("plan local --refresh --detailed-exitcode")
-    desk.product("state verify local")
+    desk.product.in_a_row(
+        "plan local --detailed-exitcode", "plan local --refresh --detailed-exitcode", "state verify local"
+    )
     census = desk.cloud.census()
     assert counts(census) == desk.whole, census
     desk.emptied()

@@ -11,9 +11,7 @@ UNDER_WAY = 20_000
 
 def converges(product):
     """The next apply goes on, and in the end there is what is recorded, once."""
-    product("apply local --yes")
-    product("plan local --refresh --detailed-exitcode")
-    product("state verify local")
+    product.in_a_row("apply local --yes", "plan local --refresh --detailed-exitcode", "state verify local")
     recorded = product("state list local --json").json["resources"]
     types = [one["type"] for one in recorded if one["custom"] and not one["type"].startswith("pulumi:")]
     assert product.made() == {type: types.count(type) for type in set(types)}

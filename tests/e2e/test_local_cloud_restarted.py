@@ -14,40 +14,28 @@ def rebooted(product):
 
 
 def test_apply_says_so_and_starts_afresh(product):
-    """What was recorded is set aside, not thrown away."""
+    """A new server is not taken for the one the state is about; what was recorded is set aside, not thrown away."""
     product.begin()
     product("apply local --yes")
     first = product("local status --json").json
     made = product.made()
-    rebooted(product).unlink()
-    assert product("local status --json").json["running"] is False
+    rebooted(product)
+    assert product("local start --json").json["id"] != first["id"]
     plan = product("plan local --detailed-exitcode", code=2)
     assert "note: The local cloud that the state is about is gone" in plan.err
-    assert "The local cloud that this state is about is gone" in product("state list local").err
     said = product("apply local --yes").out
     assert "The local cloud was started anew since the last apply, and what was in it is gone." in said
     assert "The old state was set aside: " in said
-    assert product("local status --json").json["id"] != first["id"]
     assert product.made() == made
-    product("plan local --refresh --detailed-exitcode")
-    product("state verify local")
-
-
-def test_another_server_is_not_taken_for_the_one_the_state_is_about(product):
-    """The record of the dead server is still there, and somebody has started a new one."""
-    product.begin()
-    product("apply local --yes")
-    made = product.made()
-    rebooted(product)
-    product("local start")
-    assert "started anew since the last apply" in product("apply local --yes").out
-    assert product.made() == made
+    product.in_a_row("plan local --refresh --detailed-exitcode", "state verify local")
 
 
 def test_destroy_knows_that_nothing_is_left(product):
     """There is nothing to remove, and no cloud is started for it."""
-    product("apply local --yes")
+    assert "Started the local cloud at http://127.0.0.1:" in product("apply local --yes").out
     rebooted(product).unlink()
+    assert product("local status --json").json["running"] is False
+    assert "The local cloud that this state is about is gone" in product("state list local").err
     assert "everything in it: nothing is left" in product("destroy local --yes").out
     assert product("state list local --json").json["resources"] == []
     assert product("local status --json").json["running"] is False

@@ -81,7 +81,7 @@ class Clearance:
         base = self._scene.base
         if not any(base.is_referred_to(name) or name in self._leftovers for name in names):
             return ()  # so that many objects nobody depends on do not look at all records each
-        return dependents_to_replace(names, list(filter(is_candidate, base.records())), self._what_if)
+        return dependents_to_replace(names, filter(is_candidate, base.records()), self._what_if)
 
     def _is_still_there(self, record: ResourceState) -> bool:
         """Whether it was neither deleted nor asked for in this run; who was asked for looks after itself."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.state import Key, ResourceState
+from provisioner.plan.values import any_leaf, revealed
 
 
 def references(state: ResourceState) -> set[str]:
@@ -14,6 +17,38 @@ def references(state: ResourceState) -> set[str]:
     for needs in state.property_dependencies.values():
         found.update(needs)
     return found - {""}
+
+
+def mentions(user: ResourceState, needed: ResourceState) -> bool:
+    """Whether the id of an object shows in the inputs of another."""
+
+    def told(leaf: Any) -> bool:
+        return isinstance(leaf, str) and needed.id in leaf
+
+    return bool(needed.id) and any_leaf(revealed(dict(user.inputs)), told)
+
+
+def _is_plain(user: ResourceState, needed: ResourceState) -> bool:
+    """Whether nothing speaks against the need of this very object."""
+    return user.delete or not needed.delete or mentions(user, needed)
+
+
+def _is_nothing(_user: ResourceState, _needed: ResourceState) -> bool:
+    return False
+
+
+def without(user: ResourceState, urn: str) -> ResourceState:
+    """The record, as if it had never needed the resource with this URN."""
+    return replace(
+        user,
+        dependencies=tuple(each for each in user.dependencies if each != urn),
+        property_dependencies={
+            name: kept
+            for name, needs in user.property_dependencies.items()
+            if (kept := tuple(each for each in needs if each != urn))
+        },
+        deleted_with="" if user.deleted_with == urn else user.deleted_with,
+    )
 
 
 class Demolition:
@@ -27,8 +62,9 @@ class Demolition:
         for key in self._states:
             by_urn.setdefault(key.urn, []).append(key)
         for key, state in self._states.items():
-            for needed in references(state) - {key.urn}:
+            for needed in sorted(references(state) - {key.urn}):
                 self._keep(by_urn.get(needed, ()), key)
+        self._disregarded: dict[Key, list[Key]] = {}
         self._break_circles()
         providers = {urns.reference(state.urn, state.id): [key] for key, state in self._states.items()}
         for key, state in self._states.items():
@@ -44,6 +80,10 @@ class Demolition:
             self._blockers[other].discard(key)
         return self._free(self._blocks[key])
 
+    def disregarded(self, key: Key) -> tuple[Key, ...]:
+        """Whose need of this one does not count."""
+        return tuple(self._disregarded.get(key, ()))
+
     def _keep(self, needed: Iterable[Key], user: Key) -> None:
         for key in needed:
             self._blockers[key].add(user)
@@ -56,14 +96,21 @@ class Demolition:
         """An object that was replaced may once have needed what needs its successor now.
 
         A record names what it needs by URN, not by id, so a need counts for every object that went by it.
-        Where that leads around in a circle, the live record means the live object.
+        Where that leads around in a circle, a live record means the live object, unless an id in its inputs
+        says otherwise; then only what shows in the inputs counts; and if even that contradicts itself, the
+        cloud has to say what is in use.
         """
-        for key in self._in_circles():
-            if not self._states[key].delete:
-                replaced = [other for other in self._blocks[key] if self._states[other].delete]
-                for other in replaced:
-                    self._blocks[key].remove(other)
-                    self._blockers[other].discard(key)
+        for is_kept in (_is_plain, mentions, _is_nothing):
+            for key in self._in_circles():
+                for other in list(self._blocks[key]):
+                    user, needed = self._states[key], self._states[other]
+                    if needed.id and not is_kept(user, needed):
+                        self._let_go(user, needed)
+
+    def _let_go(self, user: ResourceState, needed: ResourceState) -> None:
+        self._blocks[user.key].remove(needed.key)
+        self._blockers[needed.key].discard(user.key)
+        self._disregarded.setdefault(needed.key, []).append(user.key)
 
     def _in_circles(self) -> tuple[Key, ...]:
         """What would never become free."""
@@ -75,3 +122,12 @@ class Demolition:
                 if not left[other]:
                     free.append(other)
         return tuple(key for key, count in left.items() if count)
+
+
+def in_order(condemned: Sequence[ResourceState]) -> tuple[ResourceState, ...]:
+    """The records in an order in which they can be deleted one after the other."""
+    demolition = Demolition(condemned)
+    ordered = list(demolition.first())
+    for state in ordered:
+        ordered += demolition.deleted(state.key)
+    return tuple(ordered)

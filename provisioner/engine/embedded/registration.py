@@ -250,11 +250,14 @@ class Registrar:
         self, step: Step, provider: Provider, goal: Goal, before: ResourceState | None, reply: Reply
     ) -> None:
         """A new object; `before` is the record of the one whose place it takes."""
-        state = goal.state
+        state, base = goal.state, self._scene.base
         clearing, edits = Clearing(), put
         if step.delete_first and not self._doomed_record(goal):
             if self._clearance.is_too_early(goal.names, self._unfinished):
-                self._patient.append(lambda: self._make(step, provider, goal, before, reply))
+                self._patient.append(
+                    # What the record refers to may have new names by then.
+                    lambda: self._make(step, provider, goal, before and base.live(state.urn), reply)
+                )
                 return
             clearing = self._clearance.of(before and replace(before, urn=state.urn), goal.names)
         elif before is not None and not step.delete_first:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable
 
 from provisioner.engine.embedded import urn as urns
-from provisioner.engine.embedded.deletion import references
-from provisioner.engine.embedded.state import ResourceState
+from provisioner.engine.embedded.deletion import in_order, mentions, references
+from provisioner.engine.embedded.state import Key, ResourceState
 from provisioner.plan.diff import Diff
 from provisioner.plan.values import UNKNOWN
 
@@ -15,36 +16,69 @@ WhatIf = Callable[[ResourceState, tuple[str, ...]], Diff]
 
 
 def dependents_to_replace(
-    doomed: Collection[str], records: Sequence[ResourceState], what_if: WhatIf
+    doomed: Collection[str], records: Iterable[ResourceState], what_if: WhatIf
 ) -> tuple[ResourceState, ...]:
     """The recorded resources that cannot outlive those with these URNs, in the order in which to delete them.
 
     A resource is one of them if some of its properties come from a doomed one, and a new value of these
     properties would need a new object. What is to be deleted anyway is one of them if it is, or comes from,
     what a doomed one once was.
-    `records` has dependencies first, so one pass finds the whole cascade.
     """
-    gone, waiting = set(doomed), set[str]()
-    found: list[ResourceState] = []
+    users = _users(records)
+    cascade = _Cascade(doomed, what_if)
+    found: dict[Key, ResourceState] = {}
+    going = deque(sorted(doomed))
+    while going:
+        for record in users.get(going.popleft(), ()):
+            if record.key not in found and cascade.takes(record):
+                found[record.key] = record
+                going.append(record.urn)
+    return in_order(list(found.values()))
+
+
+def _users(records: Iterable[ResourceState]) -> dict[str, list[ResourceState]]:
+    """Who refers to each URN; what waits for its deletion also refers to what goes by its own name."""
+    users: dict[str, list[ResourceState]] = {}
     for record in records:
-        if not _is_object(record):
-            continue
+        if _is_object(record):
+            for urn in references(record) | ({record.urn} if record.delete else set[str]()):
+                users.setdefault(urn, []).append(record)
+    return users
+
+
+class _Cascade:
+    """What goes so far."""
+
+    def __init__(self, doomed: Collection[str], what_if: WhatIf) -> None:
+        self._gone = set(doomed)
+        self._waiting: dict[str, list[ResourceState]] = {}
+        self._what_if = what_if
+
+    def takes(self, record: ResourceState) -> bool:
+        """Whether it goes as well."""
         if record.delete:
-            if record.urn in gone or references(record) & (gone | waiting):
-                waiting.add(record.urn)
-                found.append(record)
-            continue
-        if record.urn in gone:
-            continue
+            return self._takes_waiting(record)
+        if record.urn in self._gone:
+            return False
         touched = tuple(
             name
             for name, needs in record.property_dependencies.items()
-            if any(need in gone for need in needs)
+            if any(self._is_going(need, record) for need in needs)
         )
-        if touched and what_if(record, touched).replaces:
-            gone.add(record.urn)
-            found.append(record)
-    return tuple(reversed(found))
+        if not touched or not self._what_if(record, touched).replaces:
+            return False
+        self._gone.add(record.urn)
+        return True
+
+    def _takes_waiting(self, record: ResourceState) -> bool:
+        if record.urn not in self._gone and not references(record) & (self._gone | self._waiting.keys()):
+            return False
+        self._waiting.setdefault(record.urn, []).append(record)
+        return True
+
+    def _is_going(self, need: str, user: ResourceState) -> bool:
+        """Of what goes by one name, the old object may go and the new one stay."""
+        return need in self._gone or any(mentions(user, old) for old in self._waiting.get(need, ()))
 
 
 def _is_object(record: ResourceState) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 
 from provisioner.engine.embedded import urn as urns
-from provisioner.engine.embedded.deletion import Demolition
+from provisioner.engine.embedded.deletion import Demolition, without
 from provisioner.engine.embedded.progress import Carrier, Progress
 from provisioner.engine.embedded.scene import Scene
-from provisioner.engine.embedded.state import ResourceState
+from provisioner.engine.embedded.state import Put, ResourceState
 from provisioner.engine.embedded.steps import deletion_of
 from provisioner.engine.embedded.work import Call, Outcome, Part, Work, drop
 from provisioner.plan.model import Op, Step
@@ -47,6 +47,7 @@ class Teardown:
         self._is_stopped = True
 
     def _delete(self, state: ResourceState) -> None:
+        self._strip(state)
         if not self._needs_a_call(state):
             self._carrier.note(drop(state))
             self._gone(state)
@@ -62,6 +63,14 @@ class Teardown:
             self._gone(state)
 
         self._carrier.carry(Work(step.op if step else Op.REPLACE, state.urn, (part,)), done)
+
+    def _strip(self, state: ResourceState) -> None:
+        """Records whose need of this one does not count must not name it when it is forgotten."""
+        base = self._scene.base
+        if base.is_needed(state.key):
+            users = {each.key: each for each in base.records()}
+            left = [users[key] for key in self._demolition.disregarded(state.key) if key in users]
+            self._carrier.note([Put(without(user, state.urn)) for user in left])
 
     def _gone(self, state: ResourceState) -> None:
         if (step := self._steps[state.key]) is not None:

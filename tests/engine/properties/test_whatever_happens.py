@@ -121,7 +121,7 @@ def test_nothing_is_lost_and_the_next_run_converges(disturbed, wish):
         for attempt in disturbed:
             run(desk, attempt)
             nothing_is_lost(desk)
-        applied = desk.apply(wish, source=Source.CLOUD)
+        note(applied := desk.apply(wish, source=Source.CLOUD))
         assert (applied.result, applied.failures, applied.not_done) == (Result.DONE, (), ())
         is_as_wished(desk, wish)
         plan = desk.plan(wish)
