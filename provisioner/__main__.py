@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 # A command makes many objects and ends soon: looking for garbage while modules load doubles the start.
 gc.disable()
+# pydantic would read the description of every installed package, in search of plug-ins for itself.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 from provisioner.cli.main import run  # noqa: E402 - after the line above
 

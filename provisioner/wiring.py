@@ -15,6 +15,7 @@ from environments.load import Loaded, find, load
 from environments.model import Environment
 from provisioner import workflow
 from provisioner.engine.embedded.engine import EmbeddedEngine
+from provisioner.engine.embedded.on_demand import load_on_demand
 from provisioner.engine.embedded.secrets import own_passphrase
 from provisioner.engine.embedded.store import StackStore
 from provisioner.engine.failures import NoCredentials
@@ -239,6 +240,7 @@ def _program(layer: Layer) -> Callable[[], None]:
     """The layer's program, imported when it runs: most commands only need its name."""
 
     def program() -> None:
+        load_on_demand("pulumi_aws")
         layer.program()()
 
     return program

@@ -263,7 +263,6 @@ def measure(arguments, work):
     tell("preparing: our first apply, from whose state Terraform's program is made")
     ours.run([*ours.command, "local", "start"])
     cloud = Cloud(ours.answer("local", "status", "--json")["endpoint"])
-    cloud.reset()
     ours.run([*ours.command, "apply", ENVIRONMENT, "--yes"])
     written = program(ours.answer("state", "export", ENVIRONMENT))
     ours.phase(DESTROY)

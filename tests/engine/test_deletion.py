@@ -1,8 +1,10 @@
 """In which order records may be deleted, as text: what stands on one line may go side by side."""
 
+from dataclasses import replace
+
 import pytest
 
-from provisioner.engine.embedded.deletion import Demolition
+from provisioner.engine.embedded.deletion import Demolition, in_order, without
 from tests.support.records import component, provider, reference, thing, urn
 
 AWS = provider()
@@ -77,3 +79,40 @@ def test_what_one_depends_on_stays_while_it_is_there():
     b, c = demolition.first()
     assert demolition.deleted(b.key) == ()
     assert [each.urn for each in demolition.deleted(c.key)] == [urn("a")]
+
+
+def test_old_objects_that_need_each_other_go_in_the_order_that_their_inputs_show():
+    """Each was replaced while the other was there; by id, b uses the old a and not the other way round."""
+    a, b = old("a", "b", id="a-1"), old("b", "a", id="b-1", inputs={"uses": "a-1"})
+    assert waves([a, b]) == ["-b", "-a"]
+    assert Demolition([a, b]).disregarded(b.key) == (a.key,)
+
+
+def test_what_contradicts_itself_goes_anyway():
+    """The cloud says what is in use; a circle is no reason to leave it all behind."""
+    a, b = old("a", "b", id="a-1"), old("b", "a", id="b-1")
+    assert waves([a, b]) == ["-a -b"]
+
+
+def test_the_provider_goes_last_even_so():
+    aws = provider(delete=True, id="p-1")
+    a, b = (old(name, other, id=name, provider=reference(aws)) for name, other in (("a", "b"), ("b", "a")))
+    assert waves([aws, a, b]) == ["-a -b", "-aws"]
+
+
+def test_a_record_can_be_told_to_do_without_another():
+    state = thing(
+        "a", dependencies=(urn("b"), urn("c")), property_dependencies={"x": (urn("b"),), "y": (urn("c"),)}
+    )
+    state = replace(state, deleted_with=urn("b"))
+    left = without(state, urn("b"))
+    assert (left.dependencies, left.property_dependencies, left.deleted_with) == (
+        (urn("c"),),
+        {"y": (urn("c"),)},
+        "",
+    )
+
+
+def test_an_order_one_after_the_other():
+    chain = [after(f"n{number}", f"n{number - 1}") for number in range(200)]
+    assert [each.urn for each in in_order(chain)] == [each.urn for each in reversed(chain)]

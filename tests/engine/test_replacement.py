@@ -25,7 +25,7 @@ def what_if(record, names):
         pytest.param([needing("b", "a", by="note")], "", id="not whoever can"),
         pytest.param([needing("b", "a"), needing("c", "b")], "c b", id="the whole chain, its end first"),
         pytest.param([needing("b", "a", by="note"), needing("c", "b")], "", id="a chain that is broken"),
-        pytest.param([needing("b", "a"), needing("c", "a"), needing("d", "b", "c")], "d c b", id="a diamond"),
+        pytest.param([needing("b", "a"), needing("c", "a"), needing("d", "b", "c")], "d b c", id="a diamond"),
         pytest.param([thing("b", dependencies=(urn("a"),))], "", id="not who only comes after it"),
         pytest.param([component("b", property_dependencies={"vpcId": (urn("a"),)})], "", id="no component"),
         pytest.param([provider("b", property_dependencies={"vpcId": (urn("a"),)})], "", id="no provider"),
@@ -41,6 +41,11 @@ def what_if(record, names):
         pytest.param(
             [needing("b", "a", delete=True), needing("c", "b")], "-b", id="not what needs its successor"
         ),
+        pytest.param(
+            [needing("c", "b", inputs={"vpcId": "vpc-b"}), needing("b", "a", delete=True)],
+            "c -b",
+            id="but what needs this very object, wherever it is recorded",
+        ),
     ],
 )
 def test_who_goes_with_a(records, going):
@@ -50,7 +55,7 @@ def test_who_goes_with_a(records, going):
 
 def test_a_renamed_object_is_known_by_both_its_names():
     found = dependents_to_replace({urn("a"), urn("z")}, [needing("b", "a"), needing("c", "z")], what_if)
-    assert [each.urn[-1] for each in found] == ["c", "b"]
+    assert [each.urn[-1] for each in found] == ["b", "c"]
 
 
 def test_what_comes_from_it_is_unknown():

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 POOL = 32
@@ -70,10 +71,27 @@ def _session(connection: Connection) -> Any:
     session: Any = import_module("botocore.session").Session()
     if connection.credentials:
         _ignore_surroundings(session)
+    _know_services(session)
     if connection.assume_role:
         _take_on(session, connection.assume_role)
     session.get_component("event_emitter").register_first("needs-retry", _never_make_twice)
     return session
+
+
+def _know_services(session: Any) -> None:
+    """Tell botocore which services there are.
+
+    It would look into 420 folders, at 1,700 files, for each kind of model; and in each thread again that
+    comes while the first one looks.
+    """
+    loader: Any = session.get_component("data_loader")
+    folders = [Path(each) for each in loader.search_paths]
+    names = sorted(each.name for folder in folders if folder.is_dir() for each in folder.iterdir())
+
+    def known(kind: str) -> list[str]:  # noqa: ARG001 - of each kind of model
+        return names
+
+    loader.list_available_services = known
 
 
 def _never_make_twice(operation: Any, caught_exception: Exception | None, **_: Any) -> None:

@@ -1,0 +1,98 @@
+"""Classes that are loaded on demand are the classes that the SDK would have loaded by itself."""
+
+import subprocess
+import sys
+
+DESCRIPTION = """
+import sys
+if sys.argv[1] == "on demand":
+    from provisioner.engine.embedded.on_demand import load_on_demand
+    load_on_demand("pulumi_aws")
+import inspect
+import pulumi_aws as aws
+from pulumi import _types
+from provisioner.providers.aws.registry import CATALOG
+
+seen = set()
+
+def told(cls):
+    \"\"\"Prints what the SDK knows of a class, and of the classes its properties have.\"\"\"
+    if cls in seen or not inspect.isclass(cls):
+        return
+    seen.add(cls)
+    if _types.is_input_type(cls):
+        types, names = _types.input_type_types(cls), _types.input_type_py_to_pulumi_names(cls)
+    elif _types.is_output_type(cls):
+        types, names = _types.output_type_types(cls), cls.__doc__
+    else:
+        return
+    print(cls.__module__, cls.__qualname__, cls.__mro__[1:], {name: str(types[name]) for name in sorted(types)}, names)
+    for each in types.values():
+        walk(each)
+
+def walk(hint):
+    told(hint)
+    for each in getattr(hint, "__args__", ()):
+        walk(each)
+
+for spec in sorted(CATALOG, key=lambda spec: spec.type):
+    _, module, name = spec.type.split(":")
+    service = getattr(aws, module.split("/")[0])
+    cls = getattr(service, name)
+    print(spec.type, cls.__module__, cls.__mro__)
+    module = sys.modules[cls.__module__]
+    told(next(getattr(module, each) for each in module.__all__ if "Args" in each))
+    for hint in _types.resource_types(cls).values():
+        walk(hint)
+"""
+
+
+def described(how):
+    return subprocess.run(
+        [sys.executable, "-c", DESCRIPTION, how], check=True, capture_output=True, text=True
+    ).stdout
+
+
+def test_each_type_in_the_catalog_has_the_same_class_arguments_and_nested_types_as_without():
+    assert described("on demand") == described("whole")
+
+
+USE = """
+from provisioner.engine.embedded.on_demand import load_on_demand
+load_on_demand("pulumi_aws")
+import sys
+import pulumi_aws as aws
+{use}
+"""
+
+
+def used(use):
+    return subprocess.run(
+        [sys.executable, "-c", USE.format(use=use)], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def test_only_the_modules_that_are_asked_for_are_loaded():
+    loaded = used("aws.ec2.Vpc; print(*sorted(m for m in sys.modules if m.startswith('pulumi_aws.ec2.')))")
+    assert loaded.split() == ["pulumi_aws.ec2._inputs", "pulumi_aws.ec2.outputs", "pulumi_aws.ec2.vpc"]
+
+
+def test_nested_arguments_are_found_in_the_package_as_people_write_them():
+    use = "print(aws.ec2.SecurityGroupIngressArgs(from_port=1, to_port=2, protocol='tcp').from_port)"
+    assert used(use) == "1"
+
+
+def test_a_name_no_module_is_called_for_loads_the_whole_package():
+    assert used("aws.ec2.Vpc; print(aws.ec2.InstanceType.C1_MEDIUM.value, aws.ec2.SubnetArgs.__name__)") == (
+        "c1.medium SubnetArgs"
+    )
+
+
+def test_a_name_that_does_not_exist_is_an_attribute_error():
+    use = "try:\n    aws.ec2.Vcp\nexcept AttributeError as error:\n    print(error)"
+    assert "Vcp" in used(use)
+
+
+def test_everything_can_still_be_imported_with_a_star():
+    use = "from pulumi_aws.kms import *\nprint(Key.__name__, KeyArgs.__name__)"
+    assert used(use) == "Key KeyArgs"
