@@ -14,8 +14,8 @@ def after(name, *needs, **fields):
     return thing(name, dependencies=tuple(map(urn, needs)), **fields)
 
 
-def old(name, *needs, id="old"):
-    return after(name, *needs, delete=True, id=id)
+def old(name, *needs, id="old", **fields):
+    return after(name, *needs, delete=True, id=id, **fields)
 
 
 def waves(records):
@@ -98,6 +98,16 @@ def test_the_provider_goes_last_even_so():
     aws = provider(delete=True, id="p-1")
     a, b = (old(name, other, id=name, provider=reference(aws)) for name, other in (("a", "b"), ("b", "a")))
     assert waves([aws, a, b]) == ["-a -b", "-aws"]
+
+
+def test_what_comes_after_a_circle_keeps_its_order():
+    a, b, c, d = old("a", "b", "c", id="a"), old("b", "a", id="b"), after("c", "d"), after("d")
+    assert waves([a, b, c, d]) == ["-a -b", "c", "d"]
+
+
+def test_a_provider_that_is_a_dependency_too_is_handed_out_once():
+    a = thing("a", provider=reference(AWS), dependencies=(AWS.urn,))
+    assert waves([AWS, a]) == ["a", "aws"]
 
 
 def test_a_record_can_be_told_to_do_without_another():

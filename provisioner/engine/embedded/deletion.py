@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -86,8 +86,9 @@ class Demolition:
 
     def _keep(self, needed: Iterable[Key], user: Key) -> None:
         for key in needed:
-            self._blockers[key].add(user)
-            self._blocks[user].append(key)
+            if user not in self._blockers[key]:
+                self._blockers[key].add(user)
+                self._blocks[user].append(key)
 
     def _free(self, keys: Iterable[Key]) -> tuple[ResourceState, ...]:
         return tuple(self._states[key] for key in keys if not self._blockers[key])
@@ -101,8 +102,9 @@ class Demolition:
         cloud has to say what is in use.
         """
         for is_kept in (_is_plain, mentions, _is_nothing):
-            for key in self._in_circles():
-                for other in list(self._blocks[key]):
+            circles = self._in_circles()
+            for key in circles:
+                for other in [each for each in self._blocks[key] if each in circles]:
                     user, needed = self._states[key], self._states[other]
                     if needed.id and not is_kept(user, needed):
                         self._let_go(user, needed)
@@ -112,16 +114,28 @@ class Demolition:
         self._blockers[needed.key].discard(user.key)
         self._disregarded.setdefault(needed.key, []).append(user.key)
 
-    def _in_circles(self) -> tuple[Key, ...]:
-        """What would never become free."""
-        left = {key: len(blockers) for key, blockers in self._blockers.items()}
-        free = [key for key, count in left.items() if not count]
-        while free:
-            for other in self._blocks[free.pop()]:
+    def _in_circles(self) -> dict[Key, int]:
+        """What would never become free, without what only comes after it."""
+        return _never_free(_never_free(dict.fromkeys(self._states, 0), self._blocks), self._blockers)
+
+
+def _never_free(keys: Mapping[Key, int], frees: Mapping[Key, Iterable[Key]]) -> dict[Key, int]:
+    """Those of the keys that are left when all that can be taken away one after the other is gone."""
+    left = dict.fromkeys(keys, 0)
+    for key in keys:
+        for other in frees[key]:
+            if other in left:
+                left[other] += 1
+    free = [key for key, count in left.items() if not count]
+    while free:
+        key = free.pop()
+        del left[key]
+        for other in frees[key]:
+            if other in left:
                 left[other] -= 1
                 if not left[other]:
                     free.append(other)
-        return tuple(key for key, count in left.items() if count)
+    return left
 
 
 def in_order(condemned: Sequence[ResourceState]) -> tuple[ResourceState, ...]:

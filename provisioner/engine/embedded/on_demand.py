@@ -1,8 +1,8 @@
 """Loads of a generated SDK such as `pulumi_aws` the modules a program names, not the thousands beside them.
 
 `import pulumi_aws.ec2` runs `from .vpc import *` for each of 182 modules: a third of a plan's time, for
-classes nobody asked for. `Vpc` is in `.vpc`, as the generator writes it, so the package can look it up when it
-is named. A name that is in no module called for it loads the whole package, as ever.
+classes nobody asked for. `Vpc` is in `.vpc`, as the generator writes it, so the package can look it up when
+it is named. A name that is in no module called for it loads the whole package, as ever.
 """
 
 from __future__ import annotations
