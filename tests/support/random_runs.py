@@ -1,5 +1,6 @@
 """Random programs for the fake cloud, and random misfortunes on the way."""
 
+import random
 from dataclasses import dataclass
 
 import pulumi
@@ -124,3 +125,40 @@ attempts = st.builds(
     dies_at=st.none() | st.integers(0, 25),
     lost=st.sampled_from(["", "", "", *KEYS]),
 )
+
+
+def history(seed):
+    """(attempts, the wish at the end) that belong to this number, for good: larger than what is drawn above."""
+    dice = random.Random(seed)
+    return [_attempt(dice) for _ in range(dice.randint(1, 4))], _wish(dice)
+
+
+def _wish(dice):
+    keys = dice.sample(KEYS, dice.randint(0, len(KEYS)))
+    nodes = (
+        Node(
+            key,
+            size=dice.choice([1, 2]),
+            zone=dice.choice("xxy"),
+            typed=dice.random() < 0.5,
+            secret=dice.random() < 0.2,
+            label=dice.choice([0, 0, 1]),
+            needs=dice.choice(["", *keys[:number]]),
+            after=dice.choice(["", *keys[:number]]),
+        )
+        for number, key in enumerate(keys)
+    )
+    return Wish(tuple(nodes), dice.choice(["here"] * 5 + ["there"]))
+
+
+def _attempt(dice):
+    return Attempt(
+        dice.choice([None, _wish(dice), _wish(dice), _wish(dice)]),
+        dice.choice([Source.STATE, Source.STATE, Source.CLOUD]),
+        frozenset(
+            (dice.choice(["create", "update", "delete"]), dice.choice(KEYS))
+            for _ in range(dice.randint(0, 3))
+        ),
+        dice.choice([None, dice.randint(0, 25)]),
+        dice.choice(["", "", "", *KEYS]),
+    )

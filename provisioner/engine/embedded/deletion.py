@@ -81,8 +81,12 @@ class Demolition:
         return self._free(self._blocks[key])
 
     def disregarded(self, key: Key) -> tuple[Key, ...]:
-        """Whose need of this one does not count."""
-        return tuple(self._disregarded.get(key, ()))
+        """Whose need of this one does not count, nor of any other object that went by its name."""
+        return tuple(
+            user
+            for user in self._disregarded.get(key, ())
+            if all(other.urn != key.urn for other in self._blocks[user])
+        )
 
     def _keep(self, needed: Iterable[Key], user: Key) -> None:
         for key in needed:

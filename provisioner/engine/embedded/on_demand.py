@@ -1,24 +1,36 @@
-"""Loads of a generated SDK such as `pulumi_aws` the modules a program names, not the thousands beside them.
+"""Loads of a generated SDK such as `pulumi_aws` what a program names, and not the thousand classes beside it.
 
-`import pulumi_aws.ec2` runs `from .vpc import *` for each of 182 modules: a third of a plan's time, for
-classes nobody asked for. `Vpc` is in `.vpc`, as the generator writes it, so the package can look it up when
-it is named. A name that is in no module called for it loads the whole package, as ever.
+Nearly half of the time of a plan would go by with classes nobody asked for: `pulumi_aws.ec2` imports 182
+modules, and makes 1,200 classes for nested arguments and results. What the generator writes has few shapes,
+and this knows them:
+
+- a package is a list of `from .vpc import *`, and `Vpc` is what `.vpc` is called for;
+- `_inputs` and `outputs` hold classes without a base of their own, which refer to each other by name only.
+
+So a module is loaded, and such a class made, when it is asked for. A name that no module is called for loads
+the whole package, as ever.
 """
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import re
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
-from types import ModuleType
-from typing import Any, Final
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, Final, TypedDict
 
 _EXPORT: Final = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
 _NEXT_WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")
-_INPUTS: Final = "_inputs"
+
+_HEAD_BYTES: Final = 4096
+_HEAD_ENDS: Final = "\n__all__ = ["
+"""What a generated module has between its imports and its classes."""
 
 
 def load_on_demand(sdk: str) -> None:
@@ -28,7 +40,7 @@ def load_on_demand(sdk: str) -> None:
 
 
 class _Finder(MetaPathFinder):
-    """Gives the service packages of an SDK another loader."""
+    """Gives the service packages of an SDK, and the modules in them, another loader."""
 
     def __init__(self, sdk: str) -> None:
         self.sdk = sdk
@@ -36,12 +48,23 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module as Python would find it, with the loader below if it is a service's package."""
-        parent, _, _ = fullname.rpartition(".")
-        spec = PathFinder.find_spec(fullname, path, target) if parent == self.sdk else None
-        if spec is not None and spec.submodule_search_locations and isinstance(spec.loader, SourceFileLoader):
-            spec.loader = _Package(spec.loader)
+        if not fullname.startswith(f"{self.sdk}."):
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and isinstance(spec.loader, SourceFileLoader):
+            spec.loader = self._loader(fullname.removeprefix(f"{self.sdk}."), spec, spec.loader)
         return spec
+
+    def _loader(self, name: str, spec: ModuleSpec, whole: SourceFileLoader) -> Loader:
+        match name.split("."):
+            case [_] if spec.submodule_search_locations:
+                return _Package(whole)
+            case [_, "_inputs" | "outputs"]:
+                return _Classes(whole)
+            case [_, module] if not module.startswith("_"):
+                return _Module(whole)
+            case _:
+                return whole
 
 
 class _Package(Loader):
@@ -51,20 +74,22 @@ class _Package(Loader):
         self._whole = whole
 
     def exec_module(self, module: ModuleType) -> None:
-        """Nothing but a way to find names later."""
         package = module.__name__
         modules = frozenset(_EXPORT.findall(self._whole.get_source(package) or ""))
 
         def missing(name: str) -> Any:
+            """What the package has under a name that was not asked for before."""
             if name == "outputs":
                 return importlib.import_module(f"{package}.outputs")
             if name.startswith("__") and name != "__all__":
                 raise AttributeError(name)
-            for source in (_NEXT_WORD.sub("_", name).lower(), _INPUTS):
+            for source in (_NEXT_WORD.sub("_", name).lower(), "_inputs"):
                 found = importlib.import_module(f"{package}.{source}") if source in modules else None
-                if found is not None and name in found.__all__:
+                if found is not None and name in (_classes(found) or found.__all__):
                     setattr(module, name, getattr(found, name))
                     return getattr(found, name)
+            if "_inputs" in modules:
+                _all_made(importlib.import_module(f"{package}._inputs"))
             return self._everything(module, name)
 
         setattr(module, "__getattr__", missing)  # noqa: B010 - a module's type has no such attribute
@@ -72,4 +97,93 @@ class _Package(Loader):
     def _everything(self, module: ModuleType, name: str) -> Any:
         vars(module).pop("__getattr__", None)
         self._whole.exec_module(module)
+        setattr(module, "__all__", [each for each in vars(module) if not each.startswith("_")])  # noqa: B010
         return getattr(module, name)
+
+
+class _Module(Loader):
+    """Loads a module with those classes of `_inputs` that it mentions, in place of all."""
+
+    def __init__(self, whole: SourceFileLoader) -> None:
+        self._whole = whole
+
+    def exec_module(self, module: ModuleType) -> None:
+        code = _code(self._whole, module)
+        if "_inputs" in code.co_names:
+            inputs = importlib.import_module(f"{module.__package__}._inputs")
+            for name in _mentioned(code, _classes(inputs)):
+                setattr(module, name, getattr(inputs, name))
+        exec(code, vars(module))  # noqa: S102 - what the import system does
+
+
+class _Classes(Loader):
+    """Loads a module whose classes are made when they are asked for."""
+
+    def __init__(self, whole: SourceFileLoader) -> None:
+        self._whole = whole
+        self._making = threading.RLock()
+
+    def exec_module(self, module: ModuleType) -> None:
+        with Path(self._whole.path).open(encoding="utf-8") as source:
+            head, ends, _ = source.read(_HEAD_BYTES).partition(_HEAD_ENDS)
+        if not ends:
+            self._whole.exec_module(module)
+            return
+        exec(compile(head, self._whole.path, "exec"), vars(module))  # noqa: S102 - its imports
+        constants = _code(self._whole, module).co_consts
+        bodies = {each.co_name: each for each in constants if isinstance(each, CodeType)}
+
+        def missing(name: str) -> Any:
+            """The class called `name`."""
+            if name not in bodies:
+                raise AttributeError(name)
+            with self._making:
+                if name not in vars(module):
+                    setattr(module, name, _made(bodies[name], module))
+                    # Types of arguments are looked up in the module by name.
+                    for near in _mentioned(bodies[name], bodies):
+                        getattr(module, near)
+            return vars(module)[name]
+
+        setattr(module, "__all__", [])  # noqa: B010 - `from ._inputs import *` takes nothing
+        setattr(module, "__bodies__", bodies)  # noqa: B010
+        setattr(module, "__getattr__", missing)  # noqa: B010
+
+
+def _all_made(module: ModuleType) -> None:
+    """Make every class of the module, so that `from ._inputs import *` takes them all."""
+    names = [name for name in _classes(module) if getattr(module, name)]
+    setattr(module, "__all__", names or vars(module)["__all__"])  # noqa: B010
+
+
+def _made(body: CodeType, module: ModuleType) -> type:
+    """The class with this body, as the module's code would make it."""
+    import pulumi  # noqa: PLC0415 - what loads the SDK must not need it
+
+    make: Any = builtins.__build_class__
+    function = FunctionType(body, vars(module))
+    if module.__name__.endswith(".outputs"):
+        return pulumi.output_type(make(function, body.co_name, dict))
+    if body.co_name.endswith("Dict"):
+        return make(function, body.co_name, TypedDict)
+    return pulumi.input_type(make(function, body.co_name))
+
+
+def _code(loader: SourceFileLoader, module: ModuleType) -> CodeType:
+    code = loader.get_code(module.__name__)
+    assert code is not None, f"{module.__name__} has no source"
+    return code
+
+
+def _classes(module: ModuleType) -> Mapping[str, CodeType]:
+    """The classes the module can make; empty if it was loaded whole."""
+    return vars(module).get("__bodies__", {})
+
+
+def _mentioned(code: CodeType, names: Mapping[str, CodeType]) -> Iterator[str]:
+    """Those of `names` that are texts in the code, as the names of classes in annotations are."""
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _mentioned(constant, names)
+        elif isinstance(constant, str) and constant in names:
+            yield constant

@@ -66,10 +66,8 @@ class Teardown:
 
     def _strip(self, state: ResourceState) -> None:
         """Records whose need of this one does not count must not name it when it is forgotten."""
-        base = self._scene.base
-        disregarded = self._demolition.disregarded(state.key)
-        if disregarded and base.is_needed(state.key):
-            users = {each.key: each for each in base.records()}
+        if disregarded := self._demolition.disregarded(state.key):
+            users = {each.key: each for each in self._scene.base.records()}
             left = [users[key] for key in disregarded if key in users]
             self._carrier.note([Put(without(user, state.urn)) for user in left])
 
