@@ -7,7 +7,8 @@ import sys
 import time
 
 SIT_DOWN = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # a test run in the background has inherited that it is ignored
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C is a signal, and not a character
 os.execv(sys.executable, [sys.executable, "-m", "provisioner", *sys.argv[1:]])
 """
