@@ -33,10 +33,12 @@ def what_if(record, names):
         pytest.param([needing("b", "a", pending_replacement=True)], "", id="nothing that is gone already"),
         pytest.param([needing("b", "a", delete=True)], "-b", id="what waits for its deletion"),
         pytest.param(
-            [thing("b", dependencies=(urn("a"),), delete=True)], "-b", id="that also if it only comes after"
+            [thing("b", dependencies=(urn("a"),), delete=True)], "", id="nor if it only comes after"
         ),
         pytest.param(
-            [needing("b", "a", delete=True), needing("c", "b", delete=True)], "-c -b", id="a chain of those"
+            [needing("b", "a", delete=True), needing("c", "b", delete=True, inputs={"vpcId": "vpc-b"})],
+            "-c -b",
+            id="a chain of those, as their inputs show",
         ),
         pytest.param(
             [needing("b", "a", delete=True), needing("c", "b")], "-b", id="not what needs its successor"

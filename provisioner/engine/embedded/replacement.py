@@ -21,8 +21,8 @@ def dependents_to_replace(
     """The recorded resources that cannot outlive those with these URNs, in the order in which to delete them.
 
     A resource is one of them if some of its properties come from a doomed one, and a new value of these
-    properties would need a new object. What is to be deleted anyway is one of them if it is, or comes from,
-    what a doomed one once was.
+    properties would need a new object. What is to be deleted anyway is one of them if some of its properties
+    come from a doomed one, or if it is what a doomed one once was.
     """
     users = _users(records)
     cascade = _Cascade(doomed, what_if)
@@ -56,22 +56,20 @@ class _Cascade:
 
     def takes(self, record: ResourceState) -> bool:
         """Whether it goes as well."""
-        if record.delete:
-            return self._takes_waiting(record)
-        if record.urn in self._gone:
-            return False
         touched = tuple(
             name
             for name, needs in record.property_dependencies.items()
             if any(self._is_going(need, record) for need in needs)
         )
-        if not touched or not self._what_if(record, touched).replaces:
+        if record.delete:
+            return self._takes_waiting(record, touched)
+        if record.urn in self._gone or not touched or not self._what_if(record, touched).replaces:
             return False
         self._gone.add(record.urn)
         return True
 
-    def _takes_waiting(self, record: ResourceState) -> bool:
-        if record.urn not in self._gone and not references(record) & (self._gone | self._waiting.keys()):
+    def _takes_waiting(self, record: ResourceState, touched: tuple[str, ...]) -> bool:
+        if record.urn not in self._gone and not touched:
             return False
         self._waiting.setdefault(record.urn, []).append(record)
         return True

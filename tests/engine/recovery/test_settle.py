@@ -1,5 +1,7 @@
 """What a killed run had begun is found out about before anything else, by asking the cloud."""
 
+import threading
+
 import pulumi
 import pytest
 
@@ -20,11 +22,14 @@ class Killed(BaseException):
 
 @pytest.fixture
 def killed(desk):
-    """Applies a program that is killed in the first call of this kind."""
+    """Applies a program that is killed in the first call of this kind, or in the first so many together."""
 
-    def apply(program, operation, mode=Mode.UPDATE):
+    def apply(program, operation, mode=Mode.UPDATE, together=1):
+        all_there = threading.Barrier(together)
+
         def die(happening, inputs):
             if happening == operation:
+                all_there.wait(30)
                 raise Killed
 
         desk.cloud.before = die
@@ -133,8 +138,8 @@ def test_a_replacement(desk, killed, operation, name):
 def test_several_at_once(desk, killed):
     """What is found for one is not found for another."""
     program = things(**{f"t{number}": {} for number in range(8)})
-    killed(program, "created")
-    assert len(desk.plan(program).unfinished) > 1
+    killed(program, "created", together=8)
+    assert len(desk.plan(program).unfinished) == 8
     converges(desk, program, 8)
 
 
