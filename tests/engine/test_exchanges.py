@@ -2,7 +2,7 @@
 
 import pytest
 
-from provisioner.engine.embedded.exchanges import Exchanges
+from provisioner.engine.embedded.exchanges import Exchanges, Patience
 from provisioner.engine.embedded.goals import Goal
 from provisioner.engine.embedded.wanted import Wanted
 from tests.support.records import thing
@@ -76,3 +76,61 @@ def test_after_a_stop_nobody_goes_on(turns):
     turns.exchanges.stop()
     turns.exchanges.ended(urns("b"))
     assert turns.went == []
+
+
+class Line:
+    """Who waits for whom, by name; `went` is who goes on."""
+
+    def __init__(self):
+        self.patience = Patience()
+        self.awaited = {}
+        self.went = []
+
+    def ask(self, name, *others):
+        self.awaited[name] = frozenset(others)
+        self._come(name)
+
+    def done(self, name):
+        self.awaited = {who: others - {name} for who, others in self.awaited.items()}
+        self.patience.try_again()
+
+    def _come(self, name):
+        if not self.patience.has(name, self.awaited[name], lambda: self._come(name)):
+            self.went.append(name)
+
+
+def test_a_replacement_waits_until_everybody_has_let_go():
+    line = Line()
+    line.ask("a", "b", "c")
+    line.done("b")
+    assert line.went == []
+    line.done("c")
+    assert line.went == ["a"]
+
+
+def test_who_is_waited_for_may_wait_itself():
+    line = Line()
+    line.ask("a", "b")
+    line.ask("b", "c")
+    line.done("c")
+    assert line.went == ["b"]
+    line.done("b")
+    assert line.went == ["b", "a"]
+
+
+def test_nobody_waits_in_a_circle():
+    line = Line()
+    line.ask("a", "b")
+    line.ask("b", "c")
+    line.ask("c", "a")
+    assert line.went == ["c"]
+    line.ask("d", "d")
+    assert line.went == ["c", "d"]
+
+
+def test_who_is_stopped_never_goes_on():
+    line = Line()
+    line.ask("a", "b")
+    line.patience.stop()
+    line.done("b")
+    assert line.went == []

@@ -56,11 +56,12 @@ class Clearance:
             for record in self._leftovers.get(name, ())
         )
 
-    def is_too_early(self, names: Collection[str], unfinished: Collection[str]) -> bool:
-        """Whether something that cannot outlive the old object is just being changed not to need it."""
+    def awaited(self, names: Collection[str], unfinished: Collection[str]) -> frozenset[str]:
+        """What cannot outlive the old object, and is just being changed not to need it; by URN."""
         if all(urn in names for urn in unfinished):
-            return False
-        return any(record.urn in unfinished for record in self._dependents(names, lambda _: True))
+            return frozenset()
+        found = self._dependents(names, lambda _: True)
+        return frozenset(record.urn for record in found if not record.delete and record.urn in unfinished)
 
     def of(self, old: ResourceState | None, names: Collection[str]) -> Clearing:
         """What cannot outlive the old objects, and they. `names` are the URNs records may call them by."""

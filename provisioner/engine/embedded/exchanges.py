@@ -1,4 +1,4 @@
-"""Registrations that must wait because an object is being exchanged for a new one."""
+"""Registrations that must wait because an object is being exchanged for a new one, or changed."""
 
 from __future__ import annotations
 
@@ -51,3 +51,39 @@ class Exchanges:
         """Nobody goes on any more."""
         self._renamings.clear()
         self._successors.clear()
+
+
+class Patience:
+    """Replacements that cannot begin before others are done with the old object."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, tuple[frozenset[str], Go]] = {}
+
+    def has(self, urn: str, awaited: frozenset[str], go: Go) -> bool:
+        """Whether this one waits: not if nobody is awaited, nor if who is awaited waits for it in turn."""
+        if not awaited or self._leads_to(urn, awaited):
+            return False
+        self._waiting[urn] = awaited, go
+        return True
+
+    def try_again(self) -> None:
+        """Somebody is done: let everybody see who that leaves."""
+        waiting, self._waiting = self._waiting, {}
+        for _, go in waiting.values():
+            go()
+
+    def stop(self) -> None:
+        """Nobody goes on any more."""
+        self._waiting.clear()
+
+    def _leads_to(self, urn: str, awaited: frozenset[str]) -> bool:
+        seen: set[str] = set()
+        ahead = list(awaited)
+        while ahead:
+            each = ahead.pop()
+            if each == urn:
+                return True
+            if each not in seen and each in self._waiting:
+                ahead += self._waiting[each][0]
+            seen.add(each)
+        return False

@@ -9,7 +9,7 @@ from dataclasses import replace
 from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.clearing import Clearance, Clearing
 from provisioner.engine.embedded.concealment import masked
-from provisioner.engine.embedded.exchanges import Exchanges
+from provisioner.engine.embedded.exchanges import Exchanges, Patience
 from provisioner.engine.embedded.goals import Goal
 from provisioner.engine.embedded.planner import (
     Decision,
@@ -49,8 +49,7 @@ class Registrar:
         self._unfinished: set[str] = set()
         """URNs of the records of resources that are registered and not done."""
 
-        self._patient: list[Callable[[], None]] = []
-        """Replacements that wait for some of these."""
+        self._patience = Patience()
 
     def register(self, wanted: Wanted, reply: Reply) -> None:
         """A resource. Raises a `Failure`."""
@@ -91,7 +90,7 @@ class Registrar:
     def stop(self) -> None:
         """Registrations that wait for others do not go on."""
         self._exchanges.stop()
-        self._patient.clear()
+        self._patience.stop()
 
     def _enter(self, goal: Goal, go: Callable[[], None]) -> None:
         self._census.registered[goal.state.urn] = goal.state
@@ -103,9 +102,7 @@ class Registrar:
         def finished(answer: Answer) -> None:
             reply(answer)
             self._unfinished.discard(goal.state.urn)
-            patient, self._patient = self._patient, []
-            for go in patient:
-                go()
+            self._patience.try_again()
 
         return finished
 
@@ -253,11 +250,13 @@ class Registrar:
         state, base = goal.state, self._scene.base
         clearing, edits = Clearing(), put
         if step.delete_first and not self._doomed_record(goal):
-            if self._clearance.is_too_early(goal.names, self._unfinished):
-                self._patient.append(
-                    # What the record refers to may have new names by then.
-                    lambda: self._make(step, provider, goal, before and base.live(state.urn), reply)
-                )
+            awaited = self._clearance.awaited(goal.names, self._unfinished)
+            # What the record refers to may have new names by the time this goes on.
+            if self._patience.has(
+                state.urn,
+                awaited,
+                lambda: self._make(step, provider, goal, before and base.live(state.urn), reply),
+            ):
                 return
             clearing = self._clearance.of(before and replace(before, urn=state.urn), goal.names)
         elif before is not None and not step.delete_first:
