@@ -89,6 +89,31 @@ def test_a_name_no_module_is_called_for_loads_the_whole_package():
     )
 
 
+def test_enumerations_are_there_in_every_place():
+    use = """
+print(aws.iam.ManagedPolicy.READ_ONLY_ACCESS.name, aws.Region.US_EAST1.value, len(aws.ec2.InstanceType) > 500)
+print([m for m in sys.modules if m.startswith('pulumi_aws.iam.')])"""
+    assert used(use).splitlines() == [
+        "READ_ONLY_ACCESS us-east-1 True",
+        "['pulumi_aws.iam._enums', 'pulumi_aws.iam._inputs']",
+    ]
+
+
+def test_an_enumeration_in_the_arguments_of_a_class_is_known_to_it():
+    use = """
+from pulumi import _types
+print(_types.input_type_types(aws.ec2.PlacementGroupArgs)['strategy'], aws.ec2.PlacementGroupArgs(strategy='spread').strategy)
+print(_types.input_type_types(aws.kms.KeyArgs)['policy'])"""
+    assert "PlacementStrategy" in used(use)
+
+
+def test_the_sdk_knows_which_class_a_resource_of_each_type_has():
+    use = """
+from pulumi.runtime import rpc
+print(type(rpc.get_resource_module("aws", "kms/key", "")).__name__, rpc.get_resource_package("aws", "") is not None)"""
+    assert used(use) == "Module True"
+
+
 def test_a_name_that_does_not_exist_is_an_attribute_error():
     use = "try:\n    aws.ec2.Vcp\nexcept AttributeError as error:\n    print(error)"
     assert "Vcp" in used(use)

@@ -12,6 +12,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
 from provisioner.engine.embedded import wire
+from provisioner.engine.embedded.calls import answered, blocking
 from provisioner.engine.embedded.wanted import AliasSpec, Answer, Asked, Lookup, Reported, Wanted
 from provisioner.engine.events import ProgramSpoke, Severity
 from provisioner.plan.values import UNKNOWN, Properties
@@ -99,6 +100,7 @@ class Monitor:
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802
         """A provider function."""
+        blocking()
         answer = self._invoke(request.tok, request.provider, wire.decode(request.args))
         if any(value is UNKNOWN for value in answer.values()):
             return resource_pb2.ResourceInvokeResponse(unknown=True)
@@ -122,9 +124,12 @@ class Monitor:
         return unimplemented
 
     def _answer(self, what: Wanted | Lookup | Reported) -> Answer:
-        reply: Future[Answer] = Future()
-        self._ask(Asked(what, reply))
-        return reply.result()
+        def ask() -> Future[Answer]:
+            reply: Future[Answer] = Future()
+            self._ask(Asked(what, reply))
+            return reply
+
+        return answered(ask)
 
 
 class EngineService:

@@ -5,7 +5,8 @@ modules, and makes 1,200 classes for nested arguments and results. What the gene
 and this knows them:
 
 - a package is a list of `from .vpc import *`, and `Vpc` is what `.vpc` is called for;
-- `_inputs` and `outputs` hold classes without a base of their own, which refer to each other by name only.
+- `_inputs` and `outputs` hold classes without a base of their own, which refer to each other by name only;
+- `_enums` holds two thousand names of instance types and policies.
 
 So a module is loaded, and such a class made, when it is asked for. A name that no module is called for loads
 the whole package, as ever.
@@ -18,15 +19,22 @@ import importlib
 import re
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import find_spec
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final, TypedDict
 
 _EXPORT: Final = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
 _NEXT_WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")
+
+_REGISTERS: Final = re.compile(r"^_utilities\.register\(.*", re.MULTILINE | re.DOTALL)
+"""By this the SDK's root says which class a resource of each type has."""
+
+_STARRED: Final = ("_inputs", "_enums")
+"""What every module of a package imports whole."""
 
 _HEAD_BYTES: Final = 4096
 _HEAD_ENDS: Final = "\n__all__ = ["
@@ -48,20 +56,22 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if not fullname.startswith(f"{self.sdk}."):
+        if not f"{fullname}.".startswith(f"{self.sdk}."):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and isinstance(spec.loader, SourceFileLoader):
-            spec.loader = self._loader(fullname.removeprefix(f"{self.sdk}."), spec, spec.loader)
+            spec.loader = self._loader(fullname, spec, spec.loader)
         return spec
 
-    def _loader(self, name: str, spec: ModuleSpec, whole: SourceFileLoader) -> Loader:
-        match name.split("."):
-            case [_] if spec.submodule_search_locations:
+    def _loader(self, fullname: str, spec: ModuleSpec, whole: SourceFileLoader) -> Loader:
+        match fullname.split(".")[1:]:
+            case [] | [_] if spec.submodule_search_locations:
                 return _Package(whole)
-            case [_, "_inputs" | "outputs"]:
+            case [*_, "_inputs" | "outputs"]:
                 return _Classes(whole)
-            case [_, module] if not module.startswith("_"):
+            case [*_, "_enums"]:
+                return _Enumerations(whole)
+            case [*_, module] if not module.startswith("_"):
                 return _Module(whole)
             case _:
                 return whole
@@ -75,23 +85,26 @@ class _Package(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         package = module.__name__
-        modules = frozenset(_EXPORT.findall(self._whole.get_source(package) or ""))
+        source = self._whole.get_source(package) or ""
+        modules = frozenset(_EXPORT.findall(source))
 
         def missing(name: str) -> Any:
             """What the package has under a name that was not asked for before."""
-            if name == "outputs":
-                return importlib.import_module(f"{package}.outputs")
             if name.startswith("__") and name != "__all__":
                 raise AttributeError(name)
-            for source in (_NEXT_WORD.sub("_", name).lower(), "_inputs"):
-                found = importlib.import_module(f"{package}.{source}") if source in modules else None
+            for each in (_NEXT_WORD.sub("_", name).lower(), *_STARRED):
+                found = importlib.import_module(f"{package}.{each}") if each in modules else None
                 if found is not None and name in (_classes(found) or found.__all__):
                     setattr(module, name, getattr(found, name))
                     return getattr(found, name)
-            if "_inputs" in modules:
-                _all_made(importlib.import_module(f"{package}._inputs"))
+            if find_spec(f"{package}.{name}"):
+                return importlib.import_module(f"{package}.{name}")
+            for each in modules.intersection(_STARRED):
+                _all_made(importlib.import_module(f"{package}.{each}"))
             return self._everything(module, name)
 
+        if registers := _REGISTERS.search(source):
+            exec(f"from . import _utilities\n{registers[0]}", vars(module))  # noqa: S102 - the end of its code
         setattr(module, "__getattr__", missing)  # noqa: B010 - a module's type has no such attribute
 
     def _everything(self, module: ModuleType, name: str) -> Any:
@@ -102,18 +115,35 @@ class _Package(Loader):
 
 
 class _Module(Loader):
-    """Loads a module with those classes of `_inputs` that it mentions, in place of all."""
+    """Loads a module with those classes of `_inputs` and `_enums` that it mentions, in place of all."""
 
     def __init__(self, whole: SourceFileLoader) -> None:
         self._whole = whole
 
     def exec_module(self, module: ModuleType) -> None:
         code = _code(self._whole, module)
-        if "_inputs" in code.co_names:
-            inputs = importlib.import_module(f"{module.__package__}._inputs")
-            for name in _mentioned(code, _classes(inputs)):
-                setattr(module, name, getattr(inputs, name))
+        _take(module, code, code)
         exec(code, vars(module))  # noqa: S102 - what the import system does
+
+
+class _Enumerations(Loader):
+    """Loads a module of enumerations when the first of them is asked for."""
+
+    def __init__(self, whole: SourceFileLoader) -> None:
+        self._whole = whole
+
+    def exec_module(self, module: ModuleType) -> None:
+        code = _code(self._whole, module)
+
+        def missing(name: str) -> Any:
+            """The enumeration called `name`."""
+            if name not in bodies:
+                raise AttributeError(name)
+            if name not in vars(module):
+                exec(code, vars(module))  # noqa: S102 - what the import system does
+            return vars(module)[name]
+
+        bodies = _promise(module, code, missing)
 
 
 class _Classes(Loader):
@@ -130,8 +160,7 @@ class _Classes(Loader):
             self._whole.exec_module(module)
             return
         exec(compile(head, self._whole.path, "exec"), vars(module))  # noqa: S102 - its imports
-        constants = _code(self._whole, module).co_consts
-        bodies = {each.co_name: each for each in constants if isinstance(each, CodeType)}
+        code = _code(self._whole, module)
 
         def missing(name: str) -> Any:
             """The class called `name`."""
@@ -141,13 +170,30 @@ class _Classes(Loader):
                 if name not in vars(module):
                     setattr(module, name, _made(bodies[name], module))
                     # Types of arguments are looked up in the module by name.
+                    _take(module, code, bodies[name])
                     for near in _mentioned(bodies[name], bodies):
                         getattr(module, near)
             return vars(module)[name]
 
-        setattr(module, "__all__", [])  # noqa: B010 - `from ._inputs import *` takes nothing
-        setattr(module, "__bodies__", bodies)  # noqa: B010
-        setattr(module, "__getattr__", missing)  # noqa: B010
+        bodies = _promise(module, code, missing)
+
+
+def _take(module: ModuleType, code: CodeType, part: CodeType) -> None:
+    """Give the module what a part of its code mentions of the modules that the code imports whole."""
+    for source in _STARRED:
+        if source in code.co_names:
+            classes = importlib.import_module(f"{module.__package__}.{source}")
+            for name in _mentioned(part, _classes(classes)):
+                setattr(module, name, getattr(classes, name))
+
+
+def _promise(module: ModuleType, code: CodeType, missing: Callable[[str], Any]) -> Mapping[str, CodeType]:
+    """Let the module have the classes of this code without any being made; returns their bodies."""
+    bodies = {each.co_name: each for each in code.co_consts if isinstance(each, CodeType)}
+    setattr(module, "__all__", [])  # noqa: B010 - `from ._inputs import *` takes nothing
+    setattr(module, "__bodies__", bodies)  # noqa: B010
+    setattr(module, "__getattr__", missing)  # noqa: B010
+    return bodies
 
 
 def _all_made(module: ModuleType) -> None:

@@ -12,7 +12,6 @@ import logging
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +23,9 @@ from pulumi.runtime import configure, run_in_stack, set_all_config
 from pulumi.runtime.proto.source_pb2 import StackTrace
 from pulumi.runtime.settings import Settings
 
+from provisioner.engine.embedded.calls import Calls
 from provisioner.engine.embedded.waiting import quiescence
 from provisioner.engine.interface import Program
-
-SDK_THREADS = 1024
-"""Each call of the SDK blocks one of these until its step is done: the cap on steps that wait at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ def start(
     """
 
     def body() -> None:
-        threads = ThreadPoolExecutor(SDK_THREADS, thread_name_prefix="sdk")
+        threads = Calls()
         try:
             broken = _run(program, around, threads)
         except BaseException as error:  # noqa: BLE001 - somebody waits to be told that this is over
@@ -73,7 +70,7 @@ def start(
     threading.Thread(target=context.run, args=(body,), name=f"program {around.stack}", daemon=True).start()
 
 
-def _run(program: Program, around: Surroundings, threads: ThreadPoolExecutor) -> Broken | None:
+def _run(program: Program, around: Surroundings, threads: Calls) -> Broken | None:
     configure(
         Settings(
             project=around.project,
