@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
+
+from environments.drawing import WIDTH, Drawing, Paint, drawn, printable
 
 
 class Problem(enum.Enum):
@@ -34,6 +35,18 @@ class Problem(enum.Enum):
     CONTRADICTION = "ENV-017", "Settings contradict each other"
     LATER = "ENV-018", "Setting is known, not available yet"
     LISTED_TWICE = "ENV-019", "Entry is listed twice"
+    MACHINE = "ENV-020", "Unknown machine type"
+    VERSION = "ENV-021", "Kubernetes version cannot be used"
+    RANGE = "ENV-022", "Number of nodes cannot be used"
+    MACHINE_CANNOT = "ENV-023", "Machine type cannot do this"
+    CAPACITY = "ENV-024", "Machine type is not sold like this"
+    ONE_ZONE = "ENV-025", "Pool has to be in one zone"
+    OWNER = "ENV-026", "Pool needs a node group"
+    ZONE = "ENV-027", "Zone is not in the network"
+    KUBERNETES = "ENV-028", "Kubernetes does not accept this"
+    NO_CLUSTER = "ENV-029", "There is no cluster for it"
+    AIR_GAP = "ENV-030", "Air gap would have a way out"
+    OVERLAP = "ENV-031", "Regions share addresses"
 
     @property
     def code(self) -> str:
@@ -44,6 +57,10 @@ class Problem(enum.Enum):
     def summary(self) -> str:
         """The text that never changes."""
         return self.value[1]
+
+
+COMMAND_LINE: Final = "the command line"
+"""The file of what no file says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +75,7 @@ class Place:
 
     def __str__(self) -> str:
         """The place as editors and terminals jump to it: `environments/prod.yaml:4`."""
-        return f"{self.file}:{self.line}"
+        return self.file if self.file == COMMAND_LINE else f"{self.file}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,50 +102,36 @@ class InvalidEnvironment(Exception):
         return render_all(self.diagnostics)
 
 
-WIDTH: Final = 100
-"""Columns a message uses: details are wrapped, longer lines of a file are cut around the place."""
-
-
-def render(diagnostic: Diagnostic) -> str:
-    """The message as the terminal shows it."""
-    lines = [f"error[{diagnostic.problem.code}]: {diagnostic.problem.summary}"]
-    if place := diagnostic.place:
-        text, column, width = _window(place)
-        gutter = " " * len(str(place.line))
-        lines += [
-            f"{gutter}--> {place.file}:{place.line}:{place.column}",
-            f"{gutter} |",
-            f"{place.line} | {text}".rstrip(),
-            f"{gutter} | {' ' * (column - 1)}{'^' * width}",
-        ]
-    lines += [
-        "",
-        *_wrapped(diagnostic.detail, "  ", "  "),
-        "",
-        *_wrapped(diagnostic.fix, "  fix: ", "       "),
-    ]
-    return "\n".join(lines)
-
-
-def render_all(diagnostics: Iterable[Diagnostic]) -> str:
-    """All messages, a blank line between two."""
-    return "\n\n".join(render(diagnostic) for diagnostic in diagnostics)
-
-
-def _wrapped(text: str, first: str, rest: str) -> list[str]:
-    return textwrap.wrap(
-        _printable(text), WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+def render(diagnostic: Diagnostic, paint: Paint = str) -> str:
+    """The message as the terminal shows it; `paint` colours its head."""
+    drawing = Drawing(
+        code=diagnostic.problem.code,
+        summary=diagnostic.problem.summary,
+        # What is quoted from a file must not look like a line of the message.
+        detail=printable(diagnostic.detail),
+        fix=printable(diagnostic.fix),
+        excerpt=tuple(_excerpt(diagnostic.place)) if diagnostic.place else (),
     )
+    return drawn(drawing, paint)
+
+
+def render_all(diagnostics: Iterable[Diagnostic], paint: Paint = str) -> str:
+    """All messages, a blank line between two."""
+    return "\n\n".join(render(diagnostic, paint) for diagnostic in diagnostics)
+
+
+def _excerpt(place: Place) -> Iterator[str]:
+    text, column, width = _window(place)
+    gutter = " " * len(str(place.line))
+    yield f"{gutter}--> {place.file}:{place.line}:{place.column}"
+    yield f"{gutter} |"
+    yield f"{place.line} | {text}".rstrip()
+    yield f"{gutter} | {' ' * (column - 1)}{'^' * width}"
 
 
 def _window(place: Place) -> tuple[str, int, int]:
     """The part of the line that fits, and column and width of the place in it."""
     start = 0 if len(place.text) <= WIDTH else max(0, place.column - 1 - WIDTH // 4)
-    text = _printable(place.text[start : start + WIDTH])
+    text = printable(place.text[start : start + WIDTH])
     column = place.column - start
     return text, column, max(1, min(place.width, len(text) - column + 1))
-
-
-def _printable(text: str) -> str:
-    """The text without characters that would move the cursor or colour the terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)

@@ -16,6 +16,8 @@ from environments.model import Environment
 from environments.quantities import days
 from environments.rendering import inline
 from environments.section import Section
+from environments.sizes import NodeRange, Size
+from environments.source import Path
 
 SCHEMA_FILE: Final = PACKAGED / "environment.schema.json"
 REFERENCE_FILE: Final = PACKAGED / "README.md"
@@ -28,10 +30,10 @@ def json_schema() -> str:
     a name and extends nothing must be whole.
     """
     schema = Environment.model_json_schema()
-    _write_times(schema["properties"], Environment)
-    for path, _ in vocabulary.all_settings():
-        for section in vocabulary.sections_at(path):
-            _write_times(schema["$defs"][section.__name__]["properties"], section)
+    _write_defaults(schema["properties"], Environment)
+    for _, field in vocabulary.all_settings():
+        for section in vocabulary.sections(field.annotation):
+            _write_defaults(schema["$defs"][section.__name__]["properties"], section)
     extends = {
         "type": "string",
         "description": "File whose settings are taken where this one is silent; relative to this file.",
@@ -45,11 +47,16 @@ def json_schema() -> str:
     return json.dumps(schema, indent=2) + "\n"
 
 
-def _write_times(properties: dict[str, Any], section: type[Section]) -> None:
-    """Defaults as files write them: pydantic's schema has times in ISO 8601."""
+def _write_defaults(properties: dict[str, Any], section: type[Section]) -> None:
+    """Defaults as files write them: pydantic's schema has times in ISO 8601, and sizes as mappings."""
     for name, field in section.model_fields.items():
-        if isinstance(field.default, timedelta):
-            properties[name]["default"] = days(field.default)
+        match field.default:
+            case timedelta() as length:
+                properties[name]["default"] = days(length)
+            case Size() | NodeRange() as value:
+                properties[name]["default"] = str(value)
+            case _:
+                pass
 
 
 def _partial(schema: Any) -> Any:
@@ -62,7 +69,8 @@ def _partial(schema: Any) -> Any:
     return {
         "anyOf" if key == "oneOf" else key: _partial(value)
         for key, value in cast("dict[str, Any]", schema).items()
-        if key != "required" and not (key == "title" and isinstance(value, str))
+        # OpenAPI's word `discriminator` means nothing to editors.
+        if key not in ("required", "discriminator") and not (key == "title" and isinstance(value, str))
     }
 
 
@@ -80,16 +88,21 @@ keeps it fresh.
 - `base.yaml` holds what the environments share. It has no name and cannot be applied itself.
 - `local.yaml` is the cloud on a desk: it needs no account.
 - `dev.yaml` is a small environment on AWS: copy it, and write your account's id.
+- `prod.yaml` is one region with GPU pools as they are really bought; `prod-airgap.yaml` reaches nothing
+  outside itself; `prod-multi-region.yaml` is three regions from one file.
 
 `extends: base.yaml` takes over the settings of another file, as seen from the folder of this one. Sections
-are joined setting by setting, lists are replaced as a whole, and `name` is never inherited.
+are joined setting by setting, lists are replaced as a whole, so is a section of another `kind`, and `name` is
+never inherited.
 `provisioner show ENV --origin` tells which file set a value, and `provisioner validate ENV` tells every
 problem at once. Editors check a file as it is typed if its first line is
 
     # yaml-language-server: $schema=environment.schema.json
 
-Times are whole days with their unit: `30d`. A text that looks like a number is quoted:
-`id: "123456789012"`. Aliases (`*x`), tags (`!x`) and tabs are refused.
+Times are whole days with their unit: `30d`. Sizes have theirs: `200Gi`. Numbers of nodes are a range:
+`2..20`. A section of which one word is enough can be that word: `capacity: spot` is
+`capacity: {kind: spot}`. A text that looks like a number is quoted: `id: "123456789012"`.
+Aliases (`*x`), tags (`!x`) and tabs are refused.
 
 ## Settings
 
@@ -115,7 +128,7 @@ def _settings() -> list[str]:
     rows: list[str] = []
     for path, field in vocabulary.all_settings():
         cells = (
-            f"`{'.'.join(path)}`",
+            f"`{vocabulary.shown(path)}`",
             vocabulary.wanted(field),
             _default(path, field),
             field.description or "",
@@ -124,21 +137,30 @@ def _settings() -> list[str]:
     return rows
 
 
-def _default(path: tuple[str, ...], field: FieldInfo) -> str:
+def _default(path: Path, field: FieldInfo) -> str:
     if field.is_required():
-        alternatives = len(vocabulary.sections_at(path[:-1])) > 1
-        return "**required** in this form" if alternatives else "**required**"
-    if vocabulary.sections(field.annotation):
-        return ""
+        around = vocabulary.sections_at(path[:-1])
+        others = [section for section in around if path[-1] not in section.model_fields]
+        return "**required** in this form" if others else "**required**"
     match field.default:
-        case None:
+        case None | () | "":
             return "none"
-        case timedelta() as length:
-            return f"`{days(length)}`"
-        case bool() | int() as value:
-            return f"`{inline(value)}`"
+        case dict():
+            return "none"
+        case Section() as section:
+            return f"`{getattr(section, 'kind', '')}`" if vocabulary.short_form(field) else ""
         case value:
-            return f"`{value}`"
+            return f"`{_text(value)}`"
+
+
+def _text(value: Any) -> str:
+    match value:
+        case timedelta() as length:
+            return days(length)
+        case bool() | int():
+            return inline(value)
+        case _:
+            return str(value)
 
 
 def _later() -> list[str]:

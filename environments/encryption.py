@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from environments.quantities import Days
 from environments.section import Section
@@ -24,6 +24,13 @@ class Kms(Section):
         Days(least=7, most=30),  # KMS ScheduleKeyDeletion, PendingWindowInDays
         Field(description="How long a deleted key can still be brought back.", examples=["30d"]),
     ] = timedelta(days=30)
+    multi_region: Annotated[
+        StrictBool,
+        Field(
+            description="Whether replicas get copies of the primary's keys; fixed when a key is made. "
+            "Otherwise each region has keys of its own, and what is copied is encrypted anew."
+        ),
+    ] = False
 
 
 class Encryption(Section):

@@ -43,13 +43,10 @@ LATER: Final = (
     Later(("state",), _FOLDER, _BACKENDS),
     Later(("state", "backend"), _FOLDER, _BACKENDS),
     Later(("state", "secrets"), "write `secrets: passphrase`", _VAULTS),
-    Later(("connectivity",), "write `connectivity: {kind: connected}`", ("airgap",)),
-    Later(("connectivity", "kind"), "write `kind: connected`", ("airgap",)),
     *(
         Later((name,), _REMOVE)
         for name in (
-            "replicas", "cluster", "gpu_pools", "teams", "data_services", "model_registry",
-            "training", "models", "monitoring", "identity", "governance", "cost",
+            "teams", "model_registry", "training", "models", "monitoring", "identity", "governance", "cost",
         )
     ),
     Later(("encryption", "vault"), _REMOVE),
@@ -61,10 +58,8 @@ def not_available_yet(source: SourceMap) -> Iterator[tuple[Path, Diagnostic]]:
     for later in LATER:
         if found := _found(later, source):
             place, written = found
-            # The rest of a section speaks of the same capability: `connectivity.mirror` of an air gap.
-            spoken_of = later.path[:1] if later.path[-1] == "kind" else later.path
             detail = f"This version does not do `{written}` yet."
-            yield spoken_of, Diagnostic(Problem.LATER, detail, f"{later.instead}.", place)
+            yield later.path, Diagnostic(Problem.LATER, detail, f"{later.instead}.", place)
 
 
 def _found(later: Later, source: SourceMap) -> tuple[Place, str] | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, Literal
 
 from environments import source
 from environments.check import check
 from environments.compose import compose
 from environments.diagnostics import Diagnostic, InvalidEnvironment, Place, Problem
 from environments.model import Environment
+from environments.overrides import on_local_cloud
 from environments.source import Entry, Scalar, Settings, SourceFile, SourceMap, merged
 
 PACKAGED: Final = Path(__file__).parent
@@ -31,26 +32,6 @@ class Loaded:
     environment: Environment
     files: tuple[Path, ...]
     source: SourceMap
-
-    @property
-    def origins(self) -> Mapping[source.Path, Place | None]:
-        """The place of each setting, by its path; None for a default. A list is one setting."""
-        return {path: self._origin(path) for path, _ in leaves(self.environment)}
-
-    def _origin(self, path: source.Path) -> Place | None:
-        return self.source.place(path) if self.source.node(path) else None
-
-
-def leaves(environment: Environment) -> list[tuple[source.Path, Any]]:
-    """Every plain value of an environment as a file would write it, and its path; a list is one value."""
-    return _leaves((), environment.model_dump(mode="json"))
-
-
-def _leaves(path: source.Path, value: Any) -> list[tuple[source.Path, Any]]:
-    if not isinstance(value, dict):
-        return [(path, value)]
-    settings = cast("dict[str, Any]", value)
-    return [leaf for name, inner in settings.items() for leaf in _leaves((*path, name), inner)]
 
 
 def find(name_or_path: str, folder: Path | None = None) -> Path:
@@ -74,14 +55,20 @@ def find(name_or_path: str, folder: Path | None = None) -> Path:
     )
 
 
-def load(file: Path) -> Loaded:
-    """The environment in a file, with all it extends; `InvalidEnvironment` tells every problem, by place."""
+def load(file: Path, *, cloud: Literal["local"] | None = None, today: date | None = None) -> Loaded:
+    """The environment in a file, with all it extends; `InvalidEnvironment` tells every problem, by place.
+
+    `cloud` puts any environment on the local cloud, away from its account and its state. Versions must be
+    supported on the day `today`; None: this day.
+    """
     chain = _Chain()
     chain.read(file)
     source_map = chain.source_map()
     if source_map is None:
         raise InvalidEnvironment(chain.sorted(chain.diagnostics))
-    environment, diagnostics = check(source_map)
+    if cloud:
+        source_map = on_local_cloud(source_map)
+    environment, diagnostics = check(source_map, today)
     if chain.is_broken:  # what is missing may stand in the file that could not be read
         diagnostics = [item for item in diagnostics if item.problem is not Problem.MISSING]
     if environment is None or chain.diagnostics:
@@ -209,7 +196,7 @@ def _opened(path: Path) -> tuple[SourceFile, str] | Diagnostic:
 
 def _names(folder: Path, *, whole: bool = False) -> list[str]:
     """The environment files of a folder, as names or as whole file names."""
-    files = sorted(folder.glob("*.y*ml")) if folder.is_dir() else []
+    files = sorted(folder.glob("*.y*ml"), key=lambda file: file.stem) if folder.is_dir() else []
     return [file.name if whole else file.stem for file in files]
 
 

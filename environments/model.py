@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
+from environments import crossing
 from environments.account import Account, State
+from environments.cluster import Cluster
+from environments.connectivity import AirGap, Connected, Connectivity
+from environments.data_services import DataService
 from environments.diagnostics import Problem
+from environments.dns import Dns
 from environments.encryption import Encryption
+from environments.gpu_pools import GpuPool
 from environments.model_store import ModelStore
 from environments.network import CIDR_EXAMPLE, Network, OwnNetwork
-from environments.regions import REGIONS, known_region, too_many_zones, zone_count
+from environments.regions import Region
 from environments.registry import Registry
+from environments.replicas import Replica, ReplicaRegion
 from environments.section import Form, Section, refused
 
 LOCAL_ACCOUNT: Final = "123456789012"
 """The account of the local cloud: moto's default."""
-
-Region = Annotated[
-    str, AfterValidator(known_region), WithJsonSchema({"type": "string", "enum": list(REGIONS)})
-]
-
-
-class Connected(Section):
-    """The network reaches the internet through NAT."""
-
-    kind: Annotated[Literal["connected"], Field(description="Reaches the internet through NAT.")] = (
-        "connected"
-    )
 
 
 class Environment(Section):
@@ -81,19 +77,51 @@ class Environment(Section):
         Form("a region of AWS"),
         Field(description="AWS region of the environment.", examples=["us-east-1"]),
     ]
-    connectivity: Annotated[Connected, Field(description="What the network reaches outside itself.")] = (
-        Connected()
+    connectivity: Annotated[Connectivity, Field(description="What the network reaches outside itself.")] = (
+        Connected(kind="connected")
     )
     network: Annotated[
         Network,
         Field(description="A network of its own, or an existing VPC.", examples=[{"cidr": CIDR_EXAMPLE}]),
     ]
+    replicas: Annotated[
+        tuple[ReplicaRegion, ...],
+        Field(
+            description="Further regions, each with a network, a cluster and copies; only ever append.",
+            examples=[["eu-west-1"]],
+        ),
+    ] = ()
     encryption: Annotated[Encryption, Field(description="Encryption of data at rest.")] = Encryption()
     registry: Annotated[
         Registry,
         Field(description="Repositories for container images.", examples=[{"repositories": ["serving"]}]),
     ]
     model_store: Annotated[ModelStore, Field(description="Buckets for model artefacts.")] = ModelStore()
+    cluster: Annotated[
+        Cluster | None,
+        Field(description="The Kubernetes cluster of each region; none: the environment has no clusters."),
+    ] = None
+    gpu_pools: Annotated[
+        tuple[GpuPool, ...],
+        Field(
+            description="Pools of GPU machines, the same in each region.",
+            examples=[[{"name": "online", "profile": "g6.xlarge", "nodes": "0..4"}]],
+        ),
+    ] = ()
+    data_services: Annotated[
+        tuple[DataService, ...],
+        Field(
+            description="Databases, file systems and buckets for the workloads.",
+            examples=[[{"name": "features", "kind": "postgres"}]],
+        ),
+    ] = ()
+    dns: Annotated[
+        Dns | None,
+        Field(
+            description="Private names that fail over between regions; none: no zone is made.",
+            examples=[{"zone": "ml.example.internal"}],
+        ),
+    ] = None
 
     @property
     def account_id(self) -> str:
@@ -103,7 +131,27 @@ class Environment(Section):
     @property
     def regions(self) -> tuple[Region, ...]:
         """All regions by position, the primary first; regions are only ever appended."""
-        return (self.region,)
+        return (self.region, *(replica.region for replica in self.replicas))
+
+    @property
+    def is_airgapped(self) -> bool:
+        """Whether nothing in it reaches the internet."""
+        return isinstance(self.connectivity, AirGap)
+
+    def region_block(self, region: str) -> IPv4Network:
+        """The /16 of one of its regions; an existing network has no such block, and is not asked for it."""
+        assert isinstance(self.network, OwnNetwork), "an existing network was laid out by somebody else"
+        position = self.regions.index(region)
+        own = self.replicas[position - 1].cidr if position else None
+        return own or self.network.region_block(position)
+
+    def pools_in(self, region: str) -> tuple[GpuPool, ...]:
+        """The GPU pools that a region has."""
+        return tuple(pool for pool in self.gpu_pools if pool.regions is None or region in pool.regions)
+
+    def pools_by(self, owner: Literal["node_group", "karpenter"], region: str) -> tuple[GpuPool, ...]:
+        """The GPU pools of a region whose nodes that owner makes and removes."""
+        return tuple(pool for pool in self.pools_in(region) if pool.nodes_by == owner)
 
     @field_validator("account")
     @classmethod
@@ -122,8 +170,65 @@ class Environment(Section):
 
     @field_validator("network")
     @classmethod
-    def _zones_of_the_region(cls, network: Network, info: ValidationInfo) -> Network:
-        region = info.data.get("region")
-        if isinstance(network, OwnNetwork) and region and network.zones > zone_count(region):
-            raise too_many_zones(region, network.zones)
-        return network
+    def _network_of_the_region(cls, network: Network, info: ValidationInfo) -> Network:
+        return crossing.network_of(network, info.data.get("region"), info.data.get("connectivity"))
+
+    @field_validator("replicas")
+    @classmethod
+    def _regions_apart(cls, replicas: tuple[Replica, ...], info: ValidationInfo) -> tuple[Replica, ...]:
+        if no := crossing.replicas_of(replicas, info.data.get("region"), info.data.get("network")):
+            raise no
+        return replicas
+
+    @field_validator("registry")
+    @classmethod
+    def _registry_in_the_network(cls, registry: Registry, info: ValidationInfo) -> Registry:
+        if no := crossing.registry_of(registry, info.data.get("connectivity")):
+            raise no
+        return registry
+
+    @field_validator("cluster")
+    @classmethod
+    def _cluster_in_the_network(cls, cluster: Cluster | None, info: ValidationInfo) -> Cluster | None:
+        if cluster:
+            no = crossing.cluster_of(cluster, info.data.get("connectivity"), info.data.get("replicas", ()))
+            if no:
+                raise no
+        return cluster
+
+    @field_validator("gpu_pools")
+    @classmethod
+    def _pools_in_the_cluster(cls, pools: tuple[GpuPool, ...], info: ValidationInfo) -> tuple[GpuPool, ...]:
+        if pools and "cluster" in info.data:
+            cluster = info.data["cluster"]
+            no = crossing.no_cluster(cluster, "GPU pools")
+            no = no or crossing.pools_of(pools, cluster, info.data.get("network"))
+            if no or (no := crossing.regions_of(pools, _regions(info))):
+                raise no
+        return pools
+
+    @field_validator("data_services")
+    @classmethod
+    def _services_apart(
+        cls, services: tuple[DataService, ...], info: ValidationInfo
+    ) -> tuple[DataService, ...]:
+        if services and "cluster" in info.data:
+            no = crossing.no_cluster(info.data["cluster"], "data services and the roles that use them")
+            if no or (no := crossing.services_of(services)):
+                raise no
+        return services
+
+    @field_validator("dns")
+    @classmethod
+    def _dns_of_several(cls, dns: Dns | None, info: ValidationInfo) -> Dns | None:
+        if dns and "replicas" in info.data and not info.data["replicas"]:
+            detail = "Its records lead from a region that fails to another one, and there is one region only."
+            fix = "add `replicas`, or remove `dns`."
+            raise refused(Problem.CONTRADICTION, detail, fix, because=("replicas",))
+        return dns
+
+
+def _regions(info: ValidationInfo) -> tuple[str, ...]:
+    """The regions that are known to be right so far."""
+    replicas: tuple[Replica, ...] = info.data.get("replicas", ())
+    return (*filter(None, [info.data.get("region")]), *(replica.region for replica in replicas))

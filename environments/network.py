@@ -119,9 +119,10 @@ class OwnNetwork(Section):
         ),
     ] = 3
     nat: Annotated[
-        Literal["per_zone", "single"],
+        Literal["per_zone", "single", "none"],
         Field(
-            description="NAT gateways: one in each zone, or one for all (cheaper, and lost with its zone)."
+            description="NAT gateways: one in each zone, or one for all (cheaper, and lost with its zone); "
+            "none in an air gap, and only there.",
         ),
     ] = "per_zone"
     flow_logs: Annotated[
@@ -180,7 +181,7 @@ def _one_form(network: object) -> object:
             f"An existing VPC is named, and {names} would lay out a new one: an environment has one network."
         )
         fix = "keep `vpc` and `private_subnets`, or keep `cidr`; not both."
-        raise refused(Problem.CONTRADICTION, detail, fix, at=(min(own),))
+        raise refused(Problem.CONTRADICTION, detail, fix, at=(min(own),), blame="whole")
     return network
 
 

@@ -9,8 +9,9 @@ account that lacks one is found by preflight, not here.
 from __future__ import annotations
 
 import difflib
-from typing import Final
+from typing import Annotated, Final
 
+from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from environments.diagnostics import Problem
@@ -91,6 +92,11 @@ def known_region(region: str) -> str:
             _nearest(region),
         )
     return region
+
+
+Region = Annotated[
+    str, AfterValidator(known_region), WithJsonSchema({"type": "string", "enum": list(REGIONS)})
+]
 
 
 def _nearest(region: str) -> str:

@@ -41,3 +41,12 @@ class Registry(Section):
         Literal["on_push", "manual"],
         Field(description="When images are scanned for known vulnerabilities."),
     ] = "on_push"
+    pull_through: Annotated[
+        tuple[Literal["ecr-public", "k8s", "quay"], ...],
+        # Of the upstreams of ECR's pull-through caches those that need no credentials.
+        Field(
+            description="Public registries whose images are cached here as they are pulled.",
+            examples=[["ecr-public", "k8s"]],
+        ),
+        AfterValidator(distinct),
+    ] = ()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import yaml
+
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -13,7 +16,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: Any, text: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if text.isdigit() else None)
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style='"' if _NUMBER.fullmatch(text) else None
+    )
 
 
 _Dumper.add_representer(str, _text)

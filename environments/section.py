@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from environments.diagnostics import Problem
+
+Entry = TypeVar("Entry", int, str)
 
 
 class Section(BaseModel):
@@ -24,23 +27,38 @@ class Form:
 
 
 def refused(
-    problem: Problem, detail: str, fix: str, *, at: tuple[str | int, ...] = (), because: tuple[str, ...] = ()
+    problem: Problem,
+    detail: str,
+    fix: str,
+    *,
+    at: tuple[str | int, ...] = (),
+    because: tuple[str, ...] = (),
+    blame: Literal["value", "name", "whole"] = "value",
 ) -> PydanticCustomError:
     """The error a check raises; `explain.py` turns it into a diagnostic.
 
     `detail` and `fix` are sentences for the person at the keyboard. `at` leads from the checked value to the
-    part that is to blame. `because` names the other settings (dotted) that the check looked at: where one of
-    those is wrong itself, nothing is said here.
+    part that is to blame. `because` names the other settings that the check looked at, `replicas.0.region`,
+    from the root or from the section around: where one of those is wrong itself, nothing is said here.
+    `blame` tells whether the value of that part is wrong, or its name, or all that was checked, so that
+    nothing more can be said about it.
     """
     return PydanticCustomError(
         "refused",
         "{detail}",
-        {"problem": problem, "detail": detail, "fix": fix, "at": at, "because": because},
+        {
+            "problem": problem,
+            "detail": detail,
+            "fix": fix,
+            "at": at,
+            "because": because,
+            "blame": blame,
+        },
     )
 
 
-def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names, none of which is listed twice."""
+def distinct(names: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The names or numbers, none of which is listed twice."""
     for number, name in enumerate(names):
         if name in names[:number]:
             detail = f"`{name}` is listed more than once."

@@ -21,9 +21,9 @@ _LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # YAML 1.1, section 4.
 class SourceFile:
     """One file's name, as messages show it, and its lines."""
 
-    def __init__(self, path: FilePath, text: str) -> None:
+    def __init__(self, path: FilePath, text: str, name: str | None = None) -> None:
         self.path = path
-        self.name = shown(path)
+        self.name = name or shown(path)
         self.lines = _LINE_BREAK.split(text)
 
     def line(self, number: int) -> str:
@@ -92,7 +92,13 @@ Node = Scalar | Items | Settings | Broken
 
 
 def merged(base: Settings, over: Settings) -> Settings:
-    """The settings of `over`, and of `base` where `over` is silent; lists are replaced, not joined."""
+    """The settings of `over`, and of `base` where `over` is silent; lists are replaced, not joined.
+
+    What is of another kind than in `base` takes nothing over: a setting of a cluster on EKS has no meaning
+    for an existing one.
+    """
+    if _kind(base) and _kind(over) and _kind(base) != _kind(over):
+        return over
     entries = dict(base.entries)
     for name, entry in over.entries.items():
         below = entries[name].value if name in entries else None
@@ -101,6 +107,14 @@ def merged(base: Settings, over: Settings) -> Settings:
             value = merged(below, value)
         entries[name] = Entry(entry.key, value)
     return Settings(over.span, entries)
+
+
+def _kind(settings: Settings) -> str | None:
+    match settings.entries.get("kind"):
+        case Entry(_, Scalar(_, written)):
+            return written
+        case _:
+            return None
 
 
 class SourceMap:
@@ -132,6 +146,8 @@ class SourceMap:
         around, name = self.node(path[:-1]), path[-1]
         if isinstance(around, Settings) and name in around.entries:
             return around.entries[str(name)].key.place()
+        if isinstance(around, Scalar) and around.written:  # a short form: one word for a section
+            return around.span.place()
         node = self.node(path)
         return node.span.place() if node else self.key(path[:-1])
 

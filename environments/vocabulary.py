@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
-from typing import Any, Final, Literal, get_args, get_origin
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal, cast, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
 from environments.model import Environment
 from environments.quantities import Days
 from environments.section import Form, Section
-from environments.source import Path
+from environments.short_form import Short
+from environments.sizes import Gibibytes, Nodes
+from environments.source import Path, dotted
 
 EXTENDS: Final = "extends"
 """The one setting that is carried out before the model sees a file."""
+
+_FEW: Final = 5
+"""Words of a short form that are listed one by one."""
 
 
 def sections(annotation: Any) -> tuple[type[Section], ...]:
@@ -26,74 +31,152 @@ def sections(annotation: Any) -> tuple[type[Section], ...]:
 
 
 def sections_at(path: Path) -> tuple[type[Section], ...]:
-    """The sections whose settings may stand at `path`."""
+    """The sections whose settings may stand at `path`; none at a list, whose entries may be sections."""
     if not path:
         return (Environment,)
     field = setting(path)
-    return sections(field.annotation) if field else ()
+    return sections(field.annotation) if field and not entries(field) else ()
 
 
 def setting(path: Path) -> FieldInfo | None:
-    """What the model says about a setting, or the entries of a list; None if there is no such setting."""
+    """What the model says about a setting, or an entry of a list or mapping; None if there is none such."""
     *around, name = path
-    if isinstance(name, int):
-        listing = setting(tuple(around))
-        return entries(listing) if listing else None
-    found = (section.model_fields.get(name) for section in sections_at(tuple(around)))
-    return next((field for field in found if field), None)
+    if listing := setting(tuple(around)) if around else None:
+        if isinstance(name, int):
+            return entries(listing)
+        if get_origin(listing.annotation) is Mapping:
+            return FieldInfo(annotation=get_args(listing.annotation)[1], default=None)  # may be left out
+    found = [
+        section.model_fields[name] for section in sections_at(tuple(around)) if name in section.model_fields
+    ]
+    return _joined(found) if found else None
+
+
+def _joined(found: list[FieldInfo]) -> FieldInfo:
+    """One setting of several alternatives: `kind` is what tells them apart."""
+    words = tuple(dict.fromkeys(word for field in found for word in choices(field)))
+    if len(words) <= len(choices(found[0])):
+        return found[0]
+    # A `Literal` of words that are known at run time only; type checkers do not take part in it.
+    return FieldInfo(annotation=cast("Any", Literal)[words], description=found[0].description)
 
 
 def entries(field: FieldInfo) -> FieldInfo | None:
     """What the model says about each entry of a list; None where the setting is no list."""
-    if get_origin(field.annotation) is not tuple:
-        return None
-    return FieldInfo.from_annotation(get_args(field.annotation)[0])
+    for annotation in (field.annotation, *get_args(field.annotation)):
+        if get_origin(annotation) is tuple:
+            return FieldInfo.from_annotation(get_args(annotation)[0])
+    return None
 
 
-def all_settings(path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
-    """Every setting that can be written, in the order of the model, a section before what is in it."""
-    for section in sections_at(path):
-        for name, field in section.model_fields.items():
-            yield (*path, name), field
-            yield from all_settings((*path, name))
+def short_form(field: FieldInfo) -> Short | None:
+    """How a section may be written as one word, if it may."""
+    return next((item for item in field.metadata if isinstance(item, Short)), None)
+
+
+def all_settings(path: Path = ()) -> Iterator[tuple[Path, FieldInfo]]:
+    """Every setting that can be written, in the order of the model, a section before what is in it.
+
+    The first entry, 0, stands for all entries of a list.
+    """
+    names = dict.fromkeys(name for section in sections_at(path) for name in section.model_fields)
+    for name in names:
+        field = setting((*path, name))
+        assert field, f"the model has no {name}"
+        yield (*path, name), field
+        yield from all_settings((*path, name, 0) if entries(field) else (*path, name))
+
+
+def shown(path: Path) -> str:
+    """The path as the reference shows it: `gpu_pools[].profile`."""
+    return dotted(path).replace("[0]", "[]")
 
 
 def nearest(path: Path) -> str | None:
-    """The setting that was probably meant, dotted: one of this name elsewhere, or of a similar name here."""
+    """The setting that was probably meant: one of this name elsewhere, or of a similar name here."""
     *around, name = path
-    if elsewhere := next((".".join(other) for other, _ in all_settings() if other[-1] == name), None):
+    if elsewhere := next((shown(other) for other, _ in all_settings() if other[-1] == name), None):
         return elsewhere
     known = [name for section in sections_at(tuple(around)) for name in section.model_fields]
     known = known if around else [EXTENDS, *known]
     near = difflib.get_close_matches(str(name), known, n=1) or [
         word for word in known if name and word.startswith(str(name))
     ]
-    return ".".join([*map(str, around), near[0]]) if near else None
+    return dotted((*around, near[0])) if near else None
+
+
+def kinds(path: Path) -> tuple[str, ...]:
+    """The kinds of sections that may stand at `path`; empty where there is one section only."""
+    field = setting((*path, "kind"))
+    return choices(field) if field else ()
+
+
+def kinds_with(path: Path) -> tuple[str, ...]:
+    """The kinds of sections around a setting that have such a setting."""
+    *around, name = path
+    return tuple(
+        word
+        for section in sections_at(tuple(around))
+        if "kind" in section.model_fields and name in section.model_fields
+        for word in choices(section.model_fields["kind"])
+    )
 
 
 def choices(field: FieldInfo) -> tuple[str, ...]:
     """The words a setting can be; empty where it is not a choice."""
+    if field.annotation is bool:
+        return ("true", "false")
     return get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+
+
+def words(field: FieldInfo) -> tuple[str, ...]:
+    """The words a setting can be, by itself or in short; empty where there are none or too many."""
+    short = short_form(field)
+    if short is None:
+        return choices(field)
+    return short.words if len(short.words) <= _FEW else ()
 
 
 def wanted(field: FieldInfo) -> str:
     """What may be written for a setting, in words."""
-    if inner := sections(field.annotation):
-        forms = (", ".join(f"`{name}`" for name in section.model_fields) for section in inner)
-        return f"a section with {', or with '.join(forms)}"
-    if words := choices(field):
-        return " or ".join(f"`{word}`" for word in words)
     if each := entries(field):
         return f"a list{_bounds(field)}; each entry: {wanted(each)}"
+    if inner := sections(field.annotation):
+        return f"{_words(field)}a section with {', or with '.join(_form(section) for section in inner)}"
+    if named := choices(field):
+        return " or ".join(f"`{word}`" for word in named)
+    return _marked(field) or (f"a whole number{_bounds(field)}" if field.annotation is int else "a text")
+
+
+def _marked(field: FieldInfo) -> str | None:
+    """What may be written, where the setting is marked with it."""
     for item in field.metadata:
         match item:
-            case Form(words):
-                return words
+            case Form(text):
+                return text
             case Days():
                 return f"a number of days, {item}"
+            case Gibibytes() | Nodes():
+                return str(item)
             case _:
                 pass
-    return f"a whole number{_bounds(field)}" if field.annotation is int else "a text"
+    return None
+
+
+def _form(section: type[Section]) -> str:
+    """The settings of a section, its kind first."""
+    kind = section.model_fields.get("kind")
+    names = [f"`{name}`" for name in section.model_fields if name != "kind"]
+    first = [f"`kind: {word}`" for word in choices(kind)] if kind else []
+    return ", ".join([*first, *names])
+
+
+def _words(field: FieldInfo) -> str:
+    """The short forms of a section, one by one where they are few."""
+    short = short_form(field)
+    if short is None:
+        return ""
+    return "".join(f"`{word}` or " for word in words(field)) or f"a {short.setting} alone, or "
 
 
 def _bounds(field: FieldInfo) -> str:
@@ -111,6 +194,8 @@ def _limit(field: FieldInfo, *names: str) -> Any:
 def could_be(field: FieldInfo, text: str) -> bool:
     """Whether a text has the form of the setting."""
     pattern = _limit(field, "pattern")
+    if field.annotation is str and not field.metadata:
+        return True
     if pattern is None:
         return text in choices(field)
     return re.search(pattern, text) is not None and len(text) >= (_limit(field, "min_length") or 0)
@@ -120,9 +205,17 @@ def example(field: FieldInfo) -> Any:
     """A valid value of the setting as a file would write it; None where the model shows none."""
     if field.examples:
         return field.examples[0]
-    if words := choices(field):
-        return words[0]
-    return field.default if isinstance(field.default, int) else None
+    if named := choices(field):
+        return named[0]
+    if isinstance(field.default, int):
+        return field.default
+    inner = () if entries(field) else sections(field.annotation)
+    return next((_smallest(section) for section in inner), None)
+
+
+def _smallest(section: type[Section]) -> dict[str, Any]:
+    """A section with what it has to have."""
+    return {name: example(field) for name, field in section.model_fields.items() if field.is_required()}
 
 
 def path_of(location: Path) -> Path:

@@ -30,3 +30,13 @@ def test_a_place_wider_than_its_line_ends_with_it():
 def test_characters_that_would_move_the_cursor_are_not_shown():
     assert "\x1b" not in shown("a: \x1b[31mred", 4, 3, "\x1b[2J", "\x07")
     assert shown("\ta: b", 2, 1).splitlines()[3] == "7 |  a: b"
+
+
+def test_only_the_head_is_painted():
+    painted = render(Diagnostic(Problem.FORM, "A detail.", "a fix."), lambda text: f"<{text}>")
+    assert painted.startswith("<error[ENV-011]>: Setting has the wrong form\n")
+    assert painted.count("<") == 1
+
+
+def test_what_is_quoted_does_not_look_like_a_line_of_the_message():
+    assert shown("a: b", 1, 1, "`x\n  fix: nothing` is wrong.").count("\n  fix: ") == 1

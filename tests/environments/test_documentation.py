@@ -71,6 +71,10 @@ def test_a_resolved_environment_obeys_the_schema_and_loads_as_the_same(schema, f
         {"extends": "base.yaml", "network": {"zones": 2}},
         {"network": {"vpc": "vpc-0a1b2c3d"}},
         {"network": {}},
+        {"connectivity": "connected"},
+        {"replicas": ["eu-west-1", {"region": "eu-west-2", "cidr": "10.30.0.0/16"}]},
+        {"gpu_pools": [{"capacity": "spot", "sharing": "none", "zones": [1], "labels": {"team": "search"}}]},
+        {"cluster": {"kind": "eks", "endpoint": "private", "system_pool": {"nodes": "2..4"}}},
     ],
     ids=str,
 )
@@ -93,7 +97,16 @@ def test_a_partial_file_obeys_the_schema(schema, part):
         {"account": {"id": 123456789012}},
         {"encryption": {"kms": {"rotation": 365}}},
         {"engine": "pulumi"},
-        {"replicas": ["eu-west-1"]},
+        {"replicas": "eu-west-1"},
+        {"replicas": ["mars"]},
+        {"connectivity": "airgap"},
+        {"cluster": {"kind": "esk"}},
+        {"gpu_pools": [{"capacity": "capacity_block"}]},
+        {"gpu_pools": [{"capacity": {"kind": "spot", "id": "cr-0123456789abcdef0"}}]},
+        {"gpu_pools": [{"profile": "g6.huge"}]},
+        {"gpu_pools": [{"nodes": "2-8"}]},
+        {"gpu_pools": [{"labels": {"team": 1}}]},
+        {"data_services": [{"kind": "postgres", "throughput": "elastic"}]},
     ],
     ids=str,
 )
@@ -108,6 +121,8 @@ def test_every_setting_says_what_it_means():
 def test_defaults_in_the_schema_are_written_as_in_files(schema):
     assert "P1Y" not in json_schema()
     assert schema.schema["$defs"]["Kms"]["properties"]["rotation"]["default"] == "365d"
+    assert schema.schema["$defs"]["SystemPool"]["properties"]["nodes"]["default"] == "2..4"
+    assert schema.schema["$defs"]["GpuPool"]["properties"]["disk"]["default"] == "200Gi"
 
 
 def test_every_required_setting_has_an_example_that_is_valid():
@@ -117,7 +132,9 @@ def test_every_required_setting_has_an_example_that_is_valid():
 
 def test_the_reference_lists_every_setting_and_every_message():
     text = settings_reference()
-    assert [path for path, _ in vocabulary.all_settings() if f"| `{'.'.join(path)}` |" not in text] == []
+    assert [
+        path for path, _ in vocabulary.all_settings() if f"| `{vocabulary.shown(path)}` |" not in text
+    ] == []
     assert [problem for problem in Problem if f"| {problem.code} | {problem.summary} |" not in text] == []
 
 

@@ -12,6 +12,7 @@ from environments import compose
 from environments.diagnostics import InvalidEnvironment, Problem, render_all
 from environments.load import LARGEST, PACKAGED, find, load
 from environments.network import ExistingNetwork, OwnNetwork
+from environments.origins import rows
 
 SMALLEST = """\
 name: small
@@ -21,6 +22,10 @@ region: us-east-1
 network: {cidr: 10.20.0.0/14}
 registry: {repositories: [serving]}
 """
+
+EVERY_NAME = (
+    "did you mean `staging` or `base` or `dev` or `local` or `prod` or `prod-airgap` or `prod-multi-region`?"
+)
 
 
 @pytest.fixture
@@ -99,11 +104,13 @@ def test_mappings_are_joined_and_lists_are_replaced(write):
 
 def test_the_origin_of_a_setting_is_the_file_that_set_it(write):
     write("base.yaml", "\n\nregistry:\n  keep_images: 7\nowner: a@example.com\n")
-    origins = load(write("own.yaml", "extends: base.yaml\n" + SMALLEST)).origins
-    assert str(origins["registry", "keep_images"]) == "base.yaml:4"
-    assert str(origins["registry", "repositories"]) == "own.yaml:7"
-    assert str(origins["owner",]) == "own.yaml:4"
-    assert origins["registry", "scan"] is None
+    origins = {
+        row.path: row.place for row in rows(load(write("own.yaml", "extends: base.yaml\n" + SMALLEST)))
+    }
+    assert origins["registry.keep_images"] == "base.yaml:4"
+    assert origins["registry.repositories"] == "own.yaml:7"
+    assert origins["owner"] == "own.yaml:4"
+    assert origins["registry.scan"] is None
 
 
 def test_the_source_knows_the_place_of_every_setting_and_of_its_name(write):
@@ -146,8 +153,8 @@ def test_a_path_is_a_path(write):
         ("environments/stagin.yaml", "did you mean `environments/staging.yaml`?"),
         ("nowhere/at/all.yaml", "name an existing file."),
         ("", "name an existing file."),
-        ("a\0b", "did you mean `staging` or `base` or `dev` or `local`?"),
-        ("x" * 5000, "did you mean `staging` or `base` or `dev` or `local`?"),
+        ("a\0b", EVERY_NAME),
+        ("x" * 5000, EVERY_NAME),
     ],
 )
 def test_an_environment_that_does_not_exist_is_refused_with_the_nearest_names(write, wanted, suggestion):
@@ -191,7 +198,7 @@ def test_the_exception_reads_like_the_terminal(write):
     assert str(error.value) == render_all(error.value.diagnostics)
 
 
-@pytest.mark.parametrize("name", ["local", "dev"])
+@pytest.mark.parametrize("name", ["local", "dev", "prod-multi-region"])
 def test_a_file_is_read_in_less_than_30_ms_even_without_libyaml(monkeypatch, name):
     monkeypatch.setattr(compose, "PARSER", yaml.SafeLoader)
     file = find(name, PACKAGED)

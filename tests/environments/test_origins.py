@@ -15,8 +15,12 @@ def dev(monkeypatch, tmp_path):
 
 def test_every_setting_and_where_it_came_from(dev, golden):
     table = rows(dev)
-    widths = [max(len(row.path) for row in table), max(len(row.value) for row in table)]
-    golden("".join(f"{row.path:{widths[0]}}  {row.value:{widths[1]}}  {row.place}\n" for row in table))
+    widths = [max(len(row.path) for row in table), max(len(row.text) for row in table)]
+    golden(
+        "".join(
+            f"{row.path:{widths[0]}}  {row.text:{widths[1]}}  {row.place or 'default'}\n" for row in table
+        )
+    )
 
 
 def test_the_whole_environment_as_one_file(dev, golden):

@@ -1,0 +1,43 @@
+"""What the network reaches outside itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Discriminator, Field
+
+from environments.section import Form, Section
+from environments.short_form import Short
+
+_KIND: Final = "`connected`: reaches the internet through NAT; `airgap`: reaches nothing outside."
+
+
+class Connected(Section):
+    """The network reaches the internet through NAT."""
+
+    kind: Annotated[
+        Literal["connected"],
+        Field(description=_KIND),
+    ]
+
+
+class AirGap(Section):
+    """The network reaches nothing outside: no gateway, no NAT, no public address."""
+
+    kind: Annotated[
+        Literal["airgap"],
+        Field(description=_KIND),
+    ]
+    mirror: Annotated[
+        str,
+        Form("the host of a registry, and its port if it has one"),
+        Field(
+            pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(:[1-9][0-9]{1,4})?$",
+            max_length=253,
+            description="Registry inside the gap that holds every image the platform runs.",
+            examples=["registry.corp.example"],
+        ),
+    ]
+
+
+Connectivity = Annotated[Connected | AirGap, Discriminator("kind"), Short("kind", ("connected",))]
