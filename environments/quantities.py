@@ -15,6 +15,7 @@ from environments.diagnostics import Problem
 from environments.section import refused
 
 _DAYS = re.compile(r"([1-9][0-9]{0,4})d")
+_FIVE_DIGITS = 99_999
 
 
 def days(length: timedelta) -> str:
@@ -51,34 +52,33 @@ class Days:
         return f"{self.least}d to {self.most}d" if self.most else f"{self.least}d or more"
 
     def _read(self, value: object) -> timedelta:
-        length = value if isinstance(value, timedelta) else _parsed(value)
-        if length is None:
+        number = value.days if isinstance(value, timedelta) else _parsed(value)
+        if number is None:
             raise refused(Problem.FORM, "A time is a whole number of days with its unit.", self._fix(value))
-        if not self._fits(length):
+        if not self._fits(number):
             raise refused(
                 Problem.LIMITS,
-                f"`{days(length)}` is none of the times allowed: {self}.",
-                self._fix(value, length),
+                f"`{number}d` is none of the times allowed: {self}.",
+                self._fix(value, number),
             )
-        return length
+        return timedelta(days=number)
 
-    def _fits(self, length: timedelta) -> bool:
-        number = length.days
-        inside = self.least <= number and (self.most is None or number <= self.most)
+    def _fits(self, number: int) -> bool:
+        inside = self.least <= number <= (self.most or _FIVE_DIGITS)
         return inside and (not self.allowed or number in self.allowed)
 
-    def _fix(self, value: object, length: timedelta | None = None) -> str:
-        if isinstance(value, int) and not isinstance(value, bool) and self._fits(timedelta(days=value)):
+    def _fix(self, value: object, number: int | None = None) -> str:
+        if isinstance(value, int) and not isinstance(value, bool) and self._fits(value):
             return f"write the unit: `{value}d`."
-        if self.allowed and length:
-            near = sorted(sorted(self.allowed, key=lambda number: abs(number - length.days))[:2])
+        if self.allowed and number is not None:
+            near = sorted(sorted(self.allowed, key=lambda each: abs(each - number))[:2])
             return f"write {' or '.join(f'`{number}d`' for number in near)}."
         return f"write a number of days, {self}."
 
 
-def _parsed(value: object) -> timedelta | None:
+def _parsed(value: object) -> int | None:
     match = _DAYS.fullmatch(value) if isinstance(value, str) else None
-    return timedelta(days=int(match[1])) if match else None
+    return int(match[1]) if match else None
 
 
 Whole = Annotated[int, Strict()]
