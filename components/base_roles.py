@@ -12,7 +12,7 @@ from components.location import Location
 from components.naming import ROLE, fitted
 from components.policy_document import allow, document, service
 
-_NODE_POLICIES: Final = {
+NODE_POLICIES: Final = {
     "worker": "AmazonEKSWorkerNodePolicy",
     "network": "AmazonEKS_CNI_Policy",
     "pull": "AmazonEC2ContainerRegistryPullOnly",
@@ -23,10 +23,12 @@ Source: Amazon EKS user guide, "Amazon EKS node IAM role"."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseRolesArgs:
-    """Plain fields are decisions, known at plan time."""
+    """Plain fields are decisions, known at plan time; `Input` fields are wiring."""
 
     origin: str
     location: Location
+    secrets_key_arn: pulumi.Input[str] | None
+    """The key that clusters keep their secrets under; None: there is no cluster to come."""
 
 
 class BaseRoles(pulumi.ComponentResource):
@@ -37,6 +39,7 @@ class BaseRoles(pulumi.ComponentResource):
 
     cluster_role_arn: pulumi.Output[str]
     node_role_arn: pulumi.Output[str]
+    node_role_name: pulumi.Output[str]
     node_profile_name: pulumi.Output[str]
 
     def __init__(self, name: str, args: BaseRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -46,11 +49,13 @@ class BaseRoles(pulumi.ComponentResource):
         profile = self._node_profile(name, node)
         self.cluster_role_arn = cluster.arn
         self.node_role_arn = node.arn
+        self.node_role_name = node.name
         self.node_profile_name = profile.name
         self.register_outputs(
             {
                 "clusterRoleArn": self.cluster_role_arn,
                 "nodeRoleArn": self.node_role_arn,
+                "nodeRoleName": self.node_role_name,
                 "nodeProfileName": self.node_profile_name,
             }
         )
@@ -70,7 +75,19 @@ class BaseRoles(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self._attach(f"{name}-cluster-control", role, args.location.managed_policy("AmazonEKSClusterPolicy"))
+        if args.secrets_key_arn is not None:
+            self._seal_secrets(name, role, args.secrets_key_arn)
         return role
+
+    def _seal_secrets(self, name: str, role: aws.iam.Role, key_arn: pulumi.Input[str]) -> None:
+        aws.iam.RolePolicy(
+            f"{name}-cluster-secrets",
+            role=role.name,
+            policy=document(
+                allow("SealSecrets", ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"], on=[key_arn])
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
     def _node_role(self, name: str, args: BaseRolesArgs) -> aws.iam.Role:
         role = aws.iam.Role(
@@ -82,7 +99,7 @@ class BaseRoles(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        for purpose, policy in _NODE_POLICIES.items():
+        for purpose, policy in NODE_POLICIES.items():
             self._attach(f"{name}-node-{purpose}", role, args.location.managed_policy(policy))
         return role
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Final, assert_never
 
 import pulumi
 import pulumi_aws as aws
 
+from components.key_policy import KeyUser, key_policy, multi_region_key_policy
 from components.location import Location
-from components.policy_document import Statement, allow, document, principals, service
+from components.policy_document import document
 
 
-class KeyUser(enum.Enum):
-    """The one service that encrypts with the key."""
+class KeyReach(enum.Enum):
+    """Where the key's material may be; fixed when the key is made."""
 
-    CLOUDWATCH_LOGS = "logs"
-    ECR = "ecr"
-    S3 = "s3"
+    ONE_REGION = "one_region"
+    SEVERAL_REGIONS = "several_regions"
+    """Replicas in other regions open what this key has sealed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class EncryptionKeyArgs:
     """How people name the key, without `alias/`."""
     description: str
     used_by: KeyUser
+    reach: KeyReach
     rotation_days: int
     deletion_window_days: int
 
@@ -38,8 +39,8 @@ class EncryptionKeyArgs:
 class EncryptionKey(pulumi.ComponentResource):
     """A key that renews its material by itself, under an alias.
 
-    One statement of its policy permits administration and no use, the other use by one service and no
-    administration; in both, the account's IAM policies decide for whom.
+    One statement of its policy permits administration and no use, the others use by one kind of service and
+    no administration; in all, the account's IAM policies decide for whom.
     """
 
     key_arn: pulumi.Output[str]
@@ -56,10 +57,14 @@ class EncryptionKey(pulumi.ComponentResource):
         self.register_outputs({"keyArn": self.key_arn, "aliasName": self.alias_name})
 
     def _key(self, name: str, args: EncryptionKeyArgs) -> aws.kms.Key:
+        several = args.reach is KeyReach.SEVERAL_REGIONS
+        policy = multi_region_key_policy if several else key_policy
         return aws.kms.Key(
             name,
             description=args.description,
-            policy=document(_administration(args.location), _use(args.used_by, args.location)),
+            policy=document(*policy(args.used_by, args.location)),
+            # Left out where it is not asked for, which is AWS's default: keys made before differ in nothing.
+            multi_region=True if several else None,
             enable_key_rotation=True,
             rotation_period_in_days=args.rotation_days,
             deletion_window_in_days=args.deletion_window_days,
@@ -73,88 +78,3 @@ class EncryptionKey(pulumi.ComponentResource):
             target_key_id=key.key_id,
             opts=pulumi.ResourceOptions(parent=self),
         )
-
-
-_ADMINISTRATION: Final = (
-    "kms:CancelKeyDeletion",
-    "kms:CreateAlias",
-    "kms:DeleteAlias",
-    "kms:DescribeKey",
-    "kms:DisableKey",
-    "kms:DisableKeyRotation",
-    "kms:EnableKey",
-    "kms:EnableKeyRotation",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:ListGrants",
-    "kms:ListKeyPolicies",
-    "kms:ListKeyRotations",
-    "kms:ListResourceTags",
-    "kms:PutKeyPolicy",
-    "kms:RevokeGrant",
-    "kms:RotateKeyOnDemand",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-    "kms:UpdateAlias",
-    "kms:UpdateKeyDescription",
-)
-"""Everything about the key except encrypting and decrypting with it."""
-
-_DATA: Final = ("kms:Decrypt", "kms:GenerateDataKey")
-"""What a service needs that encrypts data under keys derived from this one."""
-
-
-def _administration(location: Location) -> Statement:
-    # The account, not a role: a key whose only administrator was deleted is lost to everybody.
-    return allow("Administration", _ADMINISTRATION, to=principals([location.root]), on=["*"])
-
-
-def _use(user: KeyUser, location: Location) -> Statement:
-    match user:
-        case KeyUser.CLOUDWATCH_LOGS:
-            return _by_cloudwatch_logs(location)
-        case KeyUser.ECR:
-            # ECR works with grants: two for each repository, made with it and retired with it.
-            # Source: Amazon ECR user guide, "Encryption at rest".
-            grants = ("kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant")
-            return _through("ecr", (*_DATA, *grants), location)
-        case KeyUser.S3:
-            return _through("s3", _DATA, location)
-        case _:
-            assert_never(user)
-
-
-def _by_cloudwatch_logs(location: Location) -> Statement:
-    # The service names the log group it encrypts for; its ARN holds the account, so no other one can get in.
-    # Source: CloudWatch Logs user guide, "Encrypt log data in CloudWatch Logs using AWS KMS".
-    return allow(
-        "CloudWatchLogs",
-        [
-            "kms:Decrypt",
-            "kms:DescribeKey",
-            "kms:Encrypt",
-            "kms:GenerateDataKey",
-            "kms:GenerateDataKeyWithoutPlaintext",
-            "kms:ReEncryptFrom",
-            "kms:ReEncryptTo",
-        ],
-        to=service(f"logs.{location.region}.amazonaws.com"),
-        on=["*"],
-        when={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": location.arn("logs", "log-group:*")}},
-    )
-
-
-def _through(name: str, actions: tuple[str, ...], location: Location) -> Statement:
-    """Use by whom the account's IAM policies let, but only in a request that the service passes on."""
-    passed_on = {
-        "kms:CallerAccount": location.account_id,
-        "kms:ViaService": f"{name}.{location.region}.amazonaws.com",
-    }
-    return allow(
-        f"Through{name.upper()}",
-        actions,
-        to=principals([location.root]),
-        on=["*"],
-        when={"StringEquals": passed_on},
-    )

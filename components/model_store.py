@@ -1,14 +1,15 @@
-"""Where models are kept, who looked at them, and what it takes to read or write one."""
+"""Where models are kept, and who looked at them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
 from components.location import Location
-from components.policy_document import Statement, allow, service
+from components.policy_document import allow, service
 from components.private_bucket import PrivateBucket, PrivateBucketArgs, SealedByKey, SealedByS3
 
 _LOG_PREFIX = "model-store/"
@@ -24,6 +25,8 @@ class ModelStoreArgs:
     keep_access_logs_days: int
     force_destroy: bool
     """Whether the buckets may be deleted with objects in them."""
+    more_logged_buckets: Sequence[str]
+    """ARNs of further buckets that send their access logs here; they may hold `*`."""
     key_arn: pulumi.Input[str]
 
 
@@ -66,7 +69,7 @@ class ModelStore(pulumi.ComponentResource):
     def _logs(self, name: str, args: ModelStoreArgs, store: PrivateBucket) -> PrivateBucket:
         from_the_store = {
             "StringEquals": {"aws:SourceAccount": args.location.account_id},
-            "ArnLike": {"aws:SourceArn": store.bucket_arn},
+            "ArnLike": {"aws:SourceArn": _one_or_more(store.bucket_arn, args.more_logged_buckets)},
         }
         return PrivateBucket(
             f"{name}-logs",
@@ -106,39 +109,7 @@ class ModelStore(pulumi.ComponentResource):
         )
 
 
-def reading(bucket_arn: pulumi.Input[str], key_arn: pulumi.Input[str], location: Location) -> list[Statement]:
-    """What a workload needs to find and read models."""
-    return [
-        allow("List", ["s3:ListBucket"], on=[bucket_arn]),
-        allow("Read", ["s3:GetObject", "s3:GetObjectVersion"], on=[_objects(bucket_arn)]),
-        _key("Decrypt", ["kms:Decrypt"], key_arn, location),
-    ]
-
-
-def writing(bucket_arn: pulumi.Input[str], key_arn: pulumi.Input[str], location: Location) -> list[Statement]:
-    """What a workload needs to publish models; it cannot delete any."""
-    return [
-        allow("List", ["s3:ListBucket", "s3:ListBucketMultipartUploads"], on=[bucket_arn]),
-        allow(
-            "Write",
-            [
-                "s3:AbortMultipartUpload",
-                "s3:GetObject",
-                "s3:GetObjectVersion",
-                "s3:ListMultipartUploadParts",
-                "s3:PutObject",
-            ],
-            on=[_objects(bucket_arn)],
-        ),
-        # The parts of a large upload are decrypted when they are put together.
-        _key("Encrypt", ["kms:Decrypt", "kms:GenerateDataKey"], key_arn, location),
-    ]
-
-
-def _objects(bucket_arn: pulumi.Input[str]) -> pulumi.Output[str]:
-    return pulumi.Output.concat(bucket_arn, "/*")
-
-
-def _key(sid: str, actions: list[str], key_arn: pulumi.Input[str], location: Location) -> Statement:
-    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{location.region}.amazonaws.com"}}
-    return allow(sid, actions, on=[key_arn], when=through_s3)
+def _one_or_more(
+    first: pulumi.Input[str], more: Sequence[str]
+) -> pulumi.Input[str] | Sequence[pulumi.Input[str]]:
+    return [first, *more] if more else first

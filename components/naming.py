@@ -11,6 +11,9 @@ ROLE: Final = 64
 BUCKET: Final = 63
 """Longest name of a bucket: S3 user guide, bucket naming rules."""
 
+NODE_GROUP: Final = 63
+"""Longest name of a node group: EKS user guide, "Create a managed node group for your cluster"."""
+
 _AUTONAMED: Final = len("-0123abc")
 """Pulumi appends a hyphen and seven hexadecimal digits to a logical name to make a physical one."""
 

@@ -32,21 +32,25 @@ class PrivateEndpoints(pulumi.ComponentResource):
     """A gateway endpoint for S3, and an interface endpoint in every zone for each service.
 
     They answer to the services' usual DNS names, admit HTTPS from the VPC only, and carry requests of this
-    account's identities only.
+    account's identities only, and images and objects to this account's registries and buckets only.
     """
+
+    s3_prefix_list_id: pulumi.Output[str]
+    """The addresses of S3, as rules of security groups name them."""
 
     def __init__(
         self, name: str, args: PrivateEndpointsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("mlplat:network:PrivateEndpoints", name, {"origin": args.origin}, opts)
-        self._s3(name, args)
+        s3 = self._s3(name, args)
         group = self._security_group(name, args)
         for service in args.services:
             self._interface(name, args, service, group)
-        self.register_outputs({})
+        self.s3_prefix_list_id = s3.prefix_list_id
+        self.register_outputs({"s3PrefixListId": self.s3_prefix_list_id})
 
-    def _s3(self, name: str, args: PrivateEndpointsArgs) -> None:
-        aws.ec2.VpcEndpoint(
+    def _s3(self, name: str, args: PrivateEndpointsArgs) -> aws.ec2.VpcEndpoint:
+        return aws.ec2.VpcEndpoint(
             f"{name}-s3",
             vpc_id=args.vpc_id,
             service_name=f"com.amazonaws.{args.location.region}.s3",
@@ -97,9 +101,19 @@ class PrivateEndpoints(pulumi.ComponentResource):
             private_dns_enabled=True,
             subnet_ids=args.subnet_ids,
             security_group_ids=[group.id],
-            policy=document(_own_identities(service, args.location)),
+            policy=document(*_permissions(service, args.location)),
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+
+def _permissions(service: str, location: Location) -> list[Statement]:
+    match service:
+        case "ecr.api" | "ecr.dkr":
+            return _image_permissions(location)
+        case "sts":
+            return [_own_identities(service, location), _web_identities(location)]
+        case _:
+            return [_own_identities(service, location)]
 
 
 def _own_identities(service: str, location: Location) -> Statement:
@@ -112,6 +126,42 @@ def _own_identities(service: str, location: Location) -> Statement:
         on=["*"],
         when={"StringEquals": {"aws:PrincipalAccount": location.account_id}},
     )
+
+
+def _web_identities(location: Location) -> Statement:
+    # Who brings the token of a cluster's issuer has no account yet; the role they ask for has.
+    return allow(
+        "OwnRolesByWebIdentity",
+        ["sts:AssumeRoleWithWebIdentity"],
+        to=anyone(),
+        on=[f"arn:{location.partition}:iam::{location.account_id}:role/*"],
+    )
+
+
+def _image_permissions(location: Location) -> list[Statement]:
+    own = {"aws:PrincipalAccount": location.account_id}
+    return [
+        allow(
+            "OwnIdentitiesAndRepositoriesOnly",
+            ["ecr:*"],
+            to=anyone(),
+            on=["*"],
+            when={"StringEquals": {**own, "aws:ResourceAccount": location.account_id}},
+        ),
+        # EKS's add-ons are pulled from AWS's own accounts; nothing is pushed to them.
+        allow(
+            "PullFromOthers",
+            [
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:GetAuthorizationToken",
+                "ecr:GetDownloadUrlForLayer",
+            ],
+            to=anyone(),
+            on=["*"],
+            when={"StringEquals": own},
+        ),
+    ]
 
 
 def _s3_permissions(location: Location) -> list[Statement]:

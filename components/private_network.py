@@ -5,11 +5,16 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
-EVERYWHERE = "0.0.0.0/0"
+EVERYWHERE: Final = "0.0.0.0/0"
+
+_BALANCERS: Final = "kubernetes.io/role/elb"
+_INTERNAL_BALANCERS: Final = "kubernetes.io/role/internal-elb"
+"""Tags by which Kubernetes' load balancer controller finds the subnets it may use."""
 
 
 class Egress(enum.Enum):
@@ -19,6 +24,8 @@ class Egress(enum.Enum):
     """Through a gateway in their own zone: the loss of a zone is the loss of that zone only."""
     NAT_SINGLE = "single"
     """Through one gateway in the first zone: cheaper, and lost with that zone."""
+    NONE = "none"
+    """Not at all: there is neither a gateway nor a public subnet nor a route that leaves the VPC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +50,16 @@ class PrivateNetworkArgs:
     cidr: str
     zones: Sequence[ZoneBlocks]
     egress: Egress
+    private_tags: Mapping[str, str]
+    """What the private subnets are found by, beside their names."""
 
 
 class PrivateNetwork(pulumi.ComponentResource):
     """A VPC, two subnets in each zone, routes out through NAT, and a default group that admits nothing.
 
-    Every zone has a private route table of its own, also with one NAT gateway, so that a change of `egress`
-    moves routes and nothing else.
+    Without egress there are private subnets only, and no route but the VPC's own. Every zone has a private
+    route table of its own, also with one NAT gateway, so that a change of `egress` moves routes and nothing
+    else.
     """
 
     vpc_id: pulumi.Output[str]
@@ -64,11 +74,9 @@ class PrivateNetwork(pulumi.ComponentResource):
         super().__init__("mlplat:network:PrivateNetwork", name, {"origin": args.origin}, opts)
         vpc = self._vpc(name, args)
         self._closed_default_group(name, vpc)
-        gateway = self._internet_gateway(name, vpc)
-        public = self._public_subnets(name, args, vpc, gateway)
         private = self._private_subnets(name, args, vpc)
         tables = self._private_route_tables(name, vpc, private)
-        self._way_out(name, args, public, tables, gateway)
+        public = self._public_side(name, args, vpc, tables)
         self.vpc_id = vpc.id
         self.vpc_cidr = vpc.cidr_block
         self.private_subnet_ids = [subnet.id for subnet in private.values()]
@@ -104,6 +112,21 @@ class PrivateNetwork(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
+    def _public_side(
+        self,
+        name: str,
+        args: PrivateNetworkArgs,
+        vpc: aws.ec2.Vpc,
+        tables: Mapping[str, aws.ec2.RouteTable],
+    ) -> Mapping[str, aws.ec2.Subnet]:
+        """The internet gateway, the public subnets by zone letter, and the private ones' way out, if any."""
+        if args.egress is Egress.NONE:
+            return {}
+        gateway = self._internet_gateway(name, vpc)
+        public = self._public_subnets(name, args, vpc, gateway)
+        self._way_out(name, args, public, tables, gateway)
+        return public
+
     def _internet_gateway(self, name: str, vpc: aws.ec2.Vpc) -> aws.ec2.InternetGateway:
         return aws.ec2.InternetGateway(
             f"{name}-internet", vpc_id=vpc.id, opts=pulumi.ResourceOptions(parent=self)
@@ -123,7 +146,9 @@ class PrivateNetwork(pulumi.ComponentResource):
             opts=here,
         )
         subnets = {
-            zone.letter: self._subnet(f"{name}-public-{zone.letter}", vpc, zone.zone, zone.public, role="elb")
+            zone.letter: self._subnet(
+                f"{name}-public-{zone.letter}", vpc, zone.zone, zone.public, {_BALANCERS: "1"}
+            )
             for zone in args.zones
         }
         for letter, subnet in subnets.items():
@@ -136,20 +161,25 @@ class PrivateNetwork(pulumi.ComponentResource):
         """By zone letter."""
         return {
             zone.letter: self._subnet(
-                f"{name}-private-{zone.letter}", vpc, zone.zone, zone.private, role="internal-elb"
+                f"{name}-private-{zone.letter}",
+                vpc,
+                zone.zone,
+                zone.private,
+                {_INTERNAL_BALANCERS: "1", **args.private_tags},
             )
             for zone in args.zones
         }
 
-    def _subnet(self, name: str, vpc: aws.ec2.Vpc, zone: str, cidr: str, *, role: str) -> aws.ec2.Subnet:
+    def _subnet(
+        self, name: str, vpc: aws.ec2.Vpc, zone: str, cidr: str, tags: Mapping[str, str]
+    ) -> aws.ec2.Subnet:
         return aws.ec2.Subnet(
             name,
             vpc_id=vpc.id,
             availability_zone=zone,
             cidr_block=cidr,
             map_public_ip_on_launch=False,
-            # By this tag Kubernetes' load balancer controller finds the subnets it may use.
-            tags={f"kubernetes.io/role/{role}": "1"},
+            tags=tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 

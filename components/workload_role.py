@@ -21,6 +21,8 @@ class WorkloadRoleArgs:
     location: Location
     description: str
     permissions: Sequence[Statement]
+    managed: Sequence[str] = ()
+    """Names of policies that AWS maintains and that it gets as well."""
 
 
 class WorkloadRole(pulumi.ComponentResource):
@@ -32,7 +34,9 @@ class WorkloadRole(pulumi.ComponentResource):
         super().__init__("mlplat:identity:WorkloadRole", name, {"origin": args.origin}, opts)
         role = self._role(name, args)
         policy = self._policy(name, args)
-        self._attach(name, role, policy)
+        self._attach(f"{name}-attachment", role, policy.arn)
+        for managed in args.managed:
+            self._attach(f"{name}-{managed}", role, args.location.managed_policy(managed))
         self.role_arn = role.arn
         self.register_outputs({"roleArn": self.role_arn})
 
@@ -60,10 +64,10 @@ class WorkloadRole(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _attach(self, name: str, role: aws.iam.Role, policy: aws.iam.Policy) -> None:
+    def _attach(self, name: str, role: aws.iam.Role, policy_arn: pulumi.Input[str]) -> None:
         aws.iam.RolePolicyAttachment(
-            f"{name}-attachment",
+            name,
             role=role.name,
-            policy_arn=policy.arn,
+            policy_arn=policy_arn,
             opts=pulumi.ResourceOptions(parent=self),
         )

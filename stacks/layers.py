@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from environments.cluster import EksCluster
 from environments.model import Environment
 
 Program = Callable[[], None]
 """What both engines run: it declares resources, and learns from Pulumi's runtime which stack it is for."""
+
+Regions = tuple[tuple[str, ...], ...]
+"""Groups of regions: one group after the other, within a group side by side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +23,7 @@ class Layer:
     """One Pulumi project; its name is the project's."""
 
     name: str
-    regions: Callable[[Environment], tuple[str, ...]]
+    regions: Callable[[Environment], Regions]
     """The regions in which an environment has a stack of this layer, in the order they are applied."""
 
     @property
@@ -33,11 +37,27 @@ class Layer:
         return main
 
 
-def _every_region(env: Environment) -> tuple[str, ...]:
-    return env.regions
+def _primary_first(env: Environment) -> Regions:
+    """Replicas hold copies of what the primary has."""
+    primary, *replicas = env.regions
+    return ((primary,), tuple(replicas)) if replicas else ((primary,),)
 
 
-LAYERS: Final = (Layer(name="foundation", regions=_every_region),)
+def _primary_if_several(env: Environment) -> Regions:
+    """What needs both sides is one stack, with a provider for each region."""
+    return ((env.region,),) if env.replicas else ()
+
+
+def _clusters(env: Environment) -> Regions:
+    """Clusters need nothing of each other."""
+    return (env.regions,) if isinstance(env.cluster, EksCluster) else ()
+
+
+LAYERS: Final = (
+    Layer(name="foundation", regions=_primary_first),
+    Layer(name="links", regions=_primary_if_several),
+    Layer(name="cluster", regions=_clusters),
+)
 
 
 def stack_name(env: Environment, region: str) -> str:

@@ -30,6 +30,7 @@ def selected() -> Selection:
 
     The environment's file is the one that config `provisioner:file` names, else the first
     `environments/<environment>.yaml` from the working folder upwards, else one that comes with the tool.
+    With config `provisioner:cloud` set to `local` it is put into the cloud on a desk.
     Raises `pulumi.RunError` with all there is to say to the user.
     """
     stack = pulumi.get_stack()
@@ -52,10 +53,11 @@ def selected() -> Selection:
 
 def _environment(name: str) -> tuple[Environment, Path]:
     """The environment, and the file it was read from."""
-    configured = pulumi.Config("provisioner").get("file")
+    config = pulumi.Config("provisioner")
+    configured = config.get("file")
     try:
         file = Path(configured) if configured else _looked_up(name)
-        return load(file).environment, file
+        return load(file, cloud="local" if config.get("cloud") else None).environment, file
     except InvalidEnvironment as invalid:
         raise pulumi.RunError(str(invalid)) from invalid
 

@@ -3,170 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 
-from components import image_registry, model_store
+from components import image_registry
 from components.base_roles import BaseRoles, BaseRolesArgs
-from components.encryption_key import EncryptionKey, EncryptionKeyArgs, KeyUser
-from components.existing_network import ExistingNetwork, ExistingNetworkArgs
-from components.flow_logs import FlowLogs, FlowLogsArgs
+from components.bucket_access import adding, reading
+from components.existing_network import ExistingNetwork
 from components.image_registry import ImageRepository, ImageRepositoryArgs
-from components.location import Location
 from components.model_store import ModelStore, ModelStoreArgs
-from components.private_endpoints import PrivateEndpoints, PrivateEndpointsArgs
-from components.private_network import Egress, PrivateNetwork, PrivateNetworkArgs, ZoneBlocks
+from components.private_network import PrivateNetwork
+from components.pull_through_cache import PullThroughCache, PullThroughCacheArgs
 from components.workload_role import WorkloadRole, WorkloadRoleArgs
-from environments.network import OwnNetwork, private_block, public_block
-from environments.regions import zones
-from stacks.ownership import name_every_object
-from stacks.provider import provider
-from stacks.selection import Selection, selected
+from environments.data_services import Bucket
+from stacks.foundation.keys import Key, keys
+from stacks.foundation.network import network
+from stacks.stack import Stack, this_stack
 
 LAYER: Final = "foundation"
-
-ENDPOINTS: Final = ("ecr.api", "ecr.dkr", "sts", "kms", "logs", "ec2")
-"""What nodes and workloads ask of AWS, besides S3, before any feature is switched on."""
-
-_KEYS: Final = {
-    "logs": (KeyUser.CLOUDWATCH_LOGS, "Log groups"),
-    "images": (KeyUser.ECR, "Container images"),
-    "models": (KeyUser.S3, "Models"),
-}
-"""Purpose -> who uses the key, and what for. One key each: who may read one need not read the others."""
 
 
 def main() -> None:
     """Declares every resource of the layer, and hands over what later layers need."""
-    here = selected()
-    name_every_object()
-    stack = _Stack(
-        here=here,
-        location=Location(region=here.region, account_id=here.environment.account_id),
-        opts=pulumi.ResourceOptions(providers=[provider(here, LAYER)]),
-    )
-    keys = _keys(stack)
-    network = _network(stack, keys["logs"])
-    roles = _base_roles(stack)
-    store = _model_store(stack, keys["models"])
-    workloads = _workload_roles(stack, store, keys["models"])
-    repositories = _repositories(stack, keys["images"], roles, workloads["image-pusher"])
-    _hand_over(network, keys, store)
+    stack = this_stack(LAYER)
+    made_keys = keys(stack)
+    made_network = network(stack, made_keys["logs"].key_arn)
+    roles = _base_roles(stack, made_keys)
+    store = _model_store(stack, made_keys["models"])
+    workloads = _workload_roles(stack, store, made_keys["models"])
+    repositories = _repositories(stack, made_keys["images"], roles, workloads["image-pusher"])
+    _pull_through_cache(stack, roles)
+    _hand_over(made_network, made_keys, store)
     _hand_over_roles(roles, workloads)
     pulumi.export("repositoryUrls", {name: each.repository_url for name, each in repositories.items()})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stack:
-    """What every part below needs to know."""
-
-    here: Selection
-    location: Location
-    opts: pulumi.ResourceOptions
-
-    def regional(self, name: str) -> str:
-        """The name of a component in which names are global to the account or to AWS."""
-        return f"{self.here.environment.name}-{name}-{self.here.region}"
-
-    def named(self, name: str) -> str:
-        """The name of a component whose names only need to differ within the region."""
-        return f"{self.here.environment.name}-{name}"
-
-    @property
-    def is_disposable(self) -> bool:
-        """Whether nothing in it counts as data, so that full buckets may go."""
-        return self.here.environment.cloud == "local"
-
-
-def _keys(stack: _Stack) -> Mapping[str, EncryptionKey]:
-    """By purpose."""
-    env = stack.here.environment
-    return {
-        purpose: EncryptionKey(
-            stack.named(f"{purpose}-key"),
-            EncryptionKeyArgs(
-                origin="encryption.kms",
-                location=stack.location,
-                alias=stack.named(purpose),
-                description=f"{holds} of {env.name}",
-                used_by=user,
-                rotation_days=env.encryption.kms.rotation.days,
-                deletion_window_days=env.encryption.kms.deletion_window.days,
-            ),
-            stack.opts,
-        )
-        for purpose, (user, holds) in _KEYS.items()
-    }
-
-
-def _network(stack: _Stack, logs_key: EncryptionKey) -> PrivateNetwork | ExistingNetwork:
-    network = stack.here.environment.network
-    if isinstance(network, OwnNetwork):
-        return _own_network(stack, network, logs_key)
-    return ExistingNetwork(
-        stack.named("network"),
-        ExistingNetworkArgs(origin="network", vpc_id=network.vpc, private_subnet_ids=network.private_subnets),
-        stack.opts,
-    )
-
-
-def _own_network(stack: _Stack, settings: OwnNetwork, logs_key: EncryptionKey) -> PrivateNetwork:
-    block = settings.region_block(stack.here.position)
-    network = PrivateNetwork(
-        stack.named("network"),
-        PrivateNetworkArgs(
-            origin="network",
-            cidr=str(block),
-            zones=[
-                ZoneBlocks(
-                    zone=zone,
-                    private=str(private_block(block, number)),
-                    public=str(public_block(block, number)),
-                )
-                for number, zone in enumerate(zones(stack.here.region, settings.zones))
-            ],
-            egress=Egress(settings.nat),
-        ),
-        stack.opts,
-    )
-    PrivateEndpoints(
-        stack.named("endpoints"),
-        PrivateEndpointsArgs(
-            origin="network",
-            location=stack.location,
-            services=ENDPOINTS,
-            vpc_id=network.vpc_id,
-            vpc_cidr=network.vpc_cidr,
-            subnet_ids=network.private_subnet_ids,
-            route_table_ids=network.private_route_table_ids,
-        ),
-        stack.opts,
-    )
-    FlowLogs(
-        stack.regional("flow-logs"),
-        FlowLogsArgs(
-            origin="network.flow_logs",
-            location=stack.location,
-            retention_days=settings.flow_logs.days,
-            vpc_id=network.vpc_id,
-            key_arn=logs_key.key_arn,
-        ),
-        stack.opts,
-    )
-    return network
-
-
-def _base_roles(stack: _Stack) -> BaseRoles:
+def _base_roles(stack: Stack, made_keys: Mapping[str, Key]) -> BaseRoles:
     # No setting asks for them: every environment has them.
+    secrets = made_keys.get("cluster")
     return BaseRoles(
-        stack.regional("base"), BaseRolesArgs(origin="name", location=stack.location), stack.opts
+        stack.regional("base"),
+        BaseRolesArgs(
+            origin="name",
+            location=stack.location,
+            secrets_key_arn=secrets.key_arn if secrets else None,
+        ),
+        stack.opts,
     )
 
 
-def _model_store(stack: _Stack, key: EncryptionKey) -> ModelStore:
-    settings = stack.here.environment.model_store
+def _model_store(stack: Stack, key: Key) -> ModelStore:
+    settings = stack.environment.model_store
     return ModelStore(
         stack.regional("models"),
         ModelStoreArgs(
@@ -175,19 +63,29 @@ def _model_store(stack: _Stack, key: EncryptionKey) -> ModelStore:
             keep_versions_days=settings.keep_versions.days,
             keep_access_logs_days=settings.access_logs.days,
             force_destroy=stack.is_disposable,
+            more_logged_buckets=_logged_buckets(stack),
             key_arn=key.key_arn,
         ),
         stack.opts,
     )
 
 
-def _workload_roles(stack: _Stack, store: ModelStore, key: EncryptionKey) -> Mapping[str, WorkloadRole]:
+def _logged_buckets(stack: Stack) -> list[str]:
+    """The buckets of data services, which the layer of the cluster makes."""
+    return [
+        f"arn:{stack.location.partition}:s3:::{stack.named(service.name)}-*"
+        for service in stack.environment.data_services
+        if isinstance(service, Bucket)
+    ]
+
+
+def _workload_roles(stack: Stack, store: ModelStore, key: Key) -> Mapping[str, WorkloadRole]:
     """By name."""
-    env, location = stack.here.environment, stack.location
+    env, location = stack.environment, stack.location
     models = (store.bucket_arn, key.key_arn, location)
     wanted = {
-        "model-reader": ("model_store", "Reads models", model_store.reading(*models)),
-        "model-writer": ("model_store", "Publishes models", model_store.writing(*models)),
+        "model-reader": ("model_store", "Reads models", reading(*models)),
+        "model-writer": ("model_store", "Publishes models", adding(*models)),
         "image-pusher": ("registry", "Pushes images", image_registry.pushing(location, env.name)),
     }
     return {
@@ -203,10 +101,10 @@ def _workload_roles(stack: _Stack, store: ModelStore, key: EncryptionKey) -> Map
 
 
 def _repositories(
-    stack: _Stack, key: EncryptionKey, roles: BaseRoles, pusher: WorkloadRole
+    stack: Stack, key: Key, roles: BaseRoles, pusher: WorkloadRole
 ) -> Mapping[str, ImageRepository]:
     """By the name in the environment's file."""
-    env = stack.here.environment
+    env = stack.environment
     return {
         repository: ImageRepository(
             stack.named(f"images-{repository}"),
@@ -226,16 +124,32 @@ def _repositories(
     }
 
 
+def _pull_through_cache(stack: Stack, roles: BaseRoles) -> None:
+    if upstreams := stack.environment.registry.pull_through:
+        PullThroughCache(
+            stack.named("image-cache"),
+            PullThroughCacheArgs(
+                origin="registry.pull_through",
+                location=stack.location,
+                prefix=stack.environment.name,
+                upstreams=upstreams,
+                puller_role_name=roles.node_role_name,
+            ),
+            stack.opts,
+        )
+
+
 def _hand_over(
-    network: PrivateNetwork | ExistingNetwork, keys: Mapping[str, EncryptionKey], store: ModelStore
+    made: PrivateNetwork | ExistingNetwork, made_keys: Mapping[str, Key], store: ModelStore
 ) -> None:
-    pulumi.export("vpcId", network.vpc_id)
-    pulumi.export("vpcCidr", network.vpc_cidr)
-    pulumi.export("privateSubnetIds", network.private_subnet_ids)
-    pulumi.export("publicSubnetIds", network.public_subnet_ids)
-    pulumi.export("keyArns", {purpose: key.key_arn for purpose, key in keys.items()})
+    pulumi.export("vpcId", made.vpc_id)
+    pulumi.export("vpcCidr", made.vpc_cidr)
+    pulumi.export("privateSubnetIds", made.private_subnet_ids)
+    pulumi.export("publicSubnetIds", made.public_subnet_ids)
+    pulumi.export("keyArns", {purpose: key.key_arn for purpose, key in made_keys.items()})
     pulumi.export("modelBucket", store.bucket)
     pulumi.export("modelBucketArn", store.bucket_arn)
+    pulumi.export("accessLogsBucket", store.log_bucket)
 
 
 def _hand_over_roles(roles: BaseRoles, workloads: Mapping[str, WorkloadRole]) -> None:

@@ -4,12 +4,14 @@ import pulumi
 import pytest
 
 from components.base_roles import BaseRoles, BaseRolesArgs
-from components.encryption_key import EncryptionKey, EncryptionKeyArgs, KeyUser
+from components.bucket_access import adding, reading
+from components.encryption_key import EncryptionKey, EncryptionKeyArgs, KeyReach
 from components.existing_network import ExistingNetwork, ExistingNetworkArgs
 from components.flow_logs import FlowLogs, FlowLogsArgs
 from components.image_registry import ImageRepository, ImageRepositoryArgs, pushing
+from components.key_policy import KeyUser
 from components.location import Location
-from components.model_store import ModelStore, ModelStoreArgs, reading, writing
+from components.model_store import ModelStore, ModelStoreArgs
 from components.private_bucket import PrivateBucket, PrivateBucketArgs, SealedByKey
 from components.private_endpoints import PrivateEndpoints, PrivateEndpointsArgs
 from components.private_network import Egress, PrivateNetwork, PrivateNetworkArgs, ZoneBlocks
@@ -26,17 +28,20 @@ def network(*letters, egress=Egress.NAT_PER_ZONE):
         )
         for number, letter in enumerate(letters)
     ]
-    args = PrivateNetworkArgs(origin="network", cidr="10.0.0.0/16", zones=zones, egress=egress)
+    args = PrivateNetworkArgs(
+        origin="network", cidr="10.0.0.0/16", zones=zones, egress=egress, private_tags={}
+    )
     return lambda: PrivateNetwork("dev-network", args)
 
 
-def key(user):
+def key(user, reach=KeyReach.ONE_REGION):
     args = EncryptionKeyArgs(
         origin="encryption.kms",
         location=HERE,
         alias="dev-things",
         description="Things of dev",
         used_by=user,
+        reach=reach,
         rotation_days=365,
         deletion_window_days=30,
     )
@@ -110,12 +115,15 @@ PROGRAMS = {
             keep_versions_days=90,
             keep_access_logs_days=30,
             force_destroy=False,
+            more_logged_buckets=[],
             key_arn="arn:key",
         ),
     ),
-    "base_roles": lambda: BaseRoles("dev-base-eu-west-1", BaseRolesArgs(origin="name", location=HERE)),
+    "base_roles": lambda: BaseRoles(
+        "dev-base-eu-west-1", BaseRolesArgs(origin="name", location=HERE, secrets_key_arn=None)
+    ),
     "role_that_reads_models": lambda: workload(reading("arn:bucket", "arn:key", HERE))(),
-    "role_that_writes_models": lambda: workload(writing("arn:bucket", "arn:key", HERE))(),
+    "role_that_adds_models": lambda: workload(adding("arn:bucket", "arn:key", HERE))(),
     "role_that_pushes_images": workload(pushing(HERE, "dev")),
 }
 

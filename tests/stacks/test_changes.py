@@ -3,10 +3,12 @@
 import functools
 
 import pytest
+import yaml
 
 from environments.load import find
 from stacks.layers import LAYERS
-from tests.support.recording import difference, record
+from tests.support.environments import recorded, shipped
+from tests.support.recording import Recording, difference, record
 
 
 def foundation(tmp_path, change):
@@ -18,6 +20,30 @@ def foundation(tmp_path, change):
 @functools.cache
 def unchanged():
     return record(LAYERS[0].program(), stack="local.us-east-1")
+
+
+def changed(environment, folder, **settings):
+    """All stacks of a shipped environment with some of its settings written anew, as lines of each stack's plan."""
+    file = folder / f"{environment}.yaml"
+    text = yaml.safe_dump({"extends": str(find(environment).resolve()), "name": environment, **settings})
+    file.write_text(text)
+    before, after = shipped(environment).stacks, recorded(file).stacks
+    lines = {}
+    for stack in (*before, *(each for each in after if each not in before)):
+        plan = difference(before.get(stack, Recording()), after.get(stack, Recording()))
+        if plan:
+            lines[stack] = plan.splitlines()
+    return lines
+
+
+def as_text(lines):
+    return "".join(f"{stack}\n" + "".join(f"  {line}\n" for line in plan) for stack, plan in lines.items())
+
+
+def pools(environment, **changes):
+    """The GPU pools of a shipped environment; each change is for the pool of that name."""
+    written = yaml.safe_load(find(environment).read_text())["gpu_pools"]
+    return [{**pool, **changes.get(pool["name"], {})} for pool in written]
 
 
 @pytest.mark.parametrize(
@@ -45,3 +71,67 @@ def test_change(change, tmp_path, golden):
 
 def test_two_runs_declare_the_same(tmp_path):
     assert difference(unchanged(), foundation(tmp_path, "")) == ""
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({"cluster": {"version": "1.36"}}, id="kubernetes_version"),
+        pytest.param(
+            {"cluster": {"endpoint": {"kind": "public", "cidrs": ["203.0.113.0/24"]}}}, id="public_endpoint"
+        ),
+        pytest.param({"cluster": {"logs": "30d"}}, id="cluster_logs"),
+        pytest.param({"cluster": {"system_pool": {"profile": "m7i.2xlarge"}}}, id="system_machine"),
+        pytest.param({"gpu_pools": pools("prod", online={"nodes": "2..40"})}, id="pool_grown"),
+        pytest.param({"gpu_pools": pools("prod", online={"sharing": "none"})}, id="sharing"),
+        pytest.param({"gpu_pools": pools("prod", training={"fabric": "none"})}, id="without_fabric"),
+        pytest.param({"gpu_pools": pools("prod", batch={"nodes_by": "node_group"})}, id="from_karpenter_to_groups"),
+        pytest.param({"gpu_pools": []}, id="no_pools"),
+        pytest.param({"data_services": []}, id="no_data_services"),
+        pytest.param({"registry": {"pull_through": []}}, id="no_pull_through"),
+        pytest.param({"connectivity": {"kind": "airgap", "mirror": "registry.corp.example"},
+                      "registry": {"pull_through": []}}, id="air_gap"),
+    ],
+)  # fmt: skip
+def test_change_of_a_whole_environment(settings, tmp_path, golden):
+    golden(as_text(changed("prod", tmp_path, **settings)))
+
+
+def test_a_replica_that_goes_takes_what_is_in_its_region_and_what_led_there(tmp_path):
+    """Nothing is deleted anywhere else, and in the other regions nothing changes at all."""
+    replicas = ["eu-west-1"]
+    plans = changed("prod-multi-region", tmp_path, replicas=replicas)
+    assert plans.keys() == {
+        "foundation/prod-multi-region.ap-southeast-1",
+        "cluster/prod-multi-region.ap-southeast-1",
+        "links/prod-multi-region.us-east-1",
+    }
+    for stack, plan in plans.items():
+        if stack.endswith("ap-southeast-1"):
+            assert {line[0] for line in plan} == {"-"}
+    links = plans["links/prod-multi-region.us-east-1"]
+    assert [line for line in links if line.startswith("+")] == []
+    deleted = [line for line in links if line.startswith("-")]
+    changes = [line for line in links if line.startswith("~")]
+    # The last region to fall back on needs no record of its own.
+    assert [line for line in deleted if "ap-southeast-1" not in line] == [
+        "- Record prod-multi-region-dns-serving-beyond-eu-west-1",
+        "- Record prod-multi-region-dns-serving-eu-west-1",
+    ]
+    assert sorted(changes) == [
+        "~ BucketReplicationConfig prod-multi-region-model-replication-us-east-1  (rules)",
+        "~ Record prod-multi-region-dns-serving-beyond-us-east-1  (records)",
+        "~ ReplicationConfiguration prod-multi-region-image-replication  (replicationConfiguration)",
+        "~ RolePolicy prod-multi-region-model-replication-us-east-1-copy  (policy)",
+    ]
+
+
+def test_a_replica_that_is_appended_leaves_the_regions_before_it_as_they_are(tmp_path):
+    replicas = ["eu-west-1", {"region": "ap-southeast-1", "cidr": "10.128.0.0/16"}, "eu-central-1"]
+    plans = changed("prod-multi-region", tmp_path, replicas=replicas)
+    assert plans.keys() == {
+        "foundation/prod-multi-region.eu-central-1",
+        "cluster/prod-multi-region.eu-central-1",
+        "links/prod-multi-region.us-east-1",
+    }
+    assert [line for plan in plans.values() for line in plan if line.startswith("-")] == []

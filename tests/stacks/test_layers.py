@@ -30,8 +30,8 @@ def test_the_program_takes_nothing(layer):
 
 def test_a_foundation_is_in_every_region_of_an_environment():
     env = load(find("dev")).environment
-    (foundation,) = LAYERS
-    assert foundation.regions(env) == ("us-east-1",)
+    assert LAYERS[0].name == "foundation"
+    assert LAYERS[0].regions(env) == (("us-east-1",),)
     assert stack_name(env, "us-east-1") == "dev.us-east-1"
 
 
