@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from provisioner.plan.values import Properties
 from provisioner.providers.aws.inputs import ALL_TAGS
 from provisioner.providers.aws.paths import at
-from provisioner.providers.aws.retry import again
+from provisioner.providers.aws.retry import again, until
 from provisioner.providers.aws.scope import Scope, surroundings
-from provisioner.providers.aws.spec import ID, IDS, REGION, TAG_FILTERS, Found, Op, Prop, Text
+from provisioner.providers.aws.spec import ID, IDS, NONCE, REGION, TAG_FILTERS, Found, Op, Prop, Text
 from provisioner.providers.aws.text import filled, names_in
 from provisioner.providers.interface import Refused
 
@@ -72,11 +73,18 @@ def run(op: Op, target: Target, extra: Mapping[str, Any] | None = None) -> Any:
     _sweep(op, target)
     send = {**parameters(op, target), **(extra or {})}
     try:
-        return at(op.answer, _ask(op, target, send))
+        answer = _ask(op, target, send)
     except Refused as refusal:
         if refusal.code in op.none:
             return None
         raise
+    see_it_done(op, replace(target, document=answer))
+    return at(op.answer, answer)
+
+
+def begin(op: Op, target: Target, extra: Mapping[str, Any] | None = None) -> Any:
+    """Make the call; its whole answer. `see_it_done` is for what it has started."""
+    return run(replace(op, answer="@", then=None), target, extra)
 
 
 def run_and_pick(op: Op, target: Target) -> Any:
@@ -123,10 +131,31 @@ def _marked(value: Any, target: Target) -> Any:
         return list(target.ids or (target.id,))
     if value is REGION:
         return target.region
+    if value is NONCE:
+        return uuid.uuid4().hex
     if value is TAG_FILTERS:
         tags: dict[str, str] = target.props.get(ALL_TAGS) or {}
         return [{"Name": f"tag:{name}", "Values": [text]} for name, text in sorted(tags.items())]
     return value
+
+
+def see_it_done(op: Op, target: Target) -> None:
+    """Wait until what a call has started is done; the target's document is the call's answer.
+
+    Raises `Refused` if it fails or takes too long.
+    """
+    if op.then is None:
+        return
+    ask, wait = op.then
+
+    def done() -> bool | None:
+        answer = run(ask, target)
+        if wait.failed and (reason := at(wait.failed, answer)):
+            raise Refused(f"{target.service}: the change of {target.id} has failed: {reason}")
+        return True if at(wait.until, answer) else None
+
+    if until(done, wait.seconds, target.scope.clock) is None:
+        raise Refused(f"{target.service}: the change of {target.id} was not done within {wait.seconds} s")
 
 
 def _sweep(op: Op, target: Target) -> None:

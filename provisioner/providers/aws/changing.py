@@ -101,7 +101,7 @@ def _shared_call(
     for row in carried:
         if row.on_change == shared and (value := _sent(row, new)) is not None:
             put(extra, row.update_as or row.api, value)
-    if extra:
+    if extra or isinstance(shared, Whole):
         run(op, target, extra)
 
 
@@ -123,7 +123,16 @@ def _change_members(members: Members, row: Field, target: Target, old: Propertie
     removed = {members.remove_as: row.codec.encode(gone)} if gone else {}
     added = {members.add_as: row.codec.encode(come)} if come else {}
     if members.add == members.remove:
-        run(members.add, target, {**removed, **added})
+        both: dict[str, Any] = {}
+        for path, value in {**removed, **added}.items():
+            put(both, path, value)
+        run(members.add, target, both)
+        return
+    if members.singly:
+        for item in come:
+            run(members.add, target, {members.add_as: row.codec.encode(item)})
+        for item in gone:
+            run(members.remove, target, {members.remove_as: row.codec.encode(item)})
         return
     if removed:
         run(members.remove, target, removed)

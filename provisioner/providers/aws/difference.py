@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from provisioner.plan.diff import Diff
 from provisioner.plan.values import UNKNOWN, Properties, has_unknown
 from provisioner.providers.aws.inputs import ALL_TAGS, REGION, TAGS
 from provisioner.providers.aws.naming import DEFAULTS, is_made
 from provisioner.providers.aws.scope import surroundings
-from provisioner.providers.aws.spec import LOCAL, NEVER, REPLACE, Field, Output, ResourceSpec, Text
+from provisioner.providers.aws.spec import LOCAL, NEVER, REPLACE, Field, Output, ResourceSpec, Text, never
 from provisioner.providers.aws.text import filled
 from provisioner.providers.interface import Object
 
+STATUS: Final = "status"
 LEFT_OUT: Final = object()
 """Stands for a property that a program does not mention."""
 
@@ -33,7 +34,15 @@ def same(row: Field, old: Any, new: Any) -> bool:
         return True
     if has_unknown(new):
         return False
-    return normal(row, old) == normal(row, new)
+    return normal(row, as_asked(row, old, new)) == normal(row, new)
+
+
+def as_asked(row: Field, value: Any, asked: Any) -> Any:
+    """A structure without the members that AWS chose and nobody asks for."""
+    if not row.chosen or not isinstance(value, dict) or not isinstance(asked, dict):
+        return cast("Any", value)
+    members, wanted = cast("Properties", value), cast("Properties", asked)
+    return {name: item for name, item in members.items() if name in wanted or name not in row.chosen}
 
 
 def changed(spec: ResourceSpec, old: Properties, new: Properties) -> Iterator[Field]:
@@ -51,17 +60,37 @@ def changed_tags(spec: ResourceSpec, old: Properties, new: Properties) -> Iterat
                 yield prop
 
 
+def needs_new(row: Field, old: Any, new: Any) -> bool:
+    """Whether this difference needs a new object; `LEFT_OUT` is allowed on both sides.
+
+    An object that was imported is not replaced for what AWS does not tell of it.
+    """
+    if old is LEFT_OUT and row.read is None and row.default is not NEVER:
+        return False
+    if row.on_change is REPLACE:
+        return True
+    if row.replaces is never or new is UNKNOWN:
+        return False
+    return row.replaces(normal(row, as_asked(row, old, new)), normal(row, new))
+
+
 def diff(spec: ResourceSpec, old: Object, new: Properties, region: str) -> Diff:
     """What the inputs `new` mean for `old`; `region` is where an object of these inputs would be."""
     rows = list(changed(spec, old.inputs, new))
-    replaces = [row.prop for row in rows if row.on_change is REPLACE]
-    updates = [row.prop for row in rows if row.on_change is not REPLACE]
+    replaces = [row.prop for row in rows if _replacing(row, old.inputs, new)]
+    updates = [row.prop for row in rows if row.prop not in replaces]
     updates += changed_tags(spec, old.inputs, new)
+    if old.outputs.get(STATUS) in spec.lost:
+        replaces.append(STATUS)
     if spec.regional and old.outputs.get(REGION, region) != region:
         replaces.append(REGION)
     # Said of every difference, and of none: the engine may have reasons of its own to replace an object.
     stands_in_the_way = REGION not in replaces and _in_the_way(spec, old.inputs, new)
     return Diff(tuple(replaces), tuple(updates), delete_before_replace=stands_in_the_way)
+
+
+def _replacing(row: Field, old: Properties, new: Properties) -> bool:
+    return needs_new(row, old.get(row.prop, LEFT_OUT), new.get(row.prop, LEFT_OUT))
 
 
 def _in_the_way(spec: ResourceSpec, old: Properties, new: Properties) -> bool:
@@ -80,6 +109,9 @@ def _in_the_way(spec: ResourceSpec, old: Properties, new: Properties) -> bool:
 def planned(spec: ResourceSpec, old: Object | None, new: Properties, region: str) -> Properties:
     """The outputs as far as they are known before the step."""
     wanted = {prop: value for prop, value in new.items() if prop != DEFAULTS}
+    for row in spec.fields:
+        if row.chosen and isinstance(wanted.get(row.prop), dict):
+            wanted[row.prop] = {**_to_be_chosen(row, old), **wanted[row.prop]}
     if spec.regional:
         wanted[REGION] = region
     if spec.tags:
@@ -93,6 +125,13 @@ def planned(spec: ResourceSpec, old: Object | None, new: Properties, region: str
         touched = set(_touched(spec, rows))
         known |= dict.fromkeys(touched, UNKNOWN)
     return known | _foreseen(spec, touched, known, region)
+
+
+def _to_be_chosen(row: Field, old: Object | None) -> dict[str, Any]:
+    """The members that AWS chooses for a new object and then leaves as they are."""
+    recorded: Any = old.outputs.get(row.prop) if old else None
+    known: Properties = cast("Properties", recorded) if isinstance(recorded, dict) else {}
+    return {name: known.get(name, UNKNOWN) for name in row.chosen}
 
 
 def _unwritten(spec: ResourceSpec) -> dict[str, Any]:

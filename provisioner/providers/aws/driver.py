@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 
 from provisioner.plan.diff import Diff
 from provisioner.plan.values import Properties
-from provisioner.providers.aws.calling import Answers, Target, parameters, run
+from provisioner.providers.aws.calling import Answers, Target, begin, parameters, run, see_it_done
 from provisioner.providers.aws.changing import carried_by_create, follow_on, make_changes
 from provisioner.providers.aws.difference import diff, planned
 from provisioner.providers.aws.finding import found_again
@@ -106,6 +106,8 @@ class TableDriver:
                 raise
             made, answer = self._made_unseen(target, new, refusal), {}
         try:
+            if made.document is not None:
+                see_it_done(self.spec.create, made)
             follow_on(self.spec, made, new)
             return self.settled(made, new)
         except Refused as refusal:
@@ -133,7 +135,7 @@ class TableDriver:
         """Bring what differs in line. A `Refused` on the way carries the object as it is then."""
         target = self.target(new, old)
         try:
-            make_changes(self.spec, target, old.inputs, new)
+            self.make_changes(target, old.inputs, new)
             return self.settled(target, new)
         except Refused as refusal:
             raise Refused(refusal.reason, code=refusal.code, made=self._as_left(old, new)) from refusal
@@ -153,6 +155,10 @@ class TableDriver:
             raise Refused(
                 f"{spec.type} {old.id} was still there {spec.vanishes_within} s after it was deleted"
             )
+
+    def make_changes(self, target: Target, old: Properties, new: Properties) -> None:
+        """Make the calls for everything that differs between two sets of inputs. Raises `Refused`."""
+        make_changes(self.spec, target, old, new)
 
     def region(self, props: Properties) -> str:
         """Where an object with these properties is."""
@@ -188,11 +194,12 @@ class TableDriver:
     def _made(self, target: Target, new: Properties) -> tuple[Target, Any]:
         spec = self.spec
         extra = carried_by_create(spec, parameters(spec.create, target), new)
-        answer = run(spec.create, target, extra)
+        told = begin(spec.create, target, extra)
+        answer = at(spec.create.answer, told)
         id = target.text(spec.id) if isinstance(spec.id, Text) else at(spec.id, answer)  # noqa: A001
         if not id:
             raise Refused(f"{spec.service}:{spec.create.name} answered without saying what it has made")
-        return replace(target, id=str(id)), answer
+        return replace(target, id=str(id), document=told), answer
 
     def _made_unseen(self, target: Target, new: Properties, refusal: Refused) -> Target:
         """The object whose create was not answered, if its id follows from its inputs and it is there.
@@ -211,7 +218,16 @@ class TableDriver:
             later |= {"tags", ALL_TAGS}
         inputs = {prop: value for prop, value in new.items() if prop not in later}
         document: Document = cast("Document", answer) if isinstance(answer, dict) else {}
+        if self.spec.lost:
+            document = self._seen(made) or document
         return Object(made.id, inputs, outputs_of(self.spec, made, document, inputs))
+
+    def _seen(self, made: Target) -> Document | None:
+        """The main document, if there is one to be had."""
+        try:
+            return main_document(self.spec, made)
+        except Refused:
+            return None
 
     def _as_left(self, old: Object, new: Properties) -> Object | None:
         """The object after an update that was not finished, if it can be seen."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from provisioner.plan.values import Properties
 from provisioner.providers.aws.calling import Target, run
-from provisioner.providers.aws.difference import LEFT_OUT, normal
+from provisioner.providers.aws.difference import same
 from provisioner.providers.aws.inputs import ALL_TAGS, REGION
 from provisioner.providers.aws.naming import is_made
 from provisioner.providers.aws.spec import (
@@ -83,7 +83,7 @@ def _carries(present: Object, tags: Properties) -> bool:
 def _agrees(spec: ResourceSpec, wanted: Properties, present: Object, which: Callable[[Field], bool]) -> bool:
     """Whether every such field that the program declares and AWS tells has the wanted value."""
     return all(
-        normal(row, present.outputs.get(row.prop)) == normal(row, wanted.get(row.prop, LEFT_OUT))
+        same(row, present.outputs.get(row.prop), wanted[row.prop])
         for row in spec.fields
         if row.prop in wanted and which(row) and _is_told(row, present)
     )

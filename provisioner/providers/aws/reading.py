@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
 from provisioner.plan.values import Properties
 from provisioner.providers.aws.calling import Target, picked, run, run_and_pick
-from provisioner.providers.aws.difference import normal
+from provisioner.providers.aws.difference import as_asked, normal, same
 from provisioner.providers.aws.inputs import ALL_TAGS, REGION, TAGS
 from provisioner.providers.aws.naming import DEFAULTS
 from provisioner.providers.aws.paths import at
@@ -84,9 +84,22 @@ def now(row: Field, document: Document, known: Properties) -> Any:
     if found is None and row.may_be_silent:
         return recorded
     value = None if found is None else row.codec.decode(found)
-    if recorded is not None and normal(row, recorded) == normal(row, value):
-        return recorded
+    if row.untold and isinstance(recorded, dict) and isinstance(value, dict):
+        value = {**_members(row.untold, cast("Properties", recorded)), **cast("Properties", value)}
+    if recorded is not None and same(row, value, recorded):
+        return _in_the_words_of(row, recorded, value)
     return value
+
+
+def _in_the_words_of(row: Field, recorded: Any, value: Any) -> Any:
+    """What was recorded, with what AWS chose beside it."""
+    if not row.chosen or not isinstance(recorded, dict) or not isinstance(value, dict):
+        return cast("Any", recorded)
+    return {**_members(row.chosen, cast("Properties", value)), **cast("Properties", recorded)}
+
+
+def _members(names: Collection[str], value: Properties) -> dict[str, Any]:
+    return {name: value[name] for name in names if name in value}
 
 
 def tags_of(spec: ResourceSpec, document: Document) -> dict[str, str]:
@@ -106,7 +119,11 @@ def own_tags(present: Properties, known: Properties, defaults: Properties) -> di
 def inputs_of(spec: ResourceSpec, identity: Identity, outputs: Properties) -> dict[str, Any]:
     """The declared properties as they are now; on import, all that a program could have declared."""
     chosen = _all_declarable if not identity.inputs else _still_declared
-    inputs = {row.prop: outputs[row.prop] for row in spec.fields if chosen(row, identity, outputs)}
+    inputs = {
+        row.prop: as_asked(row, outputs[row.prop], identity.inputs.get(row.prop))
+        for row in spec.fields
+        if chosen(row, identity, outputs)
+    }
     if spec.tags:
         inputs[ALL_TAGS] = outputs[ALL_TAGS]
         if outputs[TAGS] or TAGS in identity.inputs:

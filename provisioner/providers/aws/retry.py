@@ -42,13 +42,25 @@ def until(answer: Callable[[], T | None], seconds: float, clock: Clock) -> T | N
 
 
 def again(call: Callable[[], T], codes: Collection[str], clock: Clock) -> T:
-    """What `call` returns, repeated while it is refused with one of `codes`. Raises the last `Refused`."""
+    """What `call` returns, repeated while it is refused with one of `codes`. Raises the last `Refused`.
+
+    `codes` are as in `spec.Op.again`.
+    """
     end, pause = clock.now() + PASSES_WITHIN, FIRST_PAUSE
     while True:
         try:
             return call()
         except Refused as refusal:
-            if refusal.code not in codes or clock.now() + pause > end:
+            if not _passes(refusal, codes) or clock.now() + pause > end:
                 raise
         clock.sleep(pause)
         pause = min(pause * 1.6, LONGEST_PAUSE)
+
+
+def _passes(refusal: Refused, codes: Collection[str]) -> bool:
+    """Whether a refusal is one that passes with time."""
+    for each in codes:
+        code, _, said = each.partition(": ")
+        if refusal.code == code and said in refusal.reason:
+            return True
+    return False

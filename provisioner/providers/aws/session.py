@@ -20,8 +20,8 @@ ATTEMPTS = 8
 LOCAL_ATTEMPTS = 3
 """A cloud on the same machine answers or does not; waiting long for it hides the fault."""
 
-MAKING = ("Create", "Allocate", "Run")
-"""How the operations are called of which a second call makes a second object."""
+MAKING = ("Create", "Allocate", "Run", "Replicate", "ChangeResource", "AssociateVPC")
+"""How the operations are called of which a second call makes a second object, or is refused as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,14 @@ class Connection:
     endpoint: str | None = None
     credentials: Credentials | None = None
     assume_role: str | None = None
+    profile: str | None = None
+    """Of the AWS configuration; None: the surroundings decide."""
+
+    attempts: int | None = None
+    """How often a call is tried that may be repeated; None: as is usual for the kind of endpoint."""
+
+    patience: int = 60
+    """Seconds to wait for an answer."""
 
 
 class Clients:
@@ -68,7 +76,7 @@ class Clients:
 
 
 def _session(connection: Connection) -> Any:
-    session: Any = import_module("botocore.session").Session()
+    session: Any = import_module("botocore.session").Session(profile=connection.profile)
     if connection.credentials:
         _ignore_surroundings(session)
     _know_services(session)
@@ -127,10 +135,12 @@ class _Loan:
 
 def _take_on(session: Any, role: str) -> None:
     """Make the session act as `role`, which the credentials found around us may assume."""
+    if (ours := session.get_credentials()) is None:
+        return  # the first call says that there are none
     credentials: Any = import_module("botocore.credentials")
     fetcher: Any = credentials.AssumeRoleCredentialFetcher(
         client_creator=session.create_client,
-        source_credentials=session.get_credentials(),
+        source_credentials=ours,
         role_arn=role,
         extra_args={"RoleSessionName": "provisioner"},
     )
@@ -143,9 +153,12 @@ def _client(session: Any, connection: Connection, service: str, region: str) -> 
     given = connection.credentials
     settings: dict[str, Any] = {
         "connect_timeout": 10,
-        "read_timeout": 60,
+        "read_timeout": connection.patience,
         "max_pool_connections": POOL,
-        "retries": {"mode": "standard", "total_max_attempts": LOCAL_ATTEMPTS if given else ATTEMPTS},
+        "retries": {
+            "mode": "standard",
+            "total_max_attempts": connection.attempts or (LOCAL_ATTEMPTS if given else ATTEMPTS),
+        },
         "user_agent_extra": "provisioner",
     }
     keys: dict[str, Any] = {}

@@ -12,7 +12,7 @@ into answers and documents are JMESPath; times in them are text already (ISO 860
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ class Marker(enum.Enum):
     ID = "the id of the object"
     IDS = "the ids of all objects that are read together"
     REGION = "the region of the object"
+    NONCE = "a text that no other call has sent, by which a service knows a call that is repeated"
     TAG_FILTERS = "EC2's filters for the ownership tags: [{Name: tag:owner, Values: [me]}, …]"
     REPLACE = "a change of this property needs a new object"
     PUT = "a change of this property repeats the create call, with every field"
@@ -36,6 +37,7 @@ class Marker(enum.Enum):
 ID: Final = Marker.ID
 IDS: Final = Marker.IDS
 REGION: Final = Marker.REGION
+NONCE: Final = Marker.NONCE
 TAG_FILTERS: Final = Marker.TAG_FILTERS
 REPLACE: Final = Marker.REPLACE
 PUT: Final = Marker.PUT
@@ -96,10 +98,14 @@ class Op:
     none: tuple[str, ...] = ()
     """Error codes that mean "there is no such setting": the answer is None then (for `also` calls)."""
     again: tuple[str, ...] = ()
-    """Error codes that pass with time (a new role not known everywhere yet, a dependency on its way out)."""
+    """Error codes that pass with time (a new role not known everywhere yet, a dependency on its way out);
+    `Code: words` where a service has one code for everything, and only its message tells."""
     first: tuple[Sweep, ...] = ()
     unless: str = ""
     """The call is not made if this property is true."""
+    then: tuple[Op, Wait] | None = None
+    """What is asked after the call, and what has to come true of its answer before the call counts as done;
+    `Found` looks into the answer of the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,8 @@ class Members:
     remove: Op
     add_as: str
     remove_as: str
+    singly: bool = False
+    """Each item has a call of its own, and what is new comes first: a set that must not be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +152,11 @@ class Whole:
 def no_problems(inputs: Properties) -> Iterable[Problem]:  # noqa: ARG001 - the signature of the field
     """Nothing is wrong, whatever the inputs are."""
     return ()
+
+
+def never(old: Any, new: Any) -> bool:  # noqa: ARG001 - the signature of the field
+    """No change needs a new object."""
+    return False
 
 
 Change = Op | Switch | Members | Each | Whole | Marker
@@ -192,6 +205,12 @@ class Field:
     """AWS need not tell the value (none in the document): the recorded one stands then."""
     required: bool = False
     """The program has to give it; `check` refuses the resource otherwise."""
+    chosen: tuple[str, ...] = ()
+    """Members of a structure that AWS chooses where the program leaves them out; outputs show them."""
+    untold: tuple[str, ...] = ()
+    """Members of a structure that AWS need not tell: the recorded ones stand then."""
+    replaces: Callable[[Any, Any], bool] = never
+    """Whether this change (from and to a canonical value; None: left out) needs a new object after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +326,8 @@ class ResourceSpec:
     """Whether the type has the property `region`."""
     ready: Wait | None = None
     """Waited for after create and update."""
+    lost: tuple[str, ...] = ()
+    """Values of the output `status` that no change gets an object out of: it has to be made anew."""
     vanishes_within: int = 0
     """Seconds within which the object must be gone after delete; 0: it is gone at once, nobody looks."""
     unsupported: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -317,32 +338,3 @@ class ResourceSpec:
     def row(self, prop: str) -> Field | None:
         """The row of one property."""
         return next((row for row in self.fields if row.prop == prop), None)
-
-    def ops(self) -> Iterator[Op]:
-        """Every call this type can make, for the checks against botocore's own model."""
-        direct = [self.create, self.read, *self.also.values()]
-        if self.delete:
-            direct.append(self.delete)
-        if isinstance(self.find, Listed):
-            direct.append(self.find.op)
-        if self.tags:
-            direct += (self.tags.add, self.tags.remove)
-        for op in (*direct, *(op for row in self.fields for op in changing(row.on_change))):
-            yield op
-            for sweep in op.first:
-                yield from (sweep.list, sweep.each)
-
-
-def changing(change: Change) -> tuple[Op, ...]:
-    """The calls that a change of a property can make."""
-    match change:
-        case Op():
-            return (change,)
-        case Switch(on, off):
-            return (on, off)
-        case Members(add, remove):
-            return (add, remove)
-        case Each(op) | Whole(op):
-            return (op,)
-        case Marker():
-            return ()

@@ -32,6 +32,9 @@ def endpoint():
     """The address of a moto server that lives as long as the tests."""
     from moto.server import ThreadedMotoServer  # only here: it takes a second to import
 
+    from provisioner.local import additions
+
+    additions.install()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with mock.patch.dict(os.environ, {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}):
         server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)

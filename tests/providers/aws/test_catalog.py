@@ -23,9 +23,9 @@ from provisioner.providers.aws.spec import (
     Switch,
     Text,
     Whole,
-    changing,
 )
 from provisioner.providers.aws.text import names_in
+from tests.support.aws_calls import calls_of, changing
 from tests.support.aws_cases import ALL
 from tests.support.aws_exceptions import MISSING_OUTPUTS, OWN_CALLS
 
@@ -78,7 +78,7 @@ def properties(cls):
 @every
 def test_every_call_is_one_botocore_knows(spec):
     """Operations and parameters are those of AWS's own service model."""
-    for op in spec.ops():
+    for op in calls_of(spec):
         assert op.name in operations(spec.service), op.name
         assert set(op.send) <= set(members(spec.service, op)), op.name
 
@@ -94,7 +94,7 @@ def test_every_call_sends_what_aws_requires(spec):
     sent_by_tags = {}
     if spec.tags:
         sent_by_tags = {spec.tags.add.name: spec.tags.add_as, spec.tags.remove.name: spec.tags.remove_as}
-    for op in spec.ops():
+    for op in calls_of(spec):
         rows = [row for row in spec.fields if op in changing(row.on_change)]
         own = {(row.update_as or row.api).partition(".")[0] for row in rows}
         for row in rows:

@@ -19,7 +19,8 @@ def calls(provider):
         counted[model.name] += 1
 
     clients = [
-        provider.scope.clients.client(name, "us-east-1") for name in ("kms", "ecr", "iam", "logs", "ec2")
+        provider.scope.clients.client(name, "us-east-1")
+        for name in ("kms", "ecr", "iam", "logs", "ec2", "efs", "rds", "route53")
     ]
     for client in clients:
         client.meta.events.register("before-call", count)
@@ -41,6 +42,39 @@ def calls(provider):
         ("aws:iam/role:Role", TRUST, {"GetRole": 4, "ListAttachedRolePolicies": 4}),
         ("aws:iam/instanceProfile:InstanceProfile", {}, {"GetInstanceProfile": 4}),
         ("aws:cloudwatch/logGroup:LogGroup", {}, {"DescribeLogGroups": 4, "ListTagsForResource": 4}),
+        (
+            "aws:efs/fileSystem:FileSystem",
+            {},
+            {"DescribeFileSystems": 1, "DescribeLifecycleConfiguration": 4},
+        ),
+        (
+            "aws:rds/parameterGroup:ParameterGroup",
+            {"family": "postgres17"},
+            {"DescribeDBParameterGroups": 1, "DescribeDBParameters": 4, "ListTagsForResource": 4},
+        ),
+        (
+            "aws:rds/instance:Instance",
+            {
+                "engine": "postgres",
+                "instanceClass": "db.t4g.micro",
+                "allocatedStorage": 20,
+                "username": "platform",
+                "manageMasterUserPassword": True,
+                "skipFinalSnapshot": True,
+            },
+            {"DescribeDBInstances": 1},
+        ),
+        (
+            "aws:route53/healthCheck:HealthCheck",
+            {"type": "TCP", "ipAddress": "203.0.113.5", "port": 443},
+            {"ListHealthChecks": 1, "ListTagsForResource": 4},
+        ),
+        (
+            "aws:ec2/launchTemplate:LaunchTemplate",
+            {"instanceType": "m7i.large"},
+            {"DescribeLaunchTemplates": 1, "DescribeLaunchTemplateVersions": 4},
+        ),
+        ("aws:ec2/placementGroup:PlacementGroup", {"strategy": "cluster"}, {"DescribePlacementGroups": 1}),
     ],
 )
 def test_a_refresh_makes_these_calls_for_four_objects(provider, calls, type, inputs, expected):

@@ -83,6 +83,13 @@ def test_without_credentials_the_refusal_says_so(endpoint):
     assert refused.value.code == "NoCredentials"
 
 
+def test_without_credentials_to_assume_a_role_with_the_refusal_says_so(endpoint):
+    role = "arn:aws:iam::210987654321:role/provisioner"
+    with pytest.raises(Refused) as refused:
+        caller_account(Connection(endpoint, assume_role=role), "us-east-1")
+    assert refused.value.code == "NoCredentials"
+
+
 def test_a_cloud_that_does_not_answer_is_a_refusal():
     """No exception of botocore's passes."""
     with pytest.raises(Refused) as refused:

@@ -193,7 +193,10 @@ _TARGETS = {
     "coreNetworkArn": "CoreNetworkArn",
 }
 _DESTINATION = {"RouteTableId": Prop("routeTableId"), "DestinationCidrBlock": Prop("destinationCidrBlock")}
-_REPLACE_ROUTE = Op("replace_route", _DESTINATION, again=("InvalidNatGatewayID.NotFound",))
+_PEERING_ON_ITS_WAY = "InvalidVpcPeeringConnectionID.NotFound"
+_REPLACE_ROUTE = Op(
+    "replace_route", _DESTINATION, again=("InvalidNatGatewayID.NotFound", _PEERING_ON_ITS_WAY)
+)
 _IPV4 = "routes lead to IPv4 addresses: give `destinationCidrBlock`"
 
 
@@ -217,6 +220,7 @@ ROUTE = ResourceSpec(
             "InvalidGatewayID.NotFound",
             "InvalidNatGatewayID.NotFound",
             "InvalidTransitGatewayID.NotFound",
+            _PEERING_ON_ITS_WAY,
         ),
     ),
     read=Op(

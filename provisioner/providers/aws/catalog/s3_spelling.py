@@ -1,4 +1,4 @@
-"""How S3 spells versioning, encryption and lifecycle rules; what it answers on its own counts as not said."""
+"""How S3 spells versioning, encryption and rules; what it answers on its own counts as not said."""
 
 from __future__ import annotations
 
@@ -117,5 +117,34 @@ def _in_order(rules: Iterable[Mapping[str, Any]]) -> Any:
 LIFECYCLE_RULES = Codec(
     encode=lambda rules: [_rule_sent(rule) for rule in rules],
     decode=lambda answer: [_rule(rule) for rule in answer or ()],
+    canonical=_in_order,
+)
+
+
+def _replication_sent(rule: Mapping[str, Any]) -> dict[str, Any]:
+    sent: dict[str, Any] = PASCAL.encode(
+        said({key: rule[key] for key in rule if key not in ("id", "filter")})
+    )
+    sent["ID"] = rule["id"]
+    if key := _part(_part(sent, "Destination"), "EncryptionConfiguration").pop("ReplicaKmsKeyId", None):
+        sent["Destination"]["EncryptionConfiguration"]["ReplicaKmsKeyID"] = key
+    if "filter" in rule:
+        sent["Filter"] = _filter_sent(_part(rule, "filter")) or {"Prefix": ""}
+    return sent
+
+
+def _replication(answer: Mapping[str, Any]) -> dict[str, Any]:
+    rule: dict[str, Any] = PASCAL.decode({key: answer[key] for key in answer if key not in ("ID", "Filter")})
+    rule["id"] = answer.get("ID", "")
+    if key := _part(_part(rule, "destination"), "encryptionConfiguration").pop("replicaKmsKeyID", None):
+        rule["destination"]["encryptionConfiguration"]["replicaKmsKeyId"] = key
+    if "Filter" in answer:
+        rule["filter"] = _filter(answer["Filter"]) or {"prefix": ""}
+    return rule
+
+
+REPLICATION_RULES = Codec(
+    encode=lambda rules: [_replication_sent(rule) for rule in rules],
+    decode=lambda answer: [_replication(rule) for rule in answer or ()],
     canonical=_in_order,
 )
