@@ -8,8 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
-FORMAT: Final = 1
-"""Version of the record file; a record of another version is no record."""
+FORMAT: Final = 2
+"""Version of the record, and of what the server behind it can do: raised whenever either changes.
+
+A record of another version is no record, so that a server which an older version of the tool has started is
+replaced by a new one, and ends by itself.
+"""
 
 IDENTITY: Final = "/provisioner/identity"
 """The path at which a server says which one it is; no AWS service uses it."""
@@ -56,9 +60,10 @@ def write(file: Path, record: Record) -> None:
 
 
 def _record(found: dict[str, Any]) -> Record | None:
+    if found.get("format") != FORMAT:
+        return None
     match found:
         case {
-            "format": 1,
             "id": str(id),
             "pid": int(pid),
             "endpoint": str(endpoint),

@@ -66,6 +66,10 @@ def serve(file: Path, ready: Callable[[], None]) -> None:
     )
     from werkzeug.serving import make_server  # noqa: PLC0415
 
+    from provisioner.local import additions  # noqa: PLC0415
+
+    additions.install()
+
     class Quiet(MotoRequestHandler):
         """Keeps no access log: it would grow without end and slow every call."""
 
