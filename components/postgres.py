@@ -38,8 +38,10 @@ class DatabaseSize:
 class DatabaseSafety:
     """What keeps the data when somebody deletes the database, and for how long its logs are kept."""
 
+    protected: bool
+    """Whether RDS refuses to delete the database until this is taken back."""
     disposable: bool
-    """Whether the database may go without a question and without a last snapshot."""
+    """Whether the database may go without a last snapshot."""
     log_days: int
 
 
@@ -177,7 +179,7 @@ class Postgres(pulumi.ComponentResource):
             enabled_cloudwatch_logs_exports=list(_LOGS),
             # What a plan says happens when it is applied, not in some night that follows.
             apply_immediately=True,
-            deletion_protection=not args.safety.disposable,
+            deletion_protection=args.safety.protected,
             skip_final_snapshot=args.safety.disposable,
             final_snapshot_identifier=None if args.safety.disposable else f"{name}-final",
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(logs)),

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
+from environments import bucket_address
+from environments.bucket_address import BucketAddress
 from environments.diagnostics import Problem
 from environments.section import Form, Section, refused
 
@@ -43,13 +45,20 @@ class Account(Section):
         return role
 
 
-def _folder(value: object) -> object:
-    fix = "write a folder, for example `backend: ./.provisioner/`."
+def _place(value: object) -> object:
+    fix = "write a folder, for example `backend: ./.provisioner/`, or a bucket, `s3://bucket/prefix`."
     match value:
         case str() if not value.strip():
             raise refused(Problem.FORM, "The folder has no name.", fix)
+        case str() if value.startswith(bucket_address.SCHEME):
+            try:
+                return bucket_address.parsed(value)
+            except bucket_address.NoAddress as wrong:
+                raise refused(Problem.FORM, wrong.detail, wrong.fix) from wrong
         case str() if "://" in value:
-            raise refused(Problem.FORM, f"`{value}` is an address; state is kept in a folder.", fix)
+            raise refused(Problem.FORM, f"`{value}` is neither a folder nor a bucket.", fix)
+        case str():
+            return PurePosixPath(value)
         case _:
             return value
 
@@ -58,12 +67,13 @@ class State(Section):
     """Where the tool records what it has made."""
 
     backend: Annotated[
-        PurePosixPath,
-        Form("a folder"),
-        BeforeValidator(_folder),
+        PurePosixPath | BucketAddress,
+        Form("a folder, or a bucket, `s3://bucket/prefix`"),
+        BeforeValidator(_place),
         Field(
-            description="Folder of the state; a relative one begins where the command runs.",
-            examples=["./.provisioner/"],
+            description="Folder of the state, as seen from where the command runs; or a bucket of S3, or of "
+            "what speaks its language: `s3://bucket/prefix?endpoint=https://host&region=R&profile=P`.",
+            examples=["./.provisioner/", "s3://example-state/ml-platform"],
         ),
     ] = PurePosixPath(".provisioner")
     secrets: Annotated[Literal["passphrase"], Field(description="What seals secret values in the state.")] = (

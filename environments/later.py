@@ -35,7 +35,7 @@ class Later:
 
 _REMOVE: Final = "remove it for now"
 _FOLDER: Final = "leave `state` out: it is kept in ./.provisioner/"
-_BACKENDS: Final = ("s3://", "gs://", "azblob://", "https://")
+_BACKENDS: Final = ("gs://", "azblob://", "https://")
 _VAULTS: Final = ("awskms://", "gcpkms://", "azurekeyvault://", "hashivault://")
 
 LATER: Final = (
@@ -46,10 +46,11 @@ LATER: Final = (
     *(
         Later((name,), _REMOVE)
         for name in (
-            "teams", "model_registry", "training", "models", "monitoring", "identity", "governance", "cost",
+            "teams", "model_registry", "training", "models", "monitoring", "identity", "cost",
         )
     ),
     Later(("encryption", "vault"), _REMOVE),
+    *(Later(("governance", name), _REMOVE) for name in ("approvals", "approvers", "waivers")),
 )  # fmt: skip
 
 

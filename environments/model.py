@@ -9,12 +9,14 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from environments import crossing
 from environments.account import Account, State
+from environments.bucket_address import BucketAddress
 from environments.cluster import Cluster
 from environments.connectivity import AirGap, Connected, Connectivity
 from environments.data_services import DataService
 from environments.diagnostics import Problem
 from environments.dns import Dns
 from environments.encryption import Encryption
+from environments.governance import Governance
 from environments.gpu_pools import GpuPool
 from environments.model_store import ModelStore
 from environments.network import CIDR_EXAMPLE, Network, OwnNetwork
@@ -123,10 +125,19 @@ class Environment(Section):
         ),
     ] = None
 
+    governance: Annotated[Governance, Field(description="What keeps the environment from harm.")] = (
+        Governance()
+    )
+
     @property
     def account_id(self) -> str:
         """The account everything is made in: the named one, or the local cloud's."""
         return self.account.id if self.account else LOCAL_ACCOUNT
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether AWS itself is to refuse the deletion of what holds data."""
+        return self.cloud == "aws" and self.governance.protect == "stateful"
 
     @property
     def regions(self) -> tuple[Region, ...]:
@@ -167,6 +178,17 @@ class Environment(Section):
                 raise refused(Problem.CONTRADICTION, detail, fix, because=("cloud",))
             case _:
                 return account
+
+    @field_validator("state")
+    @classmethod
+    def _state_beside_the_cloud(cls, state: State, info: ValidationInfo) -> State:
+        if info.data.get("cloud") == "local" and isinstance(state.backend, BucketAddress):
+            detail = (
+                "`cloud: local` is on this machine and goes with it; a state that others see would lie to them."
+            )
+            fix = "remove `backend`, or write `cloud: aws`."
+            raise refused(Problem.CONTRADICTION, detail, fix, at=("backend",), because=("cloud",))
+        return state
 
     @field_validator("network")
     @classmethod

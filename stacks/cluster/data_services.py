@@ -80,7 +80,9 @@ class _Made:
                     backup_days=wanted.backups.days,
                 ),
                 safety=postgres.DatabaseSafety(
-                    disposable=self.stack.is_disposable, log_days=self.settings.logs.days
+                    protected=self.stack.environment.is_protected,
+                    disposable=self.stack.is_disposable,
+                    log_days=self.settings.logs.days,
                 ),
                 keys=postgres.DatabaseKeys(
                     data_key_arn=self.ground.key_arn("data"), logs_key_arn=self.ground.key_arn("logs")

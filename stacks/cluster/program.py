@@ -78,7 +78,7 @@ def _cluster(stack: Stack, settings: EksSettings, ground: Foundation) -> EksClus
             ),
             api=_api(stack, settings),
             logs=ControlPlaneLogs(retention_days=settings.logs.days, key_arn=ground.key_arn("logs")),
-            deletion_protection=not stack.is_disposable,
+            deletion_protection=stack.environment.is_protected,
             role_arn=ground.cluster_role_arn,
             subnet_ids=ground.subnet_ids,
             secrets_key_arn=ground.key_arn("cluster"),
