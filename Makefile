@@ -1,10 +1,11 @@
 # make local   an environment on this machine: installs, starts the local cloud, applies environments/local.yaml
-# make test    all tests
+# make test    all tests but those that need a browser
+# make browser tests of the plan's page in a real Chromium; `apt-get install chromium-headless-shell`, or set CHROMIUM
 # make check   linter, formatter, strict types, import contracts
 # make lock    write requirements.lock anew from pyproject.toml
 # make clean   end the local cloud and remove everything that was made
 
-.PHONY: local test check lint types lock clean
+.PHONY: local test browser check lint types lock clean
 .DEFAULT_GOAL := local
 
 VENV ?= .venv
@@ -20,7 +21,10 @@ local: $(INSTALLED)
 	@$(BIN)/provisioner apply local --yes
 
 test: $(INSTALLED)
-	@$(BIN)/python -m pytest -n auto $(TEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --ignore=tests/browser $(TEST_ARGS)
+
+browser: $(INSTALLED)
+	@$(BIN)/python -m pytest tests/browser $(TEST_ARGS)
 
 check: lint types
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from environments import bucket_address
+from environments import bucket_address, key_address
 from environments.bucket_address import BucketAddress
 from environments.diagnostics import Problem
 from environments.section import Form, Section, refused
@@ -63,6 +63,13 @@ def _place(value: object) -> object:
             return value
 
 
+def _secrets(value: object) -> object:
+    if isinstance(value, str) and value.startswith(key_address.SCHEME) and not key_address.is_key(value):
+        fix = "write `awskms://alias/name`, `awskms://<key id>` or `awskms:///<ARN>`."
+        raise refused(Problem.FORM, f"`{value}` names no key of AWS KMS.", fix)
+    return value
+
+
 class State(Section):
     """Where the tool records what it has made."""
 
@@ -76,6 +83,13 @@ class State(Section):
             examples=["./.provisioner/", "s3://example-state/ml-platform"],
         ),
     ] = PurePosixPath(".provisioner")
-    secrets: Annotated[Literal["passphrase"], Field(description="What seals secret values in the state.")] = (
-        "passphrase"
-    )
+    secrets: Annotated[
+        str,
+        Form("`passphrase`, or a key of AWS KMS, `awskms://alias/name`"),
+        BeforeValidator(_secrets),
+        Field(
+            pattern=rf"^({key_address.BY_PHRASE}$|{key_address.SCHEME})",
+            description="What seals secret values in a state that has none yet.",
+            examples=["awskms://alias/state"],
+        ),
+    ] = key_address.BY_PHRASE

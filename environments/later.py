@@ -36,7 +36,7 @@ class Later:
 _REMOVE: Final = "remove it for now"
 _FOLDER: Final = "leave `state` out: it is kept in ./.provisioner/"
 _BACKENDS: Final = ("gs://", "azblob://", "https://")
-_VAULTS: Final = ("awskms://", "gcpkms://", "azurekeyvault://", "hashivault://")
+_VAULTS: Final = ("gcpkms://", "azurekeyvault://", "hashivault://")
 
 LATER: Final = (
     Later(("engine",), "write `engine: embedded`", ("pulumi",)),

@@ -18,6 +18,7 @@ from environments.dns import Dns
 from environments.encryption import Encryption
 from environments.governance import Governance
 from environments.gpu_pools import GpuPool
+from environments.key_address import BY_PHRASE
 from environments.model_store import ModelStore
 from environments.network import CIDR_EXAMPLE, Network, OwnNetwork
 from environments.regions import Region
@@ -183,11 +184,13 @@ class Environment(Section):
     @classmethod
     def _state_beside_the_cloud(cls, state: State, info: ValidationInfo) -> State:
         if info.data.get("cloud") == "local" and isinstance(state.backend, BucketAddress):
-            detail = (
-                "`cloud: local` is on this machine and goes with it; a state that others see would lie to them."
-            )
+            detail = "`cloud: local` is on this machine and goes with it; a shared state would lie to others."
             fix = "remove `backend`, or write `cloud: aws`."
             raise refused(Problem.CONTRADICTION, detail, fix, at=("backend",), because=("cloud",))
+        if info.data.get("cloud") == "local" and state.secrets != BY_PHRASE:
+            detail = "`cloud: local` keeps a passphrase of its own; a key in AWS is of no use to it."
+            fix = "remove `secrets`, or write `cloud: aws`."
+            raise refused(Problem.CONTRADICTION, detail, fix, at=("secrets",), because=("cloud",))
         return state
 
     @field_validator("network")

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import tempfile
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from environments.load import Loaded, find, load
 from environments.model import Environment
-from provisioner import workflow
+from provisioner import region_blocks, workflow
+from provisioner.asked import Asked
+from provisioner.causes import explained
 from provisioner.engine.embedded.engine import EmbeddedEngine
+from provisioner.engine.embedded.folder import Folder
 from provisioner.engine.embedded.on_demand import load_on_demand
-from provisioner.engine.embedded.secrets import own_passphrase
+from provisioner.engine.embedded.place import Backend
 from provisioner.engine.embedded.store import StackStore
-from provisioner.engine.failures import NoCredentials
+from provisioner.engine.failures import NoCredentials, RegionsMoved
 from provisioner.engine.interface import Engine, Stack
 from provisioner.local.claim import Claim, Standing
 from provisioner.local.desk import DESK, Desk
 from provisioner.local.record import Record
 from provisioner.local.unplugged import Unplugged
+from provisioner.plan.model import Mode, StackPlan
+from provisioner.providers.aws.cluster_token import ClusterToken, cluster_token
 from provisioner.providers.aws.package import AwsPackage, caller_account
 from provisioner.providers.aws.session import Connection, Credentials
 from provisioner.providers.interface import Package, Refused
+from provisioner.schedule import LayerStacks, Phase, schedule
+from provisioner.state_wiring import backend_of, folder_of, keys_of
 from stacks.layers import LAYERS, Layer, stack_name
 
 _LOCAL_KEYS: Final = Credentials("local", "local")
@@ -42,7 +47,7 @@ class Workspace:
 
     environment: Environment
     engine: Engine
-    stacks: tuple[Stack, ...]
+    layers: tuple[LayerStacks, ...]
     notices: tuple[str, ...] = ()
     """What the person should know before anything else."""
 
@@ -52,53 +57,88 @@ class Workspace:
     begin: Callable[[], None] = lambda: None
     """To be called before the first change."""
 
+    files: Loaded | None = None
+    """The environment as it was read, with the place of each setting."""
+
+    providers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Version of each provider."""
+
     @property
     def is_disposable(self) -> bool:
         """Whether nothing in it counts as data."""
         return self.environment.cloud == "local"
 
+    @property
+    def stacks(self) -> tuple[Stack, ...]:
+        """All stacks, also those that the environment has no more."""
+        return tuple(stack for layer in self.layers for stack in layer.stacks)
 
-def loaded(name: str) -> Loaded:
-    """The environment that a name or a path means. Raises `InvalidEnvironment`."""
-    return load(find(name))
+    def schedule(self, mode: Mode) -> tuple[Phase, ...]:
+        """What is done after what."""
+        return schedule(self.layers, mode)
+
+    def explained(self, plan: StackPlan) -> StackPlan:
+        """The plan with what people want to know about its steps."""
+        source = self.files.source if self.files else None
+        return explained(plan, source, is_disposable=self.is_disposable)
 
 
-def recorded(name: str) -> Workspace:
+def loaded(asked: Asked) -> Loaded:
+    """The environment that a command line means. Raises `InvalidEnvironment`."""
+    return load(find(asked.name), cloud=asked.cloud)
+
+
+def recorded(asked: Asked) -> Workspace:
     """For commands that look at the state alone."""
-    return _Wiring(name, loaded(name)).recorded()
+    return _Wiring(asked).recorded()
 
 
 @contextmanager
-def planning(name: str) -> Generator[Workspace]:
-    """For commands that change nothing. Raises `WrongAccount` if the credentials are another account's."""
-    wiring = _Wiring(name, loaded(name))
+def planning(asked: Asked) -> Generator[Workspace]:
+    """For commands that change nothing.
+
+    Raises `WrongAccount` if the credentials are another account's, and `RegionsMoved`.
+    """
+    wiring = _Wiring(asked)
     if wiring.is_local:
         with wiring.local_plan() as workspace:
-            yield workspace
+            yield wiring.checked(workspace)
     else:
-        yield wiring.aws_plan()
+        yield wiring.checked(wiring.aws_plan())
 
 
-def applying(name: str, say: Callable[[str], None]) -> Workspace:
-    """For `apply`. Starts the local cloud. Raises `WrongAccount`, `NoCredentials` before any other call."""
-    wiring = _Wiring(name, loaded(name))
-    return wiring.local_apply(say) if wiring.is_local else wiring.aws()
+def applying(asked: Asked, say: Callable[[str], None]) -> Workspace:
+    """For `apply`. Starts the local cloud.
+
+    Raises `WrongAccount`, `NoCredentials`, `RegionsMoved` before any other call.
+    """
+    wiring = _Wiring(asked)
+    return wiring.checked(wiring.local_apply(say) if wiring.is_local else wiring.aws())
 
 
-def destroying(name: str, say: Callable[[str], None]) -> Workspace:
+def destroying(asked: Asked, say: Callable[[str], None]) -> Workspace:
     """For `destroy`. Starts nothing: what was in a local cloud that is gone is gone already."""
-    wiring = _Wiring(name, loaded(name))
+    wiring = _Wiring(asked)
     return wiring.local_destroy(say) if wiring.is_local else wiring.aws()
+
+
+def token_for(region: str, cluster: str, role: str | None) -> ClusterToken:
+    """A token for an EKS cluster, by the credentials around us or in a role. Raises `Refused`."""
+    return cluster_token(Connection(assume_role=role), region, cluster)
 
 
 class _Wiring:
     """One environment, and the parts for it."""
 
-    def __init__(self, name: str, found: Loaded) -> None:
-        self._name = name
+    def __init__(self, asked: Asked) -> None:
+        found = self._loaded = loaded(asked)
+        self._name = str(asked)
+        self._cloud = asked.cloud
         self._env = found.environment
         self._file = found.files[0]
-        self._root = Path(self._env.state.backend) / "state"
+        self._root = folder_of(self._env.state)
+        self._backend = backend_of(self._env.state, self._env.region)
+        self._keys = keys_of(self._env.state, self._env.region, is_local=self.is_local)
         self._desk = Desk()
         self._claim = Claim.of(self._env.name, self._root, DESK)
 
@@ -109,18 +149,18 @@ class _Wiring:
 
     def recorded(self) -> Workspace:
         if not self.is_local:
-            return self._workspace(self._root, AwsPackage(Connection()))
+            return self._workspace(self._backend, AwsPackage(Connection()))
         running = self._desk.status()
         notices: tuple[str, ...] = ()
         if self._standing(running) is Standing.CLOUD_LOST:
             notices = (
                 "The local cloud that this state is about is gone; `provisioner apply` starts afresh.",
             )
-        return self._workspace(self._root, self._local_package(running), notices)
+        return self._workspace(self._backend, self._local_package(running), notices)
 
     def aws(self) -> Workspace:
         workflow.check_account(self._env.account_id, self._caller)
-        return self._workspace(self._root, AwsPackage(self._connection()))
+        return self._workspace(self._backend, AwsPackage(self._connection()))
 
     def aws_plan(self) -> Workspace:
         notices: tuple[str, ...] = ()
@@ -128,7 +168,7 @@ class _Wiring:
             workflow.check_account(self._env.account_id, self._caller)
         except NoCredentials as missing:
             notices = (f"The account was not checked: {missing.reason}",)
-        return self._workspace(self._root, AwsPackage(self._connection()), notices)
+        return self._workspace(self._backend, AwsPackage(self._connection()), notices)
 
     @contextmanager
     def local_plan(self) -> Generator[Workspace]:
@@ -136,16 +176,16 @@ class _Wiring:
         package = self._local_package(running)
         match self._standing(running):
             case Standing.TOGETHER | Standing.NEW:
-                yield self._workspace(self._root, package, endpoint=_endpoint(running))
+                yield self._workspace(self._backend, package, endpoint=_endpoint(running))
             case Standing.CLOUD_LOST:
                 notice = (
                     "The local cloud that the state is about is gone: this plan starts from an empty state."
                 )
                 with tempfile.TemporaryDirectory() as empty:
-                    yield self._workspace(Path(empty), package, (notice,), _endpoint(running))
+                    yield self._workspace(Folder(Path(empty)), package, (notice,), _endpoint(running))
             case Standing.STATE_LOST:
                 notice = "The state is gone: `provisioner apply` starts the local cloud afresh, too."
-                yield self._workspace(self._root, package, (notice,), _endpoint(running))
+                yield self._workspace(self._backend, package, (notice,), _endpoint(running))
 
     def local_apply(self, say: Callable[[str], None]) -> Workspace:
         running = self._desk.status()
@@ -165,7 +205,7 @@ class _Wiring:
         cloud = running.id
         package = self._local_package(running)
         return self._workspace(
-            self._root, package, endpoint=running.endpoint, begin=lambda: self._claim.make(cloud)
+            self._backend, package, endpoint=running.endpoint, begin=lambda: self._claim.make(cloud)
         )
 
     def local_destroy(self, say: Callable[[str], None]) -> Workspace:
@@ -173,11 +213,21 @@ class _Wiring:
         if self._standing(running) is Standing.CLOUD_LOST:
             say("The local cloud that the state is about is gone, and everything in it: nothing is left.")
             self._set_aside(say)
-        return self._workspace(self._root, self._local_package(running), endpoint=_endpoint(running))
+        return self._workspace(self._backend, self._local_package(running), endpoint=_endpoint(running))
+
+    def checked(self, workspace: Workspace) -> Workspace:
+        """The same, if every region keeps its addresses. Raises `RegionsMoved`."""
+        foundations = workspace.layers[0].stacks
+        if len(foundations) > 1:
+            recorded = workflow.recording(workspace.engine, foundations).outputs
+            blocks = {region: str(outputs.get("vpcCidr", "")) for region, outputs in recorded.items()}
+            if found := region_blocks.moved(self._env, blocks):
+                raise RegionsMoved(found)
+        return workspace
 
     def _workspace(
         self,
-        root: Path,
+        backend: Backend,
         package: Package,
         notices: tuple[str, ...] = (),
         endpoint: str | None = None,
@@ -186,26 +236,45 @@ class _Wiring:
         return Workspace(
             name=self._name,
             environment=self._env,
-            engine=EmbeddedEngine(root, {"aws": package}, self._passphrase()),
-            stacks=self._stacks(),
+            engine=EmbeddedEngine(backend, {"aws": package}, self._keys),
+            layers=self._layers(backend),
             notices=notices,
             endpoint=endpoint,
             begin=begin,
+            files=self._loaded,
+            providers={"aws": package.version},
         )
 
-    def _stacks(self) -> tuple[Stack, ...]:
+    def _layers(self, backend: Backend) -> tuple[LayerStacks, ...]:
+        return tuple(self._layer(layer, backend) for layer in LAYERS)
+
+    def _layer(self, layer: Layer, backend: Backend) -> LayerStacks:
+        living = tuple(
+            tuple(self._stack(layer, stack_name(self._env, region)) for region in group)
+            for group in layer.regions(self._env)
+        )
+        names = {stack.name for group in living for stack in group}
+        recorded = backend.names(layer.name)
+        gone = [name for name in recorded if self._is_ours(name) and name not in names]
+        return LayerStacks(living, tuple(self._stack(layer, name) for name in gone))
+
+    def _stack(self, layer: Layer, name: str) -> Stack:
         config = {
             "provisioner:file": str(self._file.resolve()),
             "pulumi:disable-default-providers": '["*"]',
+            **({"provisioner:cloud": self._cloud} if self._cloud else {}),
         }
-        return tuple(
-            Stack(layer.name, stack_name(self._env, region), region, _program(layer), config)
-            for layer in LAYERS
-            for region in layer.regions(self._env)
-        )
+        return Stack(layer.name, name, name.rpartition(".")[2], _program(layer), config)
+
+    def _is_ours(self, name: str) -> bool:
+        return name.rpartition(".")[0] == self._env.name
 
     def _stores(self) -> Sequence[StackStore]:
-        return [StackStore(self._root, stack.project, stack.name) for stack in self._stacks()]
+        return [
+            StackStore(self._backend.place(stack.project, stack.name))
+            for layer in self._layers(self._backend)
+            for stack in layer.stacks
+        ]
 
     def _standing(self, running: Record | None) -> Standing:
         has_state = any(store.exists() for store in self._stores())
@@ -216,9 +285,6 @@ class _Wiring:
             with store.lock():
                 if store.exists():
                     say(f"The old state was set aside: {store.set_aside('local cloud is gone')}")
-
-    def _passphrase(self) -> Callable[[], str | None]:
-        return own_passphrase(self._root / "local-passphrase") if self.is_local else _given_passphrase
 
     def _connection(self) -> Connection:
         account = self._env.account
@@ -248,13 +314,3 @@ def _program(layer: Layer) -> Callable[[], None]:
 
 def _endpoint(running: Record | None) -> str | None:
     return running.endpoint if running else None
-
-
-def _given_passphrase() -> str | None:
-    """From the variables that Pulumi reads, so that both engines open the same state."""
-    if (given := os.environ.get("PULUMI_CONFIG_PASSPHRASE")) is not None:
-        return given
-    if file := os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
-        with contextlib.suppress(OSError):  # then it is missing, and that has a message of its own
-            return Path(file).read_text().strip()
-    return None

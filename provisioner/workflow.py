@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import TypeVar
 
+from provisioner.engine.events import Event
 from provisioner.engine.failures import WrongAccount
-from provisioner.engine.interface import Access, Applied, Engine, Recorded, Result, Stack, Tell
-from provisioner.plan.model import ApprovedPlan, Mode, Source, StackPlan
+from provisioner.engine.interface import (
+    STEADY,
+    Access,
+    Applied,
+    Engine,
+    Pace,
+    Recorded,
+    Result,
+    Run,
+    Stack,
+    Tell,
+)
+from provisioner.engine.plan_failures import NothingMatches, PlanMoved
+from provisioner.plan import moves
+from provisioner.plan.model import ApprovedPlan, Source, StackPlan
+from provisioner.plan.saved import SavedPlan, SavedStack
+from provisioner.plan.scope import WHOLE, Scope, unmatched
 from provisioner.plan.values import Properties
+from provisioner.schedule import Phase, Task
+
+T = TypeVar("T")
+
+Explain = Callable[[StackPlan], StackPlan]
+"""Adds to a plan what people want to know about its steps; what is done stays the same."""
 
 Agree = Callable[[Sequence[StackPlan]], str | None]
 """Shows the plans and answers who agreed to them; None: nobody did."""
@@ -20,15 +45,31 @@ class Recording:
     """What is recorded of all stacks of an environment."""
 
     resources: tuple[Recorded, ...]
-    outputs: Properties
+    outputs: Mapping[str, Properties]
+    """By region; an output of a later layer hides an earlier one's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be planned."""
+
+    source: Source
+    scope: Scope = WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One stack's plan, as it is shown and as it goes into a file."""
+
+    plan: StackPlan
+    saved: SavedStack
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What an apply or a destroy did, and what is recorded now."""
+    """What an apply or a destroy did."""
 
     applied: tuple[Applied, ...]
-    recording: Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,48 +81,58 @@ class Change:
     begin: Callable[[], None] = lambda: None
     """Called once, when everything is agreed and nothing is changed yet."""
 
+    scope: Scope = WHOLE
+    pace: Pace = STEADY
+    saved: SavedPlan | None = None
+    """The only plan that may come out; its scope counts then."""
 
-def preview(engine: Engine, stacks: Sequence[Stack], mode: Mode, source: Source) -> tuple[StackPlan, ...]:
+
+def preview(
+    engine: Engine, phases: Sequence[Phase], source: Source, scope: Scope = WHOLE
+) -> tuple[StackPlan, ...]:
     """The plans of the stacks, in the order they would be applied. Changes nothing. Raises a `Failure`."""
-    plans: list[StackPlan] = []
-    for stack in _ordered(stacks, mode):
-        with engine.open(stack, Access.READ) as run:
-            plans.append(run.preview(mode, source))
-    return tuple(plans)
+    with ExitStack() as opened:
+        runs = _runs(engine, phases, Access.READ, opened)
+        return tuple(_plans(engine, phases, runs, Wish(source, scope)).values())
 
 
-def carry_out(
-    engine: Engine, stacks: Sequence[Stack], mode: Mode, source: Source, change: Change
-) -> Carried | None:
+def keep(engine: Engine, phases: Sequence[Phase], wish: Wish, explain: Explain) -> tuple[Kept, ...]:
+    """The same, each as it is shown and as it goes into a file. Raises a `Failure`."""
+    with ExitStack() as opened:
+        runs = _runs(engine, phases, Access.READ, opened)
+        plans = {task: explain(plan) for task, plan in _plans(engine, phases, runs, wish).items()}
+        return tuple(Kept(plan, runs[task].kept(plan)) for task, plan in plans.items())
+
+
+def carry_out(engine: Engine, phases: Sequence[Phase], source: Source, change: Change) -> Carried | None:
     """Preview, ask, and do exactly what was agreed to; None if nobody agreed. Raises a `Failure`.
 
     All locks are held from the first look to the last change, so that what was shown is what is done.
-    A stack is not begun if the one before it did not end well.
+    A stack is not begun if one before it did not end well.
     """
-    ordered = _ordered(stacks, mode)
     with ExitStack() as held:
-        runs = [held.enter_context(engine.open(stack, Access.WRITE)) for stack in ordered]
-        plans = [run.preview(mode, source) for run in runs]
-        approver = change.agree(plans)
+        runs = _runs(engine, phases, Access.WRITE, held)
+        kept = _reopened(runs, change.saved) if change.saved else {}
+        scope = next((plan.scope for plan in kept.values()), change.scope)
+        plans = _plans(engine, phases, runs, Wish(source, scope))
+        if change.saved:
+            _must_agree(change.saved, kept, plans)
+        approver = change.agree(tuple(plans.values()))
         if approver is None:
             return None
         change.begin()
-        applied: list[Applied] = []
-        for run, plan in zip(runs, plans, strict=True):
-            applied.append(run.apply(ApprovedPlan(plan, approver), change.tell))
-            if applied[-1].result is not Result.DONE:
-                break
-    return Carried(tuple(applied), recording(engine, stacks))
+        approved = _Approved({**plans, **kept}, approver, change.tell, change.pace)
+        return Carried(_applied(engine, phases, runs, approved))
 
 
 def recording(engine: Engine, stacks: Sequence[Stack]) -> Recording:
-    """What is recorded of the stacks, in their order; an output of a later stack hides an earlier one's."""
+    """What is recorded of the stacks, in their order."""
     resources: list[Recorded] = []
-    outputs: dict[str, object] = {}
+    outputs: dict[str, dict[str, object]] = {}
     for stack in stacks:
         with engine.open(stack, Access.READ) as run:
             resources += run.resources()
-            outputs |= run.outputs()
+            outputs.setdefault(stack.region, {}).update(run.outputs())
     return Recording(tuple(resources), outputs)
 
 
@@ -91,6 +142,98 @@ def check_account(wanted: str, caller: Callable[[], str]) -> None:
         raise WrongAccount(wanted, actual)
 
 
-def _ordered(stacks: Sequence[Stack], mode: Mode) -> tuple[Stack, ...]:
-    """What depends on others goes last when it is made, and first when it is removed."""
-    return tuple(reversed(stacks)) if mode is Mode.DESTROY else tuple(stacks)
+Runs = Mapping[Task, Run]
+
+
+@dataclass(frozen=True, slots=True)
+class _Approved:
+    """What was agreed to."""
+
+    plans: Mapping[Task, StackPlan]
+    approver: str
+    tell: Tell
+    pace: Pace
+
+
+def _runs(engine: Engine, phases: Sequence[Phase], access: Access, held: ExitStack) -> Runs:
+    return {task: held.enter_context(engine.open(task.stack, access)) for phase in phases for task in phase}
+
+
+def _reopened(runs: Runs, saved: SavedPlan) -> dict[Task, StackPlan]:
+    """The saved plans, in the order of the tasks. Raises `PlanMoved` if they are of other states."""
+    tasks = {task.stack.full_name: task for task in runs}
+    stacks = {stack.full_name: stack for stack in saved.stacks}
+    found = list(moves.of_stacks(stacks, tasks))
+    for name in tasks.keys() & stacks.keys():
+        found += moves.of_marks(name, stacks[name].mark, runs[tasks[name]].mark())
+    if found:
+        raise PlanMoved(saved.asked, tuple(found))
+    return {task: run.reopened(stacks[task.stack.full_name]) for task, run in runs.items()}
+
+
+def _must_agree(saved: SavedPlan, kept: Mapping[Task, StackPlan], plans: Mapping[Task, StackPlan]) -> None:
+    """Raises `PlanMoved` if the plans that come out now are others than the saved ones."""
+    found = [moves.of_plans(kept[task], plan) for task, plan in plans.items()]
+    if moved := tuple(move for move in found if move is not None):
+        raise PlanMoved(saved.asked, moved)
+
+
+def _plans(engine: Engine, phases: Sequence[Phase], runs: Runs, wish: Wish) -> dict[Task, StackPlan]:
+    """Each stack is planned on the planned outputs of those before it. Raises `NothingMatches`, too."""
+    plans: dict[Task, StackPlan] = {}
+    upstream: dict[str, Properties] = {}
+    for phase in phases:
+        made = _side_by_side(
+            engine,
+            phase,
+            lambda task: runs[task].preview(task.mode, wish.source, dict(upstream), wish.scope),
+        )
+        for task, plan in zip(phase, made, strict=True):
+            plans[task] = plan
+            upstream[task.stack.full_name] = plan.outputs
+    if wish.scope.patterns:
+        known = {urn for plan in plans.values() for urn in (*plan.left_out, *_urns(plan))}
+        if missed := tuple(unmatched(wish.scope.patterns, known)):
+            raise NothingMatches(missed)
+    return plans
+
+
+def _urns(plan: StackPlan) -> Iterator[str]:
+    return (step.urn for step in plan.steps)
+
+
+def _applied(engine: Engine, phases: Sequence[Phase], runs: Runs, approved: _Approved) -> tuple[Applied, ...]:
+    """Each stack is applied with the outputs that those before it really have."""
+    applied: list[Applied] = []
+    upstream: dict[str, Properties] = {}
+    tell = _one_at_a_time(approved.tell)
+
+    def apply(task: Task) -> Applied:
+        plan = ApprovedPlan(approved.plans[task], approved.approver)
+        return runs[task].apply(plan, tell, dict(upstream), approved.pace)
+
+    for phase in phases:
+        applied += _side_by_side(engine, phase, apply)
+        if any(each.result is not Result.DONE for each in applied):
+            break
+        upstream |= {task.stack.full_name: runs[task].outputs() for task in phase}
+    return tuple(applied)
+
+
+def _side_by_side(engine: Engine, phase: Phase, do: Callable[[Task], T]) -> list[T]:
+    """What `do` returns for each task; when all have ended, what the first of them raised."""
+    if len(phase) == 1:
+        return [do(phase[0])]
+    with engine.catching(), ThreadPoolExecutor(len(phase), thread_name_prefix="stack") as threads:
+        futures = [threads.submit(do, task) for task in phase]
+    return [future.result() for future in futures]
+
+
+def _one_at_a_time(tell: Tell) -> Tell:
+    lock = threading.Lock()
+
+    def told(event: Event) -> None:
+        with lock:
+            tell(event)
+
+    return told

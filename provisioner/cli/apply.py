@@ -2,25 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 
+from provisioner.asked import Asked
+from provisioner.cli.approving import APPROVING, Intent, approved_losses
 from provisioner.cli.asking import must_be_able_to_ask
 from provisioner.cli.changing import change
 from provisioner.cli.exit_code import ExitCode
-from provisioner.cli.explaining import ENVIRONMENT, Explaining
-from provisioner.cli.screen import out
+from provisioner.cli.explaining import ENVIRONMENT_OR_PLAN, Explaining
+from provisioner.cli.limiting import PACED, SCOPED, pace, scope
+from provisioner.cli.plan_files import asked_in, must_have_providers, must_still_hold, plan_in
+from provisioner.cli.screen import err, out
+from provisioner.cli.streaming import announcing
+from provisioner.engine.failures import WrongAccount
+from provisioner.engine.plan_failures import PlanMoved
 from provisioner.plan.model import Mode, Source
-from provisioner.wiring import applying
+from provisioner.plan.moves import Move, Moved
+from provisioner.plan.saved import SavedPlan
+from provisioner.wiring import Workspace, applying, destroying
 
 
 @click.command("apply", cls=Explaining)
-@ENVIRONMENT
+@ENVIRONMENT_OR_PLAN
 @click.option("--refresh", is_flag=True, help="Compare with the cloud, not only with what is recorded.")
-@click.option("--yes", is_flag=True, help="Do not ask. Never agrees to the loss of data.")
-def command(environment: str, *, refresh: bool, yes: bool) -> ExitCode:
-    """Make the cloud what the environment file says."""
+@APPROVING
+@SCOPED
+@PACED
+@click.option("--json", "as_json", is_flag=True, help="What happens, for programs: one object a line.")
+def command(environment: Asked, *, refresh: bool, yes: bool, as_json: bool) -> ExitCode:
+    """Make the cloud what the environment file says; or do what a kept plan says, and nothing else."""
+    again = f"provisioner apply {environment}{' --json' if as_json else ''} --yes"
     if not yes:
-        must_be_able_to_ask(f"provisioner apply {environment} --yes")
-    workspace = applying(environment, out().say)
-    source = Source.CLOUD if refresh else Source.STATE
-    return change(workspace, Mode.UPDATE, source, yes=yes)
+        must_be_able_to_ask(again, is_impossible=as_json)
+    saved = plan_in(environment.name)
+    if saved is not None and (refresh or not scope().is_empty):
+        raise click.UsageError("What a kept plan is about, and what it compares, was said when it was made.")
+    intent = Intent(
+        command=again,
+        mode=saved.mode if saved else Mode.UPDATE,
+        source=saved.source if saved else Source.CLOUD if refresh else Source.STATE,
+        scope=scope(),
+        pace=pace(),
+        saved=saved,
+        yes=yes,
+        as_json=as_json,
+        approved_losses=approved_losses(),
+    )
+    say = err().say if as_json else out().say
+    with announcing(environment, as_json=as_json):
+        workspace = applying(environment, say) if saved is None else _kept(saved, say)
+    return change(workspace, intent)
+
+
+def _kept(saved: SavedPlan, say: Callable[[str], None]) -> Workspace:
+    """What a kept plan is carried out with. Raises `PlanMoved` if it no longer holds."""
+    must_still_hold(saved)
+    asked = asked_in(saved)
+    # From here on what goes wrong is about the environment, not about the file.
+    click.get_current_context().params["environment"] = asked
+    wire = destroying if saved.mode is Mode.DESTROY else applying
+    try:
+        workspace = wire(asked, say)
+    except WrongAccount as wrong:
+        moved = Move(Moved.ACCOUNT, planned=saved.bound.account, now=wrong.actual)
+        raise PlanMoved(saved.asked, (moved,)) from wrong
+    must_have_providers(saved, workspace)
+    return workspace

@@ -9,9 +9,9 @@ import click
 from provisioner.engine.failures import NoTerminal
 
 
-def must_be_able_to_ask(command: str) -> None:
+def must_be_able_to_ask(command: str, *, is_impossible: bool = False) -> None:
     """Raises `NoTerminal` where nobody could answer; `command` is what can be typed instead."""
-    if not sys.stdin.isatty():
+    if is_impossible or not sys.stdin.isatty():
         raise NoTerminal(command)
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Sequence
 from contextlib import ExitStack
+from typing import Protocol
 
-from provisioner.cli.asking import agreed
+from provisioner.cli.approving import Intent, approver, must_be_approved
+from provisioner.cli.called import program
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.screen import Screen, out
+from provisioner.cli.streaming import Stream
 from provisioner.engine.events import Event
-from provisioner.engine.failures import Failure, LossNotApproved
-from provisioner.engine.interface import Result
-from provisioner.plan.model import Mode, Source, StackPlan
-from provisioner.plan.risk import Loss, losses
-from provisioner.report.outcome import Ending, ending_text, stopped_text, unchanged_text
-from provisioner.report.plan_text import plan_text
+from provisioner.engine.failures import Failure
+from provisioner.engine.interface import Applied, Result
+from provisioner.engine.state_failures import StateIsAway
+from provisioner.plan.model import Mode, StackPlan
+from provisioner.report.outcome import Ending, ending_text, result_of, stopped_text, unchanged_text
+from provisioner.report.plan_view import PlanView, view_text
 from provisioner.report.terminal import showing
 from provisioner.wiring import Workspace
 from provisioner.workflow import Change, carry_out, recording
@@ -27,92 +29,151 @@ _CODES = {
 }
 
 
-def change(workspace: Workspace, mode: Mode, source: Source, *, yes: bool) -> ExitCode:
-    """Carry out what the person, or `--yes`, agrees to; the exit code. Raises a `Failure`."""
-    conversation = _Conversation(workspace, mode, out(), yes=yes)
-    with conversation:
-        carried = carry_out(workspace.engine, workspace.stacks, mode, source, conversation.change)
-    if carried is None:
-        if mode is Mode.UPDATE and conversation.refused is ExitCode.DONE:
-            resources = recording(workspace.engine, workspace.stacks).resources
-            text = unchanged_text(workspace.name, resources, workspace.endpoint)
-            conversation.screen.write("\n" + text)
-        return conversation.refused
-    ending = Ending(
-        environment=workspace.name,
-        mode=mode,
-        applied=carried.applied,
-        resources=carried.recording.resources,
-        outputs=carried.recording.outputs,
-        endpoint=workspace.endpoint,
+class Telling(Protocol):
+    """Shows what is planned and what happens, to a person or to a program."""
+
+    def planned(self, view: PlanView) -> None:
+        """The plan."""
+        ...
+
+    def began(self, view: PlanView) -> None:
+        """It was agreed to, and is about to be carried out."""
+        ...
+
+    def told(self, event: Event) -> None:
+        """Something happened."""
+        ...
+
+    def refused(self) -> None:
+        """Nobody agreed."""
+        ...
+
+    def unchanged(self) -> None:
+        """There was nothing to do."""
+        ...
+
+    def ended(self, applied: Sequence[Applied], code: ExitCode) -> None:
+        """It came to its end."""
+        ...
+
+    def broke(self, failure: Failure) -> None:
+        """It stopped for a reason that is told elsewhere."""
+        ...
+
+    def close(self) -> None:
+        """Nothing happens any more."""
+        ...
+
+
+def change(workspace: Workspace, intent: Intent) -> ExitCode:
+    """Carry out what somebody agrees to; the exit code. Raises a `Failure`."""
+    telling: Telling = (
+        Stream(str(workspace.name)) if intent.as_json else _Conversation(workspace, intent, out())
     )
-    conversation.screen.write("\n" + ending_text(ending, conversation.screen.style))
-    return _CODES[ending.result]
+    course = _Course(workspace, intent, telling)
+    try:
+        carried = carry_out(workspace.engine, workspace.schedule(intent.mode), intent.source, course.change)
+    except Failure as failure:
+        telling.broke(failure)
+        raise
+    finally:
+        telling.close()
+    if carried is None:
+        return course.undone()
+    code = _CODES[result_of(carried.applied)]
+    telling.ended(carried.applied, code)
+    return code
 
 
-class _Conversation:
-    """Shows plans, asks about them, and shows what happens then."""
+class _Course:
+    """From the plan to the first change."""
 
-    def __init__(self, workspace: Workspace, mode: Mode, screen: Screen, *, yes: bool) -> None:
-        self.screen = screen
-        self.refused = ExitCode.DONE
+    def __init__(self, workspace: Workspace, intent: Intent, telling: Telling) -> None:
         self._workspace = workspace
-        self._mode = mode
-        self._yes = yes
-        self._shown = ExitStack()
-        self._begun = False
-        self.change = Change(self._agree, self._tell, self._begin)
-        self._consume = _nobody
-        self._plans: Sequence[StackPlan] = ()
+        self._intent = intent
+        self._telling = telling
+        self._view = PlanView(environment=workspace.name, plans=())
+        self.change = Change(self._agree, telling.told, self._begin, intent.scope, intent.pace, intent.saved)
 
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _type: object, failure: BaseException | None, _traceback: object) -> None:
-        self._shown.close()
-        if self._begun and isinstance(failure, Failure):
-            self._say_what_exists()
+    def undone(self) -> ExitCode:
+        """Nobody agreed, or there was nothing to agree to."""
+        if self._view.is_empty:
+            self._telling.unchanged()
+            return ExitCode.DONE
+        self._telling.refused()
+        return ExitCode.FAILED
 
     def _agree(self, plans: Sequence[StackPlan]) -> str | None:
-        self._plans = plans
-        lost = () if self._workspace.is_disposable else tuple(loss for plan in plans for loss in losses(plan))
-        self.screen.write(plan_text(plans, self.screen.style, lost))
-        if all(plan.is_empty for plan in plans):
+        self._view = view = PlanView(
+            environment=str(self._workspace.name),
+            plans=tuple(map(self._workspace.explained, plans)),
+            notices=self._workspace.notices,
+            is_disposable=self._workspace.is_disposable,
+        )
+        self._telling.planned(view)
+        if view.is_empty:
             # What is recorded is brought up to date all the same; nobody has to agree to that.
             return "nothing to agree to" if any(plan.is_bookkeeping for plan in plans) else None
-        if self._yes:
-            _refuse(lost)
-            return "--yes"
-        if self._is_agreed(lost):
-            return getpass.getuser()
-        self.screen.say("Nothing was changed.")
-        self.refused = ExitCode.FAILED
-        return None
-
-    def _is_agreed(self, lost: Sequence[Loss]) -> bool:
-        name = self._workspace.environment.name
-        if self._mode is Mode.DESTROY:
-            return agreed(f"Destroy all of this in {name}?", name)
-        if lost:
-            return agreed(f"Do this in {name}, and lose the data listed above?", name)
-        return agreed(f"Do this in {name}?", "yes")
+        must_be_approved(view, self._intent)
+        return approver(view, self._intent, self._workspace.environment.name)
 
     def _begin(self) -> None:
         self._workspace.begin()
-        self._begun = True
-        self._consume = self._shown.enter_context(showing(self._plans, self.screen.stream, self.screen.style))
+        self._telling.began(self._view)
 
-    def _tell(self, event: Event) -> None:
+
+class _Conversation:
+    """Shows a person what happens."""
+
+    def __init__(self, workspace: Workspace, intent: Intent, screen: Screen) -> None:
+        self._workspace = workspace
+        self._mode = intent.mode
+        self._screen = screen
+        self._shown = ExitStack()
+        self._begun = False
+        self._consume = _nobody
+
+    def planned(self, view: PlanView) -> None:
+        self._screen.write(view_text(view, self._screen.style))
+
+    def began(self, view: PlanView) -> None:
+        self._begun = True
+        showing_them = showing(view.plans, self._screen.stream, self._screen.style)
+        self._consume = self._shown.enter_context(showing_them)
+
+    def told(self, event: Event) -> None:
         self._consume(event)
 
-    def _say_what_exists(self) -> None:
-        resources = recording(self._workspace.engine, self._workspace.stacks).resources
-        self.screen.say(f"\n{stopped_text(resources, self._workspace.endpoint)}\n")
+    def refused(self) -> None:
+        self._screen.say("Nothing was changed.")
 
+    def unchanged(self) -> None:
+        if self._mode is Mode.UPDATE:
+            name, endpoint = self._workspace.name, self._workspace.endpoint
+            resources = recording(self._workspace.engine, self._workspace.stacks).resources
+            self._screen.write("\n" + unchanged_text(name, resources, endpoint, program()))
 
-def _refuse(lost: Sequence[Loss]) -> None:
-    if lost:
-        raise LossNotApproved(tuple((loss.step.op.value, loss.step.urn, loss.what) for loss in lost))
+    def ended(self, applied: Sequence[Applied], code: ExitCode) -> None:  # noqa: ARG002 - the text says it
+        recorded = recording(self._workspace.engine, self._workspace.stacks)
+        ending = Ending(
+            environment=self._workspace.name,
+            mode=self._mode,
+            applied=applied,
+            resources=recorded.resources,
+            outputs=recorded.outputs,
+            endpoint=self._workspace.endpoint,
+            program=program(),
+        )
+        self._screen.write("\n" + ending_text(ending, self._screen.style))
+
+    def broke(self, failure: Failure) -> None:
+        self._shown.close()
+        if self._begun and not isinstance(failure, StateIsAway):  # then nobody can look what exists
+            resources = recording(self._workspace.engine, self._workspace.stacks).resources
+            self._screen.say(f"\n{stopped_text(resources, self._workspace.endpoint)}\n")
+
+    def close(self) -> None:
+        self._shown.close()
 
 
 def _nobody(_event: Event) -> None:

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping
 from typing import Final
 
-from provisioner.engine import failures
+from provisioner.engine import failures, plan_failures
 
 
 class ExitCode(enum.IntEnum):
@@ -37,6 +37,7 @@ _OF_FAILURES: Final[Mapping[type[Exception], ExitCode]] = {
     failures.NoCredentials: ExitCode.PREFLIGHT,
     failures.StateIsLocked: ExitCode.LOCKED,
     failures.PlanHasChanged: ExitCode.PLAN_NO_LONGER_HOLDS,
+    plan_failures.PlanMoved: ExitCode.PLAN_NO_LONGER_HOLDS,
 }
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import IO, Any
+from collections.abc import Callable
+from typing import IO, Any, Literal, TypeVar
 
 import click
 
-from environments.diagnostics import InvalidEnvironment
+from environments.diagnostics import InvalidEnvironment, render_all
+from provisioner.asked import Asked
+from provisioner.cli.called import program
+from provisioner.cli.environment_names import environment_names
 from provisioner.cli.exit_code import ExitCode, exit_code
 from provisioner.cli.screen import err
 from provisioner.engine.failures import Failure
@@ -14,7 +18,36 @@ from provisioner.providers.interface import Refused
 from provisioner.report.explain import explain
 from provisioner.report.message import render
 
-ENVIRONMENT = click.argument("environment", metavar="ENV")
+
+def _note_cloud(ctx: click.Context, _option: click.Parameter, cloud: Literal["local"] | None) -> None:
+    ctx.meta["cloud"] = cloud
+
+
+def _asked(ctx: click.Context, _argument: click.Parameter, name: str) -> Asked:
+    return Asked(name, ctx.meta.get("cloud"))
+
+
+_NAME = click.argument("environment", metavar="ENV", shell_complete=environment_names, callback=_asked)
+_EITHER = click.argument("environment", metavar="ENV|FILE", shell_complete=environment_names, callback=_asked)
+_CLOUD = click.option(
+    "--cloud",
+    type=click.Choice(["local"]),
+    help="Try it in the cloud on a desk, with a state of its own.",
+    is_eager=True,
+    expose_value=False,
+    callback=_note_cloud,
+)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def ENVIRONMENT(command: F) -> F:  # noqa: N802 - a decorator that stands among constants
+    """Adds what says which environment is meant; the command gets it as `environment`, an `Asked`."""
+    return _NAME(_CLOUD(command))
+
+
+def ENVIRONMENT_OR_PLAN(command: F) -> F:  # noqa: N802
+    """The same for commands that also take the plan in a file."""
+    return _EITHER(_CLOUD(command))
 
 
 class Explained(click.ClickException):
@@ -37,7 +70,9 @@ class Explaining(click.Command):
         try:
             return super().invoke(ctx)
         except InvalidEnvironment as invalid:
-            raise Explained(str(invalid), ExitCode.FAILED) from invalid
+            text = render_all(invalid.diagnostics, err().style.as_bad)
+            raise Explained(text, ExitCode.FAILED) from invalid
         except (Failure, Refused) as failure:
-            message = explain(failure, ctx.params.get("environment", "ENV"))
-            raise Explained(render(message, err().style).rstrip(), exit_code(failure)) from failure
+            message = explain(failure, str(ctx.params.get("environment", "ENV")))
+            text = render(message, err().style, program()).rstrip()
+            raise Explained(text, exit_code(failure)) from failure

@@ -8,6 +8,7 @@ import click
 
 from environments.diagnostics import InvalidEnvironment
 from environments.load import find, load
+from provisioner.cli.called import program
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import Explaining
 from provisioner.cli.screen import out
@@ -56,7 +57,7 @@ def _tell(running: Record | None, *, as_json: bool) -> None:
     if as_json:
         out().write(document(_status(running)))
     elif running is None:
-        out().say("The local cloud is not running. `provisioner apply local` starts it when it is needed.")
+        out().say(f"The local cloud is not running. `{program()} apply local` starts it when it is needed.")
     else:
         out().say(
             f"The local cloud is at {running.endpoint} (process {running.pid}, since {running.started})."

@@ -10,17 +10,24 @@ from collections.abc import Sequence
 from typing import Final
 
 import click
+from click.shell_completion import CompletionItem
 
 COMMANDS: Final = {
+    "init": "Write a first environment file, by questions",
     "plan": "Show what apply would do",
     "apply": "Make the cloud what the environment file says",
     "destroy": "Remove everything that the environment has",
     "output": "Values that other tools need",
+    "kubeconfig": "Access to the clusters of an environment, for kubectl",
     "state": "What is recorded: list, show, export, verify",
+    "graph": "The resources as a picture: Mermaid, DOT",
     "local": "The cloud on a desk: start, stop, status",
     "validate": "Check environment files",
     "show": "All settings of an environment, and where each was set",
+    "compare": "What differs between two environments",
     "schema": "JSON Schema of environment files, for editors",
+    "doctor": "What is wrong here, and a support bundle without secrets",
+    "completion": "Completion for bash, zsh and fish",
 }
 """Each command is in the module of its name, and is imported when it is called."""
 
@@ -47,9 +54,16 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the line begins with, or what was probably meant."""
         near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-        if near and args[0] not in COMMANDS:
+        if near and args[0] not in COMMANDS and not ctx.resilient_parsing:
             ctx.fail(f"No such command '{args[0]}'. Did you mean '{near[0]}'?")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands whose names begin like this, or options; no command is imported."""
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        found = [(name, text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        return [CompletionItem(name, help=text) for name, text in found]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands on the help page."""

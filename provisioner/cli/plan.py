@@ -2,35 +2,75 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+from typing import TypedDict, Unpack
+
 import click
 
+from provisioner.asked import Asked
+from provisioner.cli.called import program
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining
-from provisioner.cli.screen import err, out
+from provisioner.cli.limiting import SCOPED, scope
+from provisioner.cli.plan_files import Lifetime, write_plan
+from provisioner.cli.screen import err
+from provisioner.cli.showing import show
 from provisioner.plan.model import Mode, Source
-from provisioner.plan.risk import losses
-from provisioner.report.machine import document, plan_document
-from provisioner.report.plan_text import plan_text
-from provisioner.wiring import planning
-from provisioner.workflow import preview
+from provisioner.report.plan_view import PlanView
+from provisioner.wiring import Workspace, planning
+from provisioner.workflow import Wish, keep, preview
+
+
+class Options(TypedDict):
+    """What the command line says besides the environment."""
+
+    refresh: bool
+    destroy: bool
+    as_json: bool
+    html: Path | None
+    out: Path | None
+    expires: timedelta
+    detailed_exitcode: bool
 
 
 @click.command("plan", cls=Explaining)
 @ENVIRONMENT
 @click.option("--refresh", is_flag=True, help="Compare with the cloud, not only with what is recorded.")
+@click.option("--destroy", is_flag=True, help="What `destroy` would do.")
+@SCOPED
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="F", help="Also as a page, in one file.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="F", help="Keep the plan, for `apply F`.")
+@click.option("--expires", type=Lifetime(), default="24h", metavar="TIME", help="How long it holds (24h).")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
-def command(environment: str, *, refresh: bool, as_json: bool, detailed_exitcode: bool) -> ExitCode:
+def command(environment: Asked, **options: Unpack[Options]) -> ExitCode:
     """Show what apply would do. Changes nothing."""
     with planning(environment) as workspace:
-        for notice in workspace.notices:
-            err().say(f"note: {notice}")
-        source = Source.CLOUD if refresh else Source.STATE
-        plans = preview(workspace.engine, workspace.stacks, Mode.UPDATE, source)
-        if as_json:
-            out().write(document(plan_document(workspace.environment.name, plans, workspace.notices)))
-        else:
-            lost = () if workspace.is_disposable else [loss for plan in plans for loss in losses(plan)]
-            out().write(plan_text(plans, out().style, lost))
-    is_empty = all(plan.is_empty for plan in plans)
-    return ExitCode.CHANGES if detailed_exitcode and not is_empty else ExitCode.DONE
+        view = _view(environment, workspace, options)
+        show(view, as_json=options["as_json"], page=options["html"])
+    if (file := options["out"]) is not None:
+        err().say(f"\nKept in {file}. To do exactly this:\n\n  {program()} apply {file}")
+    return ExitCode.CHANGES if options["detailed_exitcode"] and not view.is_empty else ExitCode.DONE
+
+
+def _view(environment: Asked, workspace: Workspace, options: Options) -> PlanView:
+    mode = Mode.DESTROY if options["destroy"] else Mode.UPDATE
+    wish = Wish(Source.CLOUD if options["refresh"] else Source.STATE, scope())
+    phases = workspace.schedule(mode)
+    file, expires = options["out"], None
+    if file is None:
+        plans = preview(workspace.engine, phases, wish.source, wish.scope)
+        shown = tuple(map(workspace.explained, plans))
+    else:
+        kept = keep(workspace.engine, phases, wish, workspace.explained)
+        shown = tuple(each.plan for each in kept)
+        stacks = tuple(each.saved for each in kept)
+        expires = write_plan(file, environment, workspace, stacks, options["expires"]).expires
+    return PlanView(
+        environment=str(environment.name),
+        plans=shown,
+        notices=workspace.notices,
+        is_disposable=workspace.is_disposable,
+        expires=expires,
+    )

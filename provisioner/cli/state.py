@@ -7,9 +7,12 @@ from collections.abc import Callable, Sequence
 
 import click
 
+from provisioner.asked import Asked
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining
 from provisioner.cli.screen import err, out
+from provisioner.cli.state_lock import push, unlock
+from provisioner.cli.state_versions import history, rollback
 from provisioner.engine.failures import NoSuchResource
 from provisioner.engine.interface import Access, Recorded
 from provisioner.report.machine import document, resource_document, state_document
@@ -24,10 +27,14 @@ def command() -> None:
     """What is recorded of an environment."""
 
 
+for _command in (history, rollback, unlock, push):
+    command.add_command(_command)
+
+
 @command.command("list", cls=Explaining)
 @ENVIRONMENT
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def list_resources(environment: str, *, as_json: bool) -> ExitCode:
+def list_resources(environment: Asked, *, as_json: bool) -> ExitCode:
     """All resources, dependencies first."""
     resources = _resources(_noted(environment))
     out().write(document(state_document(resources)) if as_json else list_text(resources))
@@ -38,7 +45,7 @@ def list_resources(environment: str, *, as_json: bool) -> ExitCode:
 @ENVIRONMENT
 @click.argument("resource")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def show(environment: str, resource: str, *, as_json: bool) -> ExitCode:
+def show(environment: Asked, resource: str, *, as_json: bool) -> ExitCode:
     """Everything that is recorded of one RESOURCE, given by its URN, name or id. Secrets are masked."""
     found = _found(_resources(_noted(environment)), resource)
     for one in found:
@@ -48,7 +55,7 @@ def show(environment: str, resource: str, *, as_json: bool) -> ExitCode:
 
 @command.command("export", cls=Explaining, short_help="The state in Pulumi's deployment format.")
 @ENVIRONMENT
-def export(environment: str) -> ExitCode:
+def export(environment: Asked) -> ExitCode:
     """The state in Pulumi's deployment format; `pulumi stack import` reads it. Secrets stay sealed."""
     workspace = recorded(environment)
     for stack in workspace.stacks:
@@ -59,7 +66,7 @@ def export(environment: str) -> ExitCode:
 
 @command.command("verify", cls=Explaining)
 @ENVIRONMENT
-def verify(environment: str) -> ExitCode:
+def verify(environment: Asked) -> ExitCode:
     """Check that the state is what was written, and well-formed."""
     workspace = recorded(environment)
     for stack in workspace.stacks:
@@ -71,7 +78,7 @@ def verify(environment: str) -> ExitCode:
     return ExitCode.DONE
 
 
-def _noted(environment: str) -> Workspace:
+def _noted(environment: Asked) -> Workspace:
     workspace = recorded(environment)
     for notice in workspace.notices:
         err().say(f"note: {notice}")

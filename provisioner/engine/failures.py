@@ -86,7 +86,7 @@ class StateIsLocked(Failure):
 class StateIsDamaged(Failure):
     """A state file or journal is not what was written; it was left untouched."""
 
-    file: Path
+    file: Path | str
     reason: str
 
 
@@ -101,7 +101,7 @@ class StateBreaksRules(Failure):
 class StateNotWritten(Failure):
     """The disk refused the journal or the state; the step in hand is not reported as done."""
 
-    file: Path
+    file: Path | str
     reason: str
 
 
@@ -109,7 +109,7 @@ class StateNotWritten(Failure):
 class NewerState(Failure):
     """The state was written by a newer version, or uses a feature that is not known here."""
 
-    file: Path
+    file: Path | str
     version: str
 
 
@@ -176,6 +176,22 @@ class WrongAccount(Failure):
     actual: str
 
 
+@dataclass(frozen=True, slots=True)
+class MovedRegion:
+    """A region, the block its network has, and the one it would get."""
+
+    region: str
+    has: str
+    gets: str
+
+
+@dataclass(eq=False)
+class RegionsMoved(Failure):
+    """Regions are at other places in the environment's file than they were when they got their addresses."""
+
+    moved: tuple[MovedRegion, ...]
+
+
 @dataclass(eq=False)
 class NoCredentials(Failure):
     """There are no credentials for the cloud, or they are not accepted."""
@@ -190,6 +206,12 @@ class LossNotApproved(Failure):
 
     losses: tuple[tuple[str, str, str], ...]
     """(op, URN, what is lost) for each."""
+
+    command: str = ""
+    """The command line, to which `--approve-loss` can be added."""
+
+    digest: str = ""
+    """Of a plan that destroys: agrees to all of it."""
 
 
 @dataclass(eq=False)
@@ -214,3 +236,59 @@ class NoSuchOutput(Failure):
 
     wanted: str
     known: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class FileExists(Failure):
+    """A file that would be written is there already."""
+
+    file: Path
+
+
+@dataclass(eq=False)
+class FileNotWritten(Failure):
+    """The disk refused a file that was asked for."""
+
+    file: Path
+    reason: str
+
+
+@dataclass(eq=False)
+class AnswersMissing(Failure):
+    """A command asks questions, nobody can answer, and some have no default."""
+
+    options: tuple[str, ...]
+    """With a word for the value, as `--owner ADDRESS`."""
+
+    command: str
+    """The command with the answers that were given."""
+
+
+@dataclass(eq=False)
+class NoClusterWanted(Failure):
+    """The environment file has no `cluster`."""
+
+
+@dataclass(eq=False)
+class NoClusterYet(Failure):
+    """No cluster is recorded for a region, or for any."""
+
+    region: str | None
+    known: tuple[str, ...]
+    """The regions that have one."""
+
+
+@dataclass(eq=False)
+class ForeignCluster(Failure):
+    """The environment runs on a cluster that somebody else made; how it is reached is in a file of theirs."""
+
+    kubeconfig: str
+    context: str | None
+
+
+@dataclass(eq=False)
+class NoToken(Failure):
+    """AWS credentials for a cluster's token were not found, or a role could not be taken on."""
+
+    cluster: str
+    reason: str

@@ -6,13 +6,24 @@ import enum
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, Final, Protocol
 
 from provisioner.engine.events import Event
 from provisioner.plan.model import ApprovedPlan, Mode, Source, StackPlan
+from provisioner.plan.saved import Mark, SavedStack
+from provisioner.plan.scope import WHOLE, Scope
 
 Program = Callable[[], None]
 Tell = Callable[[Event], None]
+
+ORGANIZATION: Final = "organization"
+"""Whose stacks they are, in the self-managed backends of Pulumi: always this."""
+
+Upstream = Mapping[str, Mapping[str, Any]]
+"""The outputs of other stacks as they will be, by full name (`Stack.full_name`). Others are as recorded."""
+
+NO_STACKS: Final[Upstream] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,25 @@ class Stack:
     program: Program
     config: Mapping[str, str] = field(default_factory=dict[str, str])
     """Pulumi configuration by full key, such as `provisioner:file`."""
+
+    @property
+    def full_name(self) -> str:
+        """What other stacks call it: `organization/<project>/<name>`."""
+        return f"{ORGANIZATION}/{self.project}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How an apply goes about its steps."""
+
+    parallelism: int = 16
+    """Provider calls at once, in each stack: more gained nothing at 150 ms a call, and clouds throttle."""
+
+    continue_on_error: bool = False
+    """Whether what does not depend on a refused step is done all the same."""
+
+
+STEADY: Final = Pace()
 
 
 class Access(enum.Enum):
@@ -85,19 +115,101 @@ class Recorded:
     """Secrets are `Secret`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of a stack's state that was kept."""
+
+    number: int
+    """From 1; the newest has the greatest."""
+
+    kind: str
+    """`update`, `destroy`, `import`: Pulumi's words."""
+
+    time: str
+    """When it was written, RFC 3339."""
+
+    by: str
+    """Who wrote it, `user@host`; empty if that is not recorded."""
+
+    message: str
+    result: str
+    """`succeeded` or `failed`."""
+
+    changes: Mapping[str, int]
+    """How many steps were carried out, per op (Pulumi's words)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """What became of what an earlier run had to keep on this machine."""
+
+    added: int = 0
+    """Entries that the state lacked."""
+
+    settled: int = 0
+    """Operations whose end another run has found out meanwhile."""
+
+
+class Archive(Protocol):
+    """The versions of a stack's state that were kept: one for each apply."""
+
+    def newest(self, count: int) -> tuple[Version, ...]:
+        """What is said about the newest ones, the newest first; at most so many."""
+        ...
+
+    def resources(self, version: int) -> tuple[Recorded, ...]:
+        """What a version held, dependencies first. Raises `NoSuchVersion`."""
+        ...
+
+    def roll_back(self, version: int) -> str:
+        """Record what a version held; where a backup of the state before lies. Needs `Access.WRITE`.
+
+        The cloud stays as it is, and operations that are open stay so. Raises `NoSuchVersion`, and
+        `SealedOtherwise` if those operations have secrets that the version has no key for.
+        """
+        ...
+
+
 class Run(Protocol):
     """One look at a stack, or one change of it. Everything in it sees the same state."""
 
-    def preview(self, mode: Mode, source: Source) -> StackPlan:
+    def preview(
+        self, mode: Mode, source: Source, upstream: Upstream = NO_STACKS, scope: Scope = WHOLE
+    ) -> StackPlan:
         """The plan. Changes nothing. Raises a `Failure`."""
         ...
 
-    def apply(self, approved: ApprovedPlan, tell: Tell) -> Applied:
-        """Carry out exactly the approved steps, or stop before one that differs. Needs `Access.WRITE`."""
+    def apply(
+        self, approved: ApprovedPlan, tell: Tell, upstream: Upstream = NO_STACKS, pace: Pace = STEADY
+    ) -> Applied:
+        """Carry out exactly the approved steps, or stop before one that differs. Needs `Access.WRITE`.
+
+        `upstream` is what the plan's was, with every unknown known.
+        """
+        ...
+
+    def mark(self) -> Mark:
+        """Which state this run has seen, or would see."""
+        ...
+
+    def kept(self, plan: StackPlan) -> SavedStack:
+        """A plan of this run, as it goes into a file: secrets sealed. Raises what sealing raises."""
+        ...
+
+    def reopened(self, saved: SavedStack) -> StackPlan:
+        """A plan as it was kept; what this run plans from now on gets the same names.
+
+        Raises `PlanFileDamaged` and what opening secrets raises.
+        """
         ...
 
     def resources(self) -> tuple[Recorded, ...]:
         """What the state holds, dependencies first."""
+        ...
+
+    @property
+    def archive(self) -> Archive:
+        """The versions of the stack's state."""
         ...
 
     def outputs(self) -> Mapping[str, Any]:
@@ -118,4 +230,26 @@ class Engine(Protocol):
 
     def open(self, stack: Stack, access: Access) -> AbstractContextManager[Run]:
         """A run on the stack; with `Access.WRITE` its lock is held until the end. Raises `StateIsLocked`."""
+        ...
+
+    def holder(self, stack: Stack) -> str | None:
+        """Who is changing the stack at this moment; None: nobody. Takes no lock from anybody."""
+        ...
+
+    def unlock(self, stack: Stack) -> str | None:
+        """Free the lock of a holder that went silent, and say who it was; None: it is free.
+
+        Raises `StateIsLocked` if its holder lives.
+        """
+        ...
+
+    def push(self, stack: Stack) -> Pushed:
+        """Add to the state what a run had to keep on this machine when it was cut off from it.
+
+        Raises `StateIsLocked`. A run with `Access.WRITE` begins with this.
+        """
+        ...
+
+    def catching(self) -> AbstractContextManager[None]:
+        """While it lasts, Ctrl-C reaches the runs on all threads: once to finish what runs, twice to stop."""
         ...

@@ -19,6 +19,11 @@ _ALLOWED: Mapping[Op, frozenset[Op]] = {
 """What a planned step may turn into: a value that was unknown may turn out to be the old one."""
 
 
+def identity(step: Step) -> tuple[str, str]:
+    """What tells steps apart. A deletion is of an object, whatever it is called when it comes to that."""
+    return (step.type, step.id) if step.op is Op.DELETE and step.id else (step.urn, "")
+
+
 def deviation(planned: Step | None, actual: Step) -> tuple[str, str] | None:
     """(planned, actual) in words if the step is not the approved one, else None."""
     if planned is None:

@@ -6,10 +6,14 @@ import enum
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from provisioner.plan.diff import Change
+from provisioner.plan.diff import Change, changes
+from provisioner.plan.scope import WHOLE, Scope
 from provisioner.plan.values import Properties
+
+BY_NAME: Final = "--replace"
+"""The reason of a replacement that somebody asked for by name."""
 
 
 class Op(enum.StrEnum):
@@ -62,6 +66,37 @@ class Source(enum.Enum):
     CLOUD = "cloud"
 
 
+class Risk(enum.StrEnum):
+    """What a step may cost those who use the object, from nothing to the worst."""
+
+    NONE = "none"
+    RESTART = "restart"
+    """What runs on it, or uses it, starts again or moves to another one; nothing is away for long."""
+
+    DOWNTIME = "downtime"
+    """For a while it is not there."""
+
+    DATA_LOSS = "data loss"
+    """What it holds is gone for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a step is in a plan."""
+
+    property: str = ""
+    """The top-level property; empty: the step as a whole."""
+
+    setting: str = ""
+    """Of the environment file; empty if it is not known."""
+
+    place: str = ""
+    """`file:line` of the setting, or of what is around it; empty: it is a default."""
+
+    upstream: str = ""
+    """The URN of the resource whose own change this one follows from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One resource and what happens to it."""
@@ -91,8 +126,15 @@ class Step:
     """A replacement that removes the old object before it makes the new one."""
 
     protect: bool = False
+    dependencies: tuple[str, ...] = ()
+    """URNs of what the resource needs to be there, its parent aside."""
+
     origin: str = ""
     """The setting of the environment file that the nearest component was made from; may be empty."""
+
+    risk: Risk = Risk.NONE
+    causes: tuple[Cause, ...] = ()
+    """Risk and causes are for people and for approval; nothing that is carried out depends on them."""
 
 
 class DriftKind(enum.Enum):
@@ -141,6 +183,10 @@ class StackPlan:
     recorded: tuple[str, ...] = ()
     """URNs of which only the record changes: a new name, a protection, other dependencies."""
 
+    scope: Scope = WHOLE
+    left_out: tuple[str, ...] = ()
+    """URNs of resources outside the scope; what would become of them was not asked."""
+
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     old_outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
@@ -148,6 +194,11 @@ class StackPlan:
     def changed(self) -> tuple[Step, ...]:
         """The steps that would change something."""
         return tuple(step for step in self.steps if step.op.changes_something)
+
+    @property
+    def output_changes(self) -> tuple[Change, ...]:
+        """Every leaf of the outputs that differs."""
+        return tuple(changes(dict(self.old_outputs), dict(self.outputs)))
 
     @property
     def is_empty(self) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from provisioner.engine import failures as f
 from provisioner.providers.interface import Refused
+from provisioner.report.explain_plans import Planned, explain_plan
+from provisioner.report.explain_state import Elsewhere, explain_elsewhere
 from provisioner.report.message import Message, Trouble
 from provisioner.report.naming import labelled
 
@@ -13,6 +15,10 @@ from provisioner.report.naming import labelled
 def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa: C901, PLR0911, PLR0912, PLR0915
     """The message for a failure; `environment` is what the person calls it on the command line."""
     match failure:
+        case _ if isinstance(failure, Planned):
+            return explain_plan(failure, environment)
+        case _ if isinstance(failure, Elsewhere):
+            return explain_elsewhere(failure, environment)
         case f.ProtectedResources(urns):
             return Message(
                 Trouble.PROTECTED,
@@ -71,7 +77,8 @@ def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa:
                 Trouble.LOCKED,
                 f"Stack {stack} is being changed by {holder}.\n"
                 "Two runs at once would not know of each other's objects.",
-                "wait until it is done; the lock of a process that has died frees itself.",
+                "wait until it is done. The lock of a process that has died frees itself; where the state is in"
+                " a bucket, after a minute.",
             )
         case f.StateIsDamaged(file, reason):
             return Message(
@@ -160,6 +167,16 @@ def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa:
                 "use credentials of the right account, for example a profile.",
                 (f"AWS_PROFILE=NAME provisioner plan {environment}",),
             )
+        case f.RegionsMoved(moved):
+            lines = [f"{one.region} has {one.has}, and would get {one.gets}." for one in moved]
+            blocks = ", ".join(f"{{region: {one.region}, cidr: {one.has}}}" for one in moved)
+            return Message(
+                Trouble.REGIONS,
+                "A region takes its addresses by its place in the file, and with others its whole network is "
+                "made anew:\n" + "\n".join(lines),
+                "put the regions back in their order and append new ones; or let replicas keep their blocks:",
+                (f"replicas: [{blocks}]",),
+            )
         case f.NoCredentials(account, reason):
             return Message(
                 Trouble.CREDENTIALS,
@@ -167,14 +184,6 @@ def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa:
                 " nothing is done before that is known to be the caller's.",
                 "provide credentials, for example a profile.",
                 (f"AWS_PROFILE=NAME provisioner plan {environment}",),
-            )
-        case f.LossNotApproved(losses):
-            rows = (f"{op} {labelled(urn)}: {what}" for op, urn, what in losses)
-            return Message(
-                Trouble.LOSS,
-                f"Nothing was changed. The plan would lose for good:\n{_rows(rows)}\n"
-                "`--yes` agrees to changes, never to the loss of data.",
-                "if this may go, run the command again without `--yes`, read its plan, and answer it.",
             )
         case f.NoTerminal(command):
             return Message(
@@ -199,6 +208,57 @@ def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa:
                 f"No stack of the environment has an output `{wanted}`. {there}",
                 "name one of those, or apply first.",
                 (f"provisioner output {environment}",),
+            )
+        case f.FileExists(file):
+            return Message(
+                Trouble.EXISTS,
+                f"`{file}` is there already, and nothing of it is overwritten.",
+                "name another file, or move this one away.",
+            )
+        case f.FileNotWritten(file, reason):
+            return Message(
+                Trouble.FILE,
+                f"`{file}`: {reason}.",
+                "name a file in a folder that you may write to.",
+            )
+        case f.AnswersMissing(options, command):
+            return Message(
+                Trouble.ANSWERS,
+                "There is no terminal to ask at, and these have no default. Nothing was written.\n"
+                f"{_rows(options)}",
+                "answer with options.",
+                (command,),
+            )
+        case f.NoClusterWanted():
+            return Message(
+                Trouble.NO_CLUSTER,
+                "The environment file has no `cluster`, so there is none to reach.",
+                "add `cluster: {kind: eks}`, then apply.",
+                (f"provisioner apply {environment}",),
+            )
+        case f.NoClusterYet(region, known):
+            where = f" in {region}" if region else ""
+            there = f" There is one in {', '.join(known)}." if known else " It is made by an apply."
+            return Message(
+                Trouble.CLUSTER_LATER,
+                f"No cluster{where} is recorded.{there}",
+                "name a region that has one, or apply first.",
+                (f"provisioner apply {environment}",),
+            )
+        case f.ForeignCluster(kubeconfig, context):
+            name = f" --context {context}" if context else ""
+            return Message(
+                Trouble.FOREIGN,
+                f"The environment runs on an existing cluster. How it is reached is in `{kubeconfig}`.",
+                "use that file as it is.",
+                (f"kubectl --kubeconfig {kubeconfig}{name} get nodes",),
+            )
+        case f.NoToken(cluster, reason):
+            return Message(
+                Trouble.TOKEN,
+                f"`{cluster}` knows its users by their AWS credentials: {reason}",
+                "provide credentials, for example a profile, in the shell that calls kubectl.",
+                ("export AWS_PROFILE=NAME",),
             )
         case Refused():
             return Message(

@@ -10,10 +10,14 @@ from typing import Any, Final
 from provisioner.engine.interface import Recorded
 from provisioner.plan.diff import MISSING, Change
 from provisioner.plan.model import Drift, StackPlan, Step
+from provisioner.plan.portable import cause_json
+from provisioner.plan.risk import worst
+from provisioner.plan.saved import loss_digest
 from provisioner.report.value_text import plain
 
 PLAN_SCHEMA: Final = "provisioner/plan/1"
 STATE_SCHEMA: Final = "provisioner/state/1"
+EVENTS_SCHEMA: Final = "provisioner/events/1"
 OUTPUT_SCHEMA: Final = "provisioner/output/1"
 LOCAL_SCHEMA: Final = "provisioner/local/1"
 SETTINGS_SCHEMA: Final = "provisioner/settings/1"
@@ -45,6 +49,9 @@ def plan_document(
             for found in plan.unfinished
         ],
         "notes": [*notices, *(note for plan in plans for note in plan.notes)],
+        "risk": worst([step.risk for plan in plans for step in plan.changed]).value,
+        "left_out": [urn for plan in plans for urn in plan.left_out],
+        "digest": loss_digest(plans),
     }
 
 
@@ -91,6 +98,9 @@ def _step(plan: StackPlan, step: Step) -> dict[str, Any]:
         "delete_first": step.delete_first,
         "changes": [*_changes(step.changes)],
         "origin": step.origin,
+        "new": plain(dict(step.new)),
+        "risk": step.risk.value,
+        "causes": [cause_json(cause) for cause in step.causes],
     }
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import enum
-import textwrap
 from dataclasses import dataclass
 from typing import Final
 
-from provisioner.report.style import PLAIN, Colour, Style
+from environments.drawing import Drawing, drawn
+from provisioner.report.style import PLAIN, Style
 
-WIDTH: Final = 100
-"""Columns a sentence uses."""
+PROGRAM: Final = "provisioner"
+"""What commands are written with here."""
 
 
 class Trouble(enum.Enum):
@@ -47,6 +47,27 @@ class Trouble(enum.Enum):
     RESOURCE = "RUN-026", "Resource is not in the state"
     OUTPUT = "RUN-027", "Output does not exist"
     UNEXPLAINED = "RUN-028", "Command failed"
+    EXISTS = "RUN-029", "File exists"
+    FILE = "RUN-030", "File cannot be written"
+    ANSWERS = "RUN-031", "Answers are missing"
+    NO_CLUSTER = "RUN-032", "Environment has no cluster"
+    CLUSTER_LATER = "RUN-033", "Cluster is not recorded"
+    FOREIGN = "RUN-034", "Cluster is not made here"
+    TOKEN = "RUN-035", "No token for the cluster"
+    REGIONS = "RUN-036", "Regions are at other places in the file"
+
+    MOVED = "RUN-050", "Saved plan no longer holds"
+    NOT_A_PLAN = "RUN-051", "File is not a plan"
+    NEWER_PLAN = "RUN-052", "Plan is of a newer version"
+    SCOPE = "RUN-053", "Part of the environment cannot change alone"
+    NO_MATCH = "RUN-054", "Nothing has that name"
+
+    AWAY = "RUN-070", "State cannot be reached"
+    TAKEN_OVER = "RUN-071", "Stack was taken over"
+    NO_CONDITIONS = "RUN-072", "Endpoint cannot keep state"
+    VERSION = "RUN-073", "State has no such version"
+    SEALED_OTHERWISE = "RUN-074", "Secrets are sealed with another key"
+    KEY = "RUN-075", "Key of the secrets cannot be used"
 
     @property
     def code(self) -> str:
@@ -74,22 +95,21 @@ class Message:
     """What to type; each stands alone on a line, so that it can be copied."""
 
 
-def render(message: Message, style: Style = PLAIN) -> str:
-    """The message as the terminal shows it; ends with a line break."""
-    head = style.paint(Colour.BAD, f"error[{message.trouble.code}]")
-    lines = [f"{head}: {message.trouble.summary}", "", *_wrapped(message.detail, "  ", "  ")]
-    lines += ["", *_wrapped(message.fix, "  fix: ", "       ")]
-    if message.commands:
-        lines += ["", *(f"      {command}" for command in message.commands)]
-    return "\n".join(lines) + "\n"
+def render(message: Message, style: Style = PLAIN, program: str = PROGRAM) -> str:
+    """The message as the terminal shows it; ends with a line break. `program` is what people type for us."""
+    drawing = Drawing(
+        code=message.trouble.code,
+        summary=message.trouble.summary,
+        detail=message.detail,
+        fix=message.fix,
+        commands=tuple(typed(command, program) for command in message.commands),
+    )
+    return drawn(drawing, style.as_bad) + "\n"
 
 
-def _wrapped(text: str, first: str, rest: str) -> list[str]:
-    found: list[str] = []
-    for line in text.splitlines():
-        margin = rest if found else first
-        if line.startswith(" ") or not line:
-            found.append(f"{margin}{line}".rstrip())
-        else:
-            found += textwrap.wrap(line, WIDTH, initial_indent=margin, subsequent_indent=rest)
-    return found
+def typed(command: str, program: str) -> str:
+    """The command line with what people type in place of `provisioner`."""
+    words = command.split(" ")
+    if PROGRAM in words:
+        words[words.index(PROGRAM)] = program
+    return " ".join(words)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from provisioner.engine.interface import Applied, Recorded, Result
 from provisioner.plan.model import Mode, Op
+from provisioner.plan.values import Properties
+from provisioner.report.message import PROGRAM
 from provisioner.report.naming import labelled
 from provisioner.report.progress import seconds_text
+from provisioner.report.state_text import output_lines
 from provisioner.report.style import Colour, Style
-from provisioner.report.value_text import rows
 
 _PAST: Final[Mapping[str, str]] = {
     Op.CREATE.value: "created",
@@ -37,15 +39,25 @@ class Ending:
     resources: Sequence[Recorded]
     """What the state holds afterwards."""
 
-    outputs: Mapping[str, Any]
+    outputs: Mapping[str, Properties]
+    """By region."""
+
     endpoint: str | None = None
     """Of the local cloud."""
+
+    program: str = PROGRAM
+    """What people type for it."""
 
     @property
     def result(self) -> Result:
         """The worst of the stacks' results."""
-        results = {applied.result for applied in self.applied}
-        return next((one for one in (Result.INTERRUPTED, Result.FAILED) if one in results), Result.DONE)
+        return result_of(self.applied)
+
+
+def result_of(applied: Sequence[Applied]) -> Result:
+    """The worst of the stacks' results."""
+    results = {each.result for each in applied}
+    return next((one for one in (Result.INTERRUPTED, Result.FAILED) if one in results), Result.DONE)
 
 
 def ending_text(ending: Ending, style: Style) -> str:
@@ -65,9 +77,11 @@ def stopped_text(resources: Sequence[Recorded], endpoint: str | None) -> str:
     return f"Stopped. {_existing(resources, endpoint)} {_RECORDED}"
 
 
-def unchanged_text(name: str, resources: Sequence[Recorded], endpoint: str | None) -> str:
-    """What is said where an apply had nothing to do."""
-    return "\n".join(_standing(name, resources, endpoint)) + "\n"
+def unchanged_text(
+    name: str, resources: Sequence[Recorded], endpoint: str | None, program: str = PROGRAM
+) -> str:
+    """What is said where an apply had nothing to do; `program` is what people type for it."""
+    return "\n".join((_existing(resources, endpoint), *_try_next(name, program))) + "\n"
 
 
 def _done(ending: Ending, style: Style) -> Iterator[str]:
@@ -76,12 +90,11 @@ def _done(ending: Ending, style: Style) -> Iterator[str]:
     if ending.mode is Mode.DESTROY:
         yield _existing(ending.resources, ending.endpoint)
         return
-    if ending.outputs:
-        yield from ("", "Outputs:", "")
-        for name, value in sorted(ending.outputs.items()):
-            yield from (f"  {path}: {text}" for path, text in rows(name, value))
+    if outputs := [f"  {line}" for line in output_lines(ending.outputs)]:
+        yield from ("", "Outputs:", "", *outputs)
     yield ""
-    yield from _standing(ending.environment, ending.resources, ending.endpoint)
+    yield _existing(ending.resources, ending.endpoint)
+    yield from _try_next(ending.environment, ending.program)
 
 
 def _cut_short(ending: Ending, head: str) -> Iterator[str]:
@@ -100,7 +113,7 @@ def _cut_short(ending: Ending, head: str) -> Iterator[str]:
             yield f"  … and {len(waiting) - LONGEST} more"
     verb = "destroy" if ending.mode is Mode.DESTROY else "apply"
     yield from ("", f"{_existing(ending.resources, ending.endpoint)} {_RECORDED}")
-    yield from ("", "To go on:", "", f"  provisioner {verb} {ending.environment}")
+    yield from ("", "To go on:", "", f"  {ending.program} {verb} {ending.environment}")
 
 
 def _existing(resources: Sequence[Recorded], endpoint: str | None) -> str:
@@ -114,20 +127,23 @@ def _existing(resources: Sequence[Recorded], endpoint: str | None) -> str:
     return f"{_many(len(objects), 'object')} of {_many(types, 'type')} {verb}{where}."
 
 
-def _standing(name: str, resources: Sequence[Recorded], endpoint: str | None) -> Iterator[str]:
-    yield from (_existing(resources, endpoint), "", "Try next:", "")
-    yield from (f"  {command}" for command in _next(name))
+def _try_next(name: str, program: str) -> Iterator[str]:
+    yield from ("", "Try next:", "")
+    yield from commands_text(
+        (
+            (f"{program} state list {name}", "what exists, by its names"),
+            (f"{program} output {name}", "the values that other tools need"),
+            (f"{program} plan {name} --refresh", "what somebody else has changed since"),
+            (f"{program} destroy {name}", "remove all of it"),
+        )
+    )
 
 
-def _next(name: str) -> Iterator[str]:
-    width = len(f"provisioner plan {name} --refresh")
-    for command, what in (
-        (f"provisioner state list {name}", "what exists, by its names"),
-        (f"provisioner output {name}", "the values that other tools need"),
-        (f"provisioner plan {name} --refresh", "what somebody else has changed since"),
-        (f"provisioner destroy {name}", "remove all of it"),
-    ):
-        yield f"{command:{width}}   # {what}"
+def commands_text(commands: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """A line for each command, which can be copied whole, with what it is for."""
+    width = max(len(command) for command, _ in commands)
+    for command, what in commands:
+        yield f"  {command:{width}}   # {what}"
 
 
 def _counts(ending: Ending) -> str:

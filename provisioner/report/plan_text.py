@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from provisioner.plan.diff import changes
-from provisioner.plan.model import Drift, DriftKind, Mode, Op, Source, StackPlan, Step
+from provisioner.plan.model import BY_NAME, Drift, DriftKind, Mode, Op, Risk, Source, StackPlan, Step
 from provisioner.plan.risk import Loss
 from provisioner.report.naming import STACK_TYPE, labelled, short
 from provisioner.report.plan_tree import Node, tree
@@ -24,7 +24,9 @@ def plan_text(plans: Sequence[StackPlan], style: Style, losses: Sequence[Loss] =
         lines += _stack_lines(plan, style)
     if losses:
         lines += ["", style.paint(Colour.BAD, "Lost for good:"), ""]
-        lines += [f"{INDENT}{loss.step.op.mark} {labelled(loss.step.urn)}: {loss.what}" for loss in losses]
+        for loss in losses:
+            lines.append(f"{INDENT}{loss.step.op.mark} {labelled(loss.step.urn)}: {loss.what}")
+            lines.append(f"{INDENT * 3}{loss.step.urn}")
     lines += ["", summary(plans)]
     return "\n".join(lines).lstrip("\n") + "\n"
 
@@ -100,16 +102,37 @@ def _node_lines(node: Node, depth: int, style: Style) -> Iterator[str]:
     is_stack = step.type == STACK_TYPE
     if step.op.changes_something or not is_stack:
         head = f"{step.op.mark} {short(step.type)} {step.name}"
-        yield margin + style.paint(COLOUR_OF[step.op], head) + _because(step)
+        yield margin + style.paint(COLOUR_OF[step.op], head) + _because(step) + _told(step, style)
     if step.op in (Op.UPDATE, Op.REPLACE):
         yield from _change_lines(step, margin + INDENT * 2)
     for child in node.below:
         yield from _node_lines(child, depth if is_stack else depth + 1, style)
 
 
+def _told(step: Step, style: Style) -> str:
+    """Where it comes from, and what it may cost."""
+    if step.risk is Risk.NONE:
+        return _origin(step)
+    colour = Colour.BAD if step.risk is Risk.DATA_LOSS else Colour.CHANGED
+    return f"{_origin(step)}  {style.paint(colour, f'[{step.risk.value}]')}"
+
+
+def _origin(step: Step) -> str:
+    """The setting, said once for a component and not for everything in it; and what it follows from."""
+    upstream = next((cause.upstream for cause in step.causes if cause.upstream), "")
+    if upstream:
+        return f"  (follows from {labelled(upstream)})"
+    cause = next((cause for cause in step.causes if cause.setting), None)
+    if cause is None or (step.custom and step.op is Op.CREATE):
+        return ""
+    return f"  (from {cause.setting}, {cause.place or 'a default'})"
+
+
 def _because(step: Step) -> str:
     if step.op is not Op.REPLACE:
         return ""
+    if step.reasons == (BY_NAME,):
+        return f"  because {BY_NAME} asks for it"
     order = ", the old one is deleted first" if step.delete_first else ""
     return f"  because {_listed(step.reasons)} changed: forces a new object{order}"
 

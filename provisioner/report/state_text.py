@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from provisioner.engine.interface import Recorded
+from provisioner.plan.values import Properties
 from provisioner.report.naming import name_of, short
 from provisioner.report.value_text import rows
 
@@ -34,13 +35,21 @@ def resource_text(one: Recorded) -> str:
     return "\n".join(lines) + "\n"
 
 
-def outputs_text(outputs: Mapping[str, Any]) -> str:
-    """One line for each output; secrets are masked."""
-    if not outputs:
+def outputs_text(outputs: Mapping[str, Properties]) -> str:
+    """One line for each output, by region where there are several; secrets are masked."""
+    lines = [*output_lines(outputs)]
+    if not lines:
         return "There are no outputs: nothing was applied yet.\n"
-    return "".join(
-        f"{path}: {text}\n" for name, value in sorted(outputs.items()) for path, text in rows(name, value)
-    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def output_lines(outputs: Mapping[str, Properties]) -> Iterator[str]:
+    """One line for each output of each region."""
+    several = sum(1 for values in outputs.values() if values) > 1
+    for region, values in outputs.items():
+        where = f"{region} " if several else ""
+        for name, value in sorted(values.items()):
+            yield from (f"{where}{path}: {text}" for path, text in rows(name, value))
 
 
 def verified_text(layer: str, stack: str, count: int, breaches: Sequence[str]) -> str:

@@ -31,6 +31,10 @@ class Style:
         """The text in a colour, or as it is."""
         return f"\x1b[{colour.value}m{text}\x1b[0m" if self.colours and text else text
 
+    def as_bad(self, text: str) -> str:
+        """The text as what went wrong looks."""
+        return self.paint(Colour.BAD, text)
+
 
 PLAIN = Style(colours=False)
 

@@ -68,6 +68,16 @@ def change_lines(found: tuple[Change, ...]) -> Iterator[tuple[str, str]]:
         yield change.path, _transition(change)
 
 
+def transitions(found: tuple[Change, ...]) -> Iterator[tuple[str, str | None, str | None]]:
+    """(path, before, after) for each leaf that differs, nothing cut; None for what is not there."""
+    for change in leaves(found):
+        yield change.path, _side(change.old), _side(change.new)
+
+
+def _side(value: Any) -> str | None:
+    return None if value is MISSING else SECRET if has_secret(value) else _text(value)
+
+
 def _transition(change: Change) -> str:
     if has_secret(change.old) or has_secret(change.new):
         return f"{SECRET} changed"

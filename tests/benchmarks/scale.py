@@ -18,6 +18,8 @@ from pathlib import Path
 import pulumi
 
 from provisioner.engine.embedded.engine import EmbeddedEngine
+from provisioner.engine.embedded.folder import Folder
+from provisioner.engine.embedded.keys import Keys
 from provisioner.engine.interface import Access, Result, Stack
 from provisioner.plan.model import ApprovedPlan, Mode, Source
 from provisioner.providers.interface import Object
@@ -76,7 +78,7 @@ def program(size):
 def measured(phase, size, folder):
     """Seconds that a phase takes, and the most memory the process had before and at the end, in KiB."""
     gc.disable()  # as `provisioner` does
-    engine = EmbeddedEngine(folder, {"fake": RememberingPackage()}, lambda: None)
+    engine = EmbeddedEngine(Folder(folder), {"fake": RememberingPackage()}, Keys(lambda: None))
     stack = Stack("scale", "scale.here", "here", program(size), {})
     before = peak_kib()
     began = time.perf_counter()

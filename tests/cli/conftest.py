@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from provisioner.cli import apply, destroy, output, plan, state
+from provisioner.cli import apply, destroy, output, plan, state, state_lock, state_versions
 from provisioner.cli.main import run
+from provisioner.schedule import LayerStacks
 from provisioner.wiring import Workspace
 from tests.support.fake_engine import STACKS, FakeEngine, FakeRun
 
@@ -51,9 +52,9 @@ def workspace(fake_run, monkeypatch):
     def made(name, *_):
         return Workspace(
             name=name,
-            environment=SimpleNamespace(name="dev", cloud=wired.cloud),
+            environment=SimpleNamespace(name="dev", cloud=wired.cloud, region="us-east-1"),
             engine=FakeEngine(fake_run),
-            stacks=STACKS,
+            layers=(LayerStacks((STACKS,)),),
             notices=wired.notices,
             begin=lambda: wired.begun.append("begun"),
         )
@@ -66,5 +67,6 @@ def workspace(fake_run, monkeypatch):
     monkeypatch.setattr(apply, "applying", made)
     monkeypatch.setattr(destroy, "destroying", made)
     monkeypatch.setattr(output, "recorded", made)
-    monkeypatch.setattr(state, "recorded", made)
+    for module in (state, state_lock, state_versions):
+        monkeypatch.setattr(module, "recorded", made)
     return wired

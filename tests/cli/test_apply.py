@@ -1,5 +1,7 @@
 """`apply` and `destroy` show, ask, do what was agreed to, and say how it ended."""
 
+import json
+
 import pytest
 
 from provisioner.engine.events import StepStarted, StepSucceeded
@@ -78,10 +80,42 @@ def test_yes_never_agrees_to_the_loss_of_data(cli, fake_run, golden):
     golden(ended.out + "\n" + ended.err)
 
 
-def test_a_person_agrees_to_the_loss_of_data_with_the_name(cli, fake_run):
+def test_a_person_who_answers_has_not_given_up_data_either(cli, fake_run):
     fake_run.plan = LOSS
-    assert cli("apply", "dev", typed="yes").code == 1
-    assert cli("apply", "dev", typed="dev").code == 0
+    assert cli("apply", "dev", typed="dev").code == 4
+    assert applied(fake_run) == []
+
+
+@pytest.mark.parametrize("named", [urn(KEY, "k"), "*:Key::k", "*"])
+def test_who_names_what_is_lost_gives_it_up(cli, fake_run, named):
+    fake_run.plan = LOSS
+    assert cli("apply", "dev", "--approve-loss", named, typed="yes").code == 1
+    assert cli("apply", "dev", "--approve-loss", named, typed="dev").code == 0
+    assert cli("apply", "dev", "--yes", "--approve-loss", named).code == 0
+
+
+def test_who_names_something_else_does_not(cli, fake_run):
+    fake_run.plan = LOSS
+    assert cli("apply", "dev", "--yes", "--approve-loss", "*:Key::other").code == 4
+
+
+def test_the_digest_of_a_destroy_gives_up_all_of_it(cli, fake_run, golden):
+    fake_run.plan = plan(step("delete", KEY, "k", id="1"), mode=Mode.DESTROY)
+    shown = cli("plan", "dev", "--destroy").out
+    refused = cli("destroy", "dev", "--yes")
+    assert refused.code == 4
+    [digest] = [line.rpartition(" ")[2] for line in shown.splitlines() if "--approve-loss" in line]
+    assert f"--approve-loss {digest}" in refused.err
+    assert cli("destroy", "dev", "--yes", "--approve-loss", digest).code == 0
+    fake_run.plan = plan(step("delete", KEY, "k", id="2"), mode=Mode.DESTROY)
+    assert cli("destroy", "dev", "--yes", "--approve-loss", digest).code == 4
+    golden(shown + "\n" + refused.err)
+
+
+def test_a_digest_is_nothing_to_an_apply(cli, fake_run):
+    fake_run.plan = LOSS
+    digest = json.loads(cli("plan", "dev", "--json").out)["digest"]
+    assert cli("apply", "dev", "--yes", "--approve-loss", digest).code == 4
 
 
 def test_nothing_in_a_local_cloud_counts_as_data(cli, fake_run, workspace):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import boto3
 import pytest
 
-from provisioner import wiring
+from provisioner import state_wiring, wiring
 from provisioner.local.desk import Desk
 from provisioner.providers.interface import Refused
 
@@ -37,7 +37,7 @@ def program():
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch, tmp_path):
     """A checkout with two environments of one small layer."""
-    layer = SimpleNamespace(name="tiny", regions=lambda env: env.regions, program=lambda: program)
+    layer = SimpleNamespace(name="tiny", regions=lambda env: (env.regions,), program=lambda: program)
     monkeypatch.setattr(wiring, "LAYERS", (layer,))
     folder = tmp_path / "environments"
     folder.mkdir()
@@ -238,4 +238,4 @@ def test_the_passphrase_comes_from_the_variables_that_pulumi_reads(monkeypatch, 
     Path("phrase").write_text("from a file\n")
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert wiring._given_passphrase() == phrase
+    assert state_wiring._given_passphrase() == phrase

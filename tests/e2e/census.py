@@ -7,9 +7,14 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from tests.e2e.census_compute import CENSUS_COMPUTE
+from tests.e2e.census_data import CENSUS_DATA
+from tests.e2e.census_links import CENSUS_LINKS
+
 NOT_THERE = {
     "LifecyclePolicyNotFoundException", "NoSuchBucketPolicy", "NoSuchLifecycleConfiguration",
-    "NoSuchPublicAccessBlockConfiguration", "OwnershipControlsNotFoundError", "RepositoryPolicyNotFoundException",
+    "NoSuchPublicAccessBlockConfiguration", "OwnershipControlsNotFoundError",
+    "ReplicationConfigurationNotFoundError", "RepositoryPolicyNotFoundException",
     "ServerSideEncryptionConfigurationNotFoundError",
 }  # fmt: skip
 """Error codes that say: this bucket or repository has no such setting."""
@@ -20,14 +25,18 @@ class Cloud:
 
     def __init__(self, endpoint, region="us-east-1"):
         self.endpoint = endpoint
-        self._region = region
+        self.region = region
         self._session = boto3.Session("local", "local")
         self._clients = {}
+
+    def elsewhere(self, region):
+        """The same cloud, seen from another region."""
+        return self if region == self.region else Cloud(self.endpoint, region)
 
     def client(self, service):
         if service not in self._clients:
             self._clients[service] = self._session.client(
-                service, self._region, endpoint_url=self.endpoint,
+                service, self.region, endpoint_url=self.endpoint,
                 config=Config(s3={"addressing_style": "path"}, proxies={}, max_pool_connections=4),
             )  # fmt: skip
         return self._clients[service]
@@ -111,13 +120,13 @@ def _associations(cloud):
 
 
 def _rules(*, is_egress):
-    """Not those with which the own security group of a VPC comes."""
+    """Not those with which a security group comes that AWS has made: they have no names, ours in it have."""
 
     def names(cloud):
         groups = cloud.ec2("describe_security_groups", "SecurityGroups")
-        defaults = {group["GroupId"] for group in groups if _is_default(group)}
+        given = {group["GroupId"] for group in groups if _is_given(group)}
         for rule in cloud.ec2("describe_security_group_rules", "SecurityGroupRules"):
-            if rule["IsEgress"] is is_egress and rule["GroupId"] not in defaults:
+            if rule["IsEgress"] is is_egress and (rule["GroupId"] not in given or _tag(rule)):
                 yield f"{rule['SecurityGroupRuleId']} {_tag(rule)}"
 
     return names
@@ -125,6 +134,11 @@ def _rules(*, is_egress):
 
 def _is_default(group):
     return group["GroupName"] == "default"
+
+
+def _is_given(group):
+    """Every VPC comes with a group of its own, and so does every cluster."""
+    return _is_default(group) or group["GroupName"].startswith("eks-cluster-sg-")
 
 
 def _role_names(cloud):
@@ -141,11 +155,12 @@ def _roles_have(operation, answer, key):
 
 
 def _keys(cloud):
-    """A key that waits for the end of its deletion window counts as gone."""
+    """A key that waits for the end of its deletion window counts as gone; copies are a type of their own."""
     for key in cloud.listed("kms", "list_keys", "Keys"):
-        state = cloud.client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]
-        if state["KeyState"] != "PendingDeletion":
-            yield f"{key['KeyId']} {state['Description']}"
+        told = cloud.client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]
+        kind = told.get("MultiRegionConfiguration", {}).get("MultiRegionKeyType")
+        if told["KeyState"] not in ("PendingDeletion", "PendingReplicaDeletion") and kind != "REPLICA":
+            yield f"{key['KeyId']} {told['Description']}"
 
 
 def _versioned(cloud):
@@ -174,7 +189,7 @@ CENSUS = {
     "aws:ec2/route:Route": _routes,
     "aws:ec2/routeTableAssociation:RouteTableAssociation": _associations,
     "aws:ec2/securityGroup:SecurityGroup": _ec2(
-        "describe_security_groups", "SecurityGroups", "GroupId", lambda group: not _is_default(group)
+        "describe_security_groups", "SecurityGroups", "GroupId", lambda group: not _is_given(group)
     ),
     # Every VPC has one; those with a name are looked after by us.
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _ec2(
@@ -228,5 +243,11 @@ CENSUS = {
         "s3", _buckets, "get_bucket_lifecycle_configuration"
     ),
     "aws:s3/bucketLogging:BucketLogging": _setting("s3", _buckets, "get_bucket_logging"),
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": _setting(
+        "s3", _buckets, "get_bucket_replication"
+    ),
+    **CENSUS_COMPUTE,
+    **CENSUS_DATA,
+    **CENSUS_LINKS,
 }
 """How the objects of each type are listed."""

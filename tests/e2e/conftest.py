@@ -40,6 +40,9 @@ def cloud():
         patch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")  # read when IAM is first asked for something
         from moto.server import ThreadedMotoServer
 
+        from provisioner.local import additions
+
+        additions.install()
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         server.start()

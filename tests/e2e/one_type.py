@@ -13,6 +13,8 @@ import pulumi
 from botocore.endpoint import Endpoint
 
 from provisioner.engine.embedded.engine import EmbeddedEngine
+from provisioner.engine.embedded.folder import Folder
+from provisioner.engine.embedded.keys import Keys
 from provisioner.engine.interface import Access, Stack
 from provisioner.plan.model import ApprovedPlan, Mode, Source
 from provisioner.providers.aws.package import AwsPackage
@@ -50,20 +52,40 @@ class Program:
         parts = [*_needed(case), *([] if self.only_needs else [("", case)])]
         asked = _outputs_asked(parts)
         for label, part in parts:
-            written = {**part.inputs, **(case.change if self.changed and not label else {})}
+            written = {**part.inputs, **(change_of(self.file) if self.changed and not label else {})}
             props = {key: _wired(value, made) for key, value in written.items()}
             props |= {output: None for output in asked.get(label, ()) if output not in props}
             if part.type in TAGGED:
                 props.setdefault("tags", None)
             name = f"{label}-{part.name}" if label else part.name
-            options = pulumi.ResourceOptions(provider=provider, depends_on=list(made.values()))
+            options = pulumi.ResourceOptions(
+                provider=provider, depends_on=list(made.values()), ignore_changes=part.shared
+            )
             made[label] = pulumi.CustomResource(part.type, name, props, options)
+
+
+def change_of(file: str) -> dict[str, object]:
+    """All changes of a case at once; of an object that never changes otherwise, one of its tags."""
+    case = CASES[file]
+    retagged = {"tags": {**case.inputs.get("tags", {}), "tier": "silver"}} if case.type in TAGGED else {}
+    return case.change or retagged
 
 
 def types_of(file: str) -> set[str]:
     """The types of the objects in a case's program."""
     case = CASES[file]
     return {case.type, *(need.type for _, need in _needed(case))}
+
+
+def shared_types_of(file: str) -> set[str]:
+    """The types of which another object of the program changes a property, too."""
+    return {need.type for _, need in _needed(CASES[file]) if need.shared}
+
+
+def regions_of(file: str) -> set[str]:
+    """The regions in which a case's program makes objects."""
+    case = CASES[file]
+    return {REGION, *(need.inputs.get("region", REGION) for _, need in _needed(case))}
 
 
 def _needed(case: Case) -> Iterator[tuple[str, Case]]:
@@ -120,7 +142,7 @@ class Desk:
     package: AwsPackage
 
     def _open(self, program, access):
-        engine = EmbeddedEngine(self.folder, {"aws": self.package}, lambda: "a passphrase")
+        engine = EmbeddedEngine(Folder(self.folder), {"aws": self.package}, Keys(lambda: "a passphrase"))
         return engine.open(Stack("layer", f"test.{REGION}", REGION, program), access)
 
     def plan(self, program, source=Source.CLOUD):

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.census import Cloud
+from tests.e2e.census import CENSUS, Cloud
 
 ROOT = Path(__file__).parents[2]
 IN_A_ROW = """
@@ -25,8 +25,21 @@ gc.freeze()
 """
 """Several command lines, until one of them does not end with 0."""
 
+SMALL = """\
+extends: base.yaml
+name: small
+cloud: local
+region: us-east-1
+network: {cidr: 10.10.0.0/16, zones: 2, nat: single}
+"""
+"""An environment with one stack, for tests that would learn nothing from a larger one."""
+
 PATIENCE = 120
 """Seconds after which a command hangs."""
+
+JOURNALS = Path(".provisioner/state/.pulumi/journals")
+LAYERS = ("foundation", "cluster")
+"""Of an environment with one region, in the order in which they are applied."""
 
 AMBIENT = {
     "AWS_PROFILE": "nonsense",
@@ -61,6 +74,16 @@ class Ran:
     def json(self):
         return json.loads(self.out)
 
+    @property
+    def documents(self):
+        """The JSON documents that were written one after the other, such as one for each stack."""
+        decoder, text, found = json.JSONDecoder(), self.out.strip(), []
+        while text:
+            document, end = decoder.raw_decode(text)
+            found.append(document)
+            text = text[end:].lstrip()
+        return found
+
 
 @dataclass
 class Product:
@@ -74,6 +97,7 @@ class Product:
         (self.folder / "environments").mkdir(parents=True)
         for name in ("base.yaml", "local.yaml"):
             shutil.copy(ROOT / "environments" / name, self.folder / "environments")
+        self.written("small", SMALL)
 
     def __call__(self, command, *, code=0):
         """Run a command, which has to end with this exit code."""
@@ -113,7 +137,7 @@ class Product:
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
         return {**kept, "HOME": str(self.folder), "PYTHONPATH": str(ROOT), **self.variables}
 
-    def setting(self, old, new, file="local"):
+    def setting(self, old, new, file="small"):
         """Change the text of an environment file in one place."""
         path = self.folder / "environments" / f"{file}.yaml"
         text = path.read_text()
@@ -138,23 +162,29 @@ class Product:
         """Type -> how many objects the local cloud has now that it had not at the beginning."""
         return dict(Counter(counts(self.cloud.census())) - self._before)
 
-    @property
-    def journal(self):
-        """The journal of the only stack of environment `local`; it exists while an apply is under way."""
-        return self.folder / ".provisioner/state/.pulumi/journals/foundation/local.us-east-1.jsonl"
+    def recorded(self, environment):
+        """Type -> how many objects the state of an environment holds, without components and providers."""
+        resources = self(f"state list {environment} --json").json["resources"]
+        custom = [one["type"] for one in resources if one["custom"]]
+        return dict(Counter(type for type in custom if type in CENSUS))
 
-    def journal_size(self):
-        """In bytes; None if there is no journal."""
-        try:
-            return self.journal.stat().st_size
-        except FileNotFoundError:
-            return None
+    def progress(self, environment="local"):
+        """How far an apply is: which layer, and how large its journal is in bytes; (0, 0) before and after.
 
-    def wait_for_journal(self, process, size):
-        """Wait until the command has written this much; False if it ended before."""
+        A journal exists while its stack is applied, and the layers come one after the other.
+        """
+        for number, layer in reversed([*enumerate(LAYERS)]):
+            with contextlib.suppress(FileNotFoundError):
+                return number, (
+                    self.folder / JOURNALS / layer / f"{environment}.us-east-1.jsonl"
+                ).stat().st_size
+        return 0, 0
+
+    def wait_for_progress(self, process, progress, environment="local"):
+        """Wait until the command has come this far; False if it ended before."""
         limit = time.monotonic() + PATIENCE
         while process.poll() is None and time.monotonic() < limit:
-            if (self.journal_size() or 0) >= size:
+            if self.progress(environment) >= progress:
                 return True
             time.sleep(0.001)
         return False

@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.product import Product, counts
 
-MOMENTS = 10
+MOMENTS = 6
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def desk(tmp_path_factory):
 
 
 class Desk:
-    """What an undisturbed apply makes, and how far its journal is at which time."""
+    """What an undisturbed apply makes, and how far it is at which time."""
 
     def __init__(self, product):
         self.product = product
@@ -38,33 +38,33 @@ class Desk:
         self.emptied()
 
     def _watched_apply(self):
-        """(seconds since the first entry, size of the journal), as often as it is looked at."""
+        """(seconds since the first entry, how far it is), as often as it is looked at."""
         process = self.product.started("apply local --yes")
         course, began = [], None
         while process.poll() is None:
-            if (size := self.product.journal_size()) is not None:
+            if (progress := self.product.progress()) != (0, 0):
                 began = began or time.monotonic()
-                course.append((time.monotonic() - began, size))
+                course.append((time.monotonic() - began, progress))
             time.sleep(0.001)
         ran = self.product.ended(process)
         assert ran.code == 0, ran.said
         return course
 
-    def size_at(self, share):
-        """How large the journal is when this share of an apply's usual time has passed."""
+    def progress_at(self, share):
+        """How far an apply is when this share of its usual time has passed."""
         when = share * self.course[-1][0]
-        return next(size for seconds, size in self.course if seconds >= when)
+        return next(progress for seconds, progress in self.course if seconds >= when)
 
     def emptied(self):
         """Destroy, and nothing is left in the cloud."""
         self.product("destroy local --yes")
         assert self.cloud.census() == self.before
 
-    def killed(self, size):
-        """An apply whose process is killed when its journal has this size; whether it was in time."""
+    def killed(self, progress):
+        """An apply whose process is killed when it is this far; whether it was in time."""
         process = self.product.started("apply local --yes")
         try:
-            self.product.wait_for_journal(process, size)
+            self.product.wait_for_progress(process, progress)
         finally:
             process.send_signal(signal.SIGKILL)
         return self.product.ended(process).code == -signal.SIGKILL
@@ -76,7 +76,7 @@ def test_a_killed_apply_is_finished_by_the_next(moment, desk, request):
     seed = os.environ.get("KILL_SEED") or request.config.getoption("randomly_seed")
     share = random.Random(f"{seed} {moment}").random()
     print(f"KILL_SEED={seed}: killed when {share:.0%} of the usual time had passed")
-    while not desk.killed(desk.size_at(share)):
+    while not desk.killed(desk.progress_at(share)):
         share *= 0.9  # the apply ended before it was killed: there is no next one to test yet
         desk.emptied()
     desk.product("apply local --yes")

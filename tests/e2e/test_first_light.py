@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.e2e.product import AMBIENT, Product, counts
+from tests.e2e.product import AMBIENT, LAYERS, Product, counts
 
 MOST_TIME_TO_REFUSE = 30
 """Seconds; a command that waited for an answer would take for ever."""
@@ -28,14 +28,12 @@ def test_the_second_plan_is_empty(applied):
     assert "No changes" in again
 
 
-def test_sixty_objects_of_twenty_types_exist(applied):
+def test_a_hundred_objects_of_thirty_five_types_exist(applied):
     """Counted in the cloud, and it is what the state says: components and providers do not count."""
     made = applied.made()
-    assert sum(made.values()) >= 60
-    assert len(made) >= 20
-    recorded = applied("state list local --json").json["resources"]
-    types = [one["type"] for one in recorded if one["custom"] and not one["type"].startswith("pulumi:")]
-    assert made == {type: types.count(type) for type in set(types)}
+    assert sum(made.values()) >= 100
+    assert len(made) >= 35
+    assert made == applied.recorded("local")
 
 
 def test_local_status_tells_programs_where_the_cloud_is(applied):
@@ -63,23 +61,30 @@ def test_state_list_tells_programs_what_is_recorded(applied):
 
 
 def test_a_plan_tells_programs_every_step(applied):
-    """Also the steps that change nothing, with Pulumi's words, and how many there are of each."""
+    """Of all layers, also the steps that change nothing, with Pulumi's words, and how many there are of each."""
     plan = applied("plan local --json").json
     assert plan["schema"] == "provisioner/plan/1"
     assert all({"op", "urn", "type", "layer", "region", "reasons"} <= set(step) for step in plan["steps"])
-    assert {(step["layer"], step["region"]) for step in plan["steps"]} == {("foundation", "us-east-1")}
-    assert plan["summary"] == {"same": len(plan["steps"])}
+    assert {(step["layer"], step["region"]) for step in plan["steps"]} == {
+        ("foundation", "us-east-1"),
+        ("cluster", "us-east-1"),
+    }
+    # A later layer reads what an earlier one has.
+    assert {step["type"] for step in plan["steps"] if step["op"] == "read"} == {
+        "pulumi:pulumi:StackReference"
+    }
+    assert set(plan["summary"]) == {"same", "read"}
     assert plan["empty"] is True
 
 
 def test_the_state_can_be_exported_and_verified(applied):
-    """In Pulumi's deployment format, and without a breach of its rules."""
-    assert "local.us-east-1" in applied("state verify local").out
-    exported = applied("state export local").json
-    assert exported["version"] == 3
-    assert len(exported["deployment"]["resources"]) == len(
-        applied("state list local --json").json["resources"]
-    )
+    """In Pulumi's deployment format, a document for each stack, and without a breach of its rules."""
+    verified = applied("state verify local").out
+    assert all(f"{layer} local.us-east-1" in verified for layer in LAYERS)
+    exported = applied("state export local").documents
+    assert [document["version"] for document in exported] == [3, 3]
+    resources = sum(len(document["deployment"]["resources"]) for document in exported)
+    assert resources == len(applied("state list local --json").json["resources"])
 
 
 def test_outputs_are_values_that_exist(applied):
@@ -105,20 +110,20 @@ class Story:
 
     def __init__(self, product):
         self.product = product
-        product("apply local --yes")
+        product("apply small --yes")
         self.cloud = product.cloud
         self.whole = counts(self.cloud.census())
 
     def planned(self, options=""):
         """There is something to do; the plan's document."""
-        return self.product(f"plan local --json --detailed-exitcode {options}", code=2).json
+        return self.product(f"plan small --json --detailed-exitcode {options}", code=2).json
 
     def applied(self, plan, options=""):
         """What is said on the way: the same plan, and afterwards there is nothing left to do and as much as before."""
-        said = self.product(f"apply local --yes {options}").out
+        said = self.product(f"apply small --yes {options}").out
         counted = [plan["summary"].get(op, 0) for op in ("create", "update", "replace", "delete")]
         assert "Plan: {} to create, {} to update, {} to replace, {} to delete.".format(*counted) in said
-        self.product("plan local --refresh --detailed-exitcode")
+        self.product("plan small --refresh --detailed-exitcode")
         assert counts(self.cloud.census()) == self.whole
         return said
 
@@ -136,11 +141,11 @@ def told(tmp_path_factory):
 @pytest.fixture
 def story(told):
     """The environment as its file came; what a test changes is taken back."""
-    file = told.product.folder / "environments/local.yaml"
+    file = told.product.folder / "environments/small.yaml"
     text = file.read_text()
     yield told
     file.write_text(text)
-    told.product("apply local --refresh --yes")
+    told.product("apply small --refresh --yes")
 
 
 def test_a_setting_that_changes_in_place(story):
@@ -148,10 +153,10 @@ def test_a_setting_that_changes_in_place(story):
     (before,) = {_kept(story.cloud, name) for name in _repositories(story.cloud)}
     story.product.setting("network:", f"registry: {{keep_images: {before - 1}}}\nnetwork:")
     plan = story.planned()
-    names = [f"local-images-{name}-lifecycle" for name in ("notebooks", "serving", "training")]
+    names = [f"small-images-{name}-lifecycle" for name in ("notebooks", "serving", "training")]
     assert changes(plan) == [("update", "LifecyclePolicy", name) for name in names]
     assert {tuple(step["reasons"]) for step in plan["steps"] if step["op"] == "update"} == {("policy",)}
-    text = story.product("plan local").out
+    text = story.product("plan small").out
     said = story.applied(plan)
     assert f"countNumber: {before} → {before - 1}" in text
     assert said.startswith(text)
@@ -165,16 +170,16 @@ def test_a_setting_that_replaces(story):
     plan = story.planned()
     replaced = [step for step in plan["steps"] if step["op"] == "replace"]
     steps = {step["name"]: step for step in replaced}
-    assert steps["local-network-vpc"]["reasons"] == ["cidrBlock"]
+    assert steps["small-network-vpc"]["reasons"] == ["cidrBlock"]
     assert {step["op"] for step in plan["steps"]} == {"same", "update", "replace"}
     before = _vpcs(story.cloud)
     said = story.applied(plan)
     assert 'cidrBlock: "10.10.0.0/16" → "10.11.0.0/16"  (forces a new object)' in said
     assert f"{len(replaced)} replaced" in said
     # An elastic IP address serves one NAT gateway at a time, so the old gateway goes first; a VPC can wait.
-    assert steps["local-network-nat-a"]["delete_first"]
-    assert _order(said, "local-network-nat-a") == ["the old object", "the new object"]
-    assert _order(said, "local-network-vpc") == ["the new object", "the old object"]
+    assert steps["small-network-nat-a"]["delete_first"]
+    assert _order(said, "small-network-nat-a") == ["the old object", "the new object"]
+    assert _order(said, "small-network-vpc") == ["the new object", "the old object"]
     after = _vpcs(story.cloud)
     assert set(after.values()) == {"10.11.0.0/16"}
     assert not before.keys() & after.keys()
@@ -184,29 +189,29 @@ def test_a_renamed_repository(story):
     """A repository with another name is another one: the new one is made, and the old one goes."""
     story.product.setting("network:", "registry: {repositories: [serving, training, books]}\nnetwork:")
     plan = story.planned()
-    assert ("create", "Repository", "local-images-books") in changes(plan)
-    assert ("delete", "Repository", "local-images-notebooks") in changes(plan)
+    assert ("create", "Repository", "small-images-books") in changes(plan)
+    assert ("delete", "Repository", "small-images-notebooks") in changes(plan)
     assert plan["summary"]["create"] == plan["summary"]["delete"]
     story.applied(plan)
-    assert _repositories(story.cloud) == ["local/books", "local/serving", "local/training"]
+    assert _repositories(story.cloud) == ["small/books", "small/serving", "small/training"]
 
 
 def test_what_somebody_else_changed_is_seen_and_mended(story):
     """By boto3: a field changed, a tag removed, an object deleted."""
     (vpc,) = _vpcs(story.cloud)
-    kept = _kept(story.cloud, "local/training")
+    kept = _kept(story.cloud, "small/training")
     ecr, ec2 = story.cloud.client("ecr"), story.cloud.client("ec2")
     ecr.put_image_scanning_configuration(
-        repositoryName="local/serving", imageScanningConfiguration={"scanOnPush": False}
+        repositoryName="small/serving", imageScanningConfiguration={"scanOnPush": False}
     )
     ec2.delete_tags(Resources=[vpc], Tags=[{"Key": "owner"}])
-    ecr.delete_lifecycle_policy(repositoryName="local/training")
-    story.product("plan local --detailed-exitcode")  # compares with the records, in which nothing has changed
+    ecr.delete_lifecycle_policy(repositoryName="small/training")
+    story.product("plan small --detailed-exitcode")  # compares with the records, in which nothing has changed
     plan = story.planned("--refresh")
     assert changes(plan) == [
-        ("create", "LifecyclePolicy", "local-images-training-lifecycle"),
-        ("update", "Repository", "local-images-serving"),
-        ("update", "Vpc", "local-network-vpc"),
+        ("create", "LifecyclePolicy", "small-images-training-lifecycle"),
+        ("update", "Repository", "small-images-serving"),
+        ("update", "Vpc", "small-network-vpc"),
     ]
     assert sorted((drift["kind"], drift["type"]) for drift in plan["drift"]) == [
         ("changed", "aws:ec2/vpc:Vpc"),
@@ -216,11 +221,11 @@ def test_what_somebody_else_changed_is_seen_and_mended(story):
     said = story.applied(plan, "--refresh")
     assert "scanOnPush: false → true" in said
     assert "1 created, 2 updated" in said
-    (repository,) = ecr.describe_repositories(repositoryNames=["local/serving"])["repositories"]
+    (repository,) = ecr.describe_repositories(repositoryNames=["small/serving"])["repositories"]
     assert repository["imageScanningConfiguration"] == {"scanOnPush": True}
     (seen,) = ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"]
     assert {"Key": "owner", "Value": "ml-platform@example.com"} in seen["Tags"]
-    assert _kept(story.cloud, "local/training") == kept
+    assert _kept(story.cloud, "small/training") == kept
 
 
 def test_an_object_on_which_others_depend_is_gone(story):
@@ -228,7 +233,7 @@ def test_an_object_on_which_others_depend_is_gone(story):
     (group,) = story.cloud.objects("aws:cloudwatch/logGroup:LogGroup")
     story.cloud.client("logs").delete_log_group(logGroupName=group)
     plan = story.planned("--refresh")
-    assert ("create", "LogGroup", "local-flow-logs-us-east-1") in changes(plan)
+    assert ("create", "LogGroup", "small-flow-logs-us-east-1") in changes(plan)
     assert "1 created" in story.applied(plan, "--refresh")
     assert story.cloud.objects("aws:cloudwatch/logGroup:LogGroup") == [group]
 

@@ -16,28 +16,28 @@ def rebooted(product):
 def test_apply_says_so_and_starts_afresh(product):
     """A new server is not taken for the one the state is about; what was recorded is set aside, not thrown away."""
     product.begin()
-    product("apply local --yes")
+    product("apply small --yes")
     first = product("local status --json").json
     made = product.made()
     rebooted(product)
     assert product("local start --json").json["id"] != first["id"]
-    plan = product("plan local --detailed-exitcode", code=2)
+    plan = product("plan small --detailed-exitcode", code=2)
     assert "note: The local cloud that the state is about is gone" in plan.err
-    said = product("apply local --yes").out
+    said = product("apply small --yes").out
     assert "The local cloud was started anew since the last apply, and what was in it is gone." in said
     assert "The old state was set aside: " in said
     assert product.made() == made
-    product.in_a_row("plan local --refresh --detailed-exitcode", "state verify local")
+    product.in_a_row("plan small --refresh --detailed-exitcode", "state verify small")
 
 
 def test_destroy_knows_that_nothing_is_left(product):
     """There is nothing to remove, and no cloud is started for it."""
-    assert "Started the local cloud at http://127.0.0.1:" in product("apply local --yes").out
+    assert "Started the local cloud at http://127.0.0.1:" in product("apply small --yes").out
     rebooted(product).unlink()
     assert product("local status --json").json["running"] is False
-    assert "The local cloud that this state is about is gone" in product("state list local").err
-    assert "everything in it: nothing is left" in product("destroy local --yes").out
-    assert product("state list local --json").json["resources"] == []
+    assert "The local cloud that this state is about is gone" in product("state list small").err
+    assert "everything in it: nothing is left" in product("destroy small --yes").out
+    assert product("state list small --json").json["resources"] == []
     assert product("local status --json").json["running"] is False
 
 

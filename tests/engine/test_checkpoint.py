@@ -19,7 +19,7 @@ from provisioner.engine.embedded.checkpoint import (
     record_of,
 )
 from provisioner.engine.embedded.property_json import Malformed, compact, parsed, read, written
-from provisioner.engine.embedded.secrets import BlindSealer, PassphraseSealer
+from provisioner.engine.embedded.secrets import BlindSealer, passphrase_state, PassphraseSealer
 from provisioner.engine.embedded.state import Began
 from provisioner.plan.values import UNKNOWN, Reference, Secret
 from tests.support.records import (
@@ -175,7 +175,7 @@ def test_a_whole_file(golden):
         other={"sourcePosition": "program.py#3", "urn": "never wins"},
     )
     pending = (Began(7, "creating", thing("b")),)
-    blind = BlindSealer("dev", "v1:salt:proof")
+    blind = BlindSealer("dev", passphrase_state("v1:salt:proof"))
     deployment = deployment_json((aws, component("net"), state), pending, blind, TIME)
     content = file_of("organization/foundation/dev.eu-west-1", deployment)
     golden(json.dumps(json.loads(content), indent=1) + "\n")
@@ -286,8 +286,8 @@ def test_a_deployment_of_the_wrong_shape_says_where(raw, words):
 
 
 def test_another_kind_of_secrets_provider_is_not_known_here():
-    with pytest.raises(Unsupported, match="cloud"):
-        deployment_of({"secrets_providers": {"type": "cloud", "state": {"url": "awskms://x"}}}, BlindSealer())
+    with pytest.raises(Unsupported, match="gcpkms"):
+        deployment_of({"secrets_providers": {"type": "cloud", "state": {"url": "gcpkms://x", "encryptedkey": "AAAA"}}}, BlindSealer())
 
 
 def test_a_change_by_hand_is_noticed_by_the_checksum():

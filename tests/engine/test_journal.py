@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioner.engine.embedded import durable, journal, secrets
+from provisioner.engine.embedded.file_log import FileLog
 from provisioner.engine.embedded.framing import End
 from provisioner.engine.embedded.journal import Journal, NewerJournal, entry_json, entry_of, written_in
 from provisioner.engine.embedded.property_json import Malformed, compact, parsed
@@ -34,7 +35,7 @@ def file(tmp_path):
 
 
 def opened(file, sealer=BLIND, end=End(), known=None) -> Journal:
-    ours = Journal(file, sealer, end, known)
+    ours = Journal(FileLog(file, end), sealer, end, known)
     if not end.lines:
         ours.start("foundation/dev", "")
     return ours
@@ -254,7 +255,7 @@ def test_an_interrupted_write_is_not_reported_as_written(file, monkeypatch):
 
 
 def test_a_folder_that_takes_no_file_is_reported(tmp_path):
-    with pytest.raises(StateNotWritten):
+    with pytest.raises(FileNotFoundError):
         opened(tmp_path / "missing" / "journal.jsonl")
 
 

@@ -111,7 +111,7 @@ def test_a_child_process_does_not_keep_it(file):
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"pid": 1}'])
 def test_a_holder_that_left_no_name_is_told_as_such(content):
-    assert lock._holder(content) == "a process that did not leave its name"
+    assert lock.named(content) == "a process that did not leave its name"
 
 
 def test_a_user_without_a_name_is_told_by_number(monkeypatch, file):
@@ -121,3 +121,25 @@ def test_a_user_without_a_name_is_told_by_number(monkeypatch, file):
     monkeypatch.setattr(lock.getpass, "getuser", nameless)
     with lock.held(file, "a"):
         assert json.loads(file.read_text())["username"] == str(os.getuid())
+
+
+def test_who_holds_it_can_be_asked_without_taking_it(file):
+    assert lock.holder(file) is None
+    assert not file.parent.exists()
+    with lock.held(file, "foundation/dev"):
+        assert f"process {os.getpid()}, since " in lock.holder(file)
+        with pytest.raises(StateIsLocked), lock.held(file, "foundation/dev"):
+            pass
+    assert lock.holder(file) is None
+    with lock.held(file, "foundation/dev"):
+        pass
+
+
+def test_whoever_died_holds_it_no_more(file):
+    runner = process(file)
+    say_go(runner)
+    assert runner.stdout.readline().strip() == "held"
+    assert lock.holder(file)
+    runner.kill()
+    end(runner)
+    assert lock.holder(file) is None

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from provisioner.engine.embedded import secrets
-from provisioner.engine.embedded.secrets import BlindSealer, BrokenSeal, PassphraseSealer, own_passphrase
+from provisioner.engine.embedded.secrets import BlindSealer, BrokenSeal, PassphraseSealer, own_passphrase, passphrase_state
 from provisioner.engine.failures import PassphraseMissing, PassphraseWrong
 
 SALT = "v1:fozI5u6B030=:v1:F+6ZduKKd8G0/V7L:PGMFeIzwobWRKmEAzUdaQHqC5mMRIQ=="
@@ -128,7 +128,7 @@ def test_neither_key_nor_secret_shows_in_the_sealers_text(quick):
 
 
 def test_the_blind_one_hands_ciphertexts_through():
-    blind = BlindSealer("dev", SALT)
+    blind = BlindSealer("dev", passphrase_state(SALT))
     assert blind.state() == {"type": "passphrase", "state": {"salt": SALT}}
     opened = blind.open("v1:nonce:text")
     assert "v1:nonce:text" in opened

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioner.engine.embedded import checkpoint, property_json, secrets
-from provisioner.engine.embedded import store as module
+from provisioner.engine.embedded import folder as module
+from provisioner.engine.embedded import store as store_module
+from provisioner.engine.embedded.folder import Folder
 from provisioner.engine.embedded.secrets import BlindSealer, PassphraseSealer
 from provisioner.engine.embedded.snapshot import Snapshot, breaches
 from provisioner.engine.embedded.state import Began, Drop, Ended, Key, Noted, Put, Rename
@@ -22,6 +24,7 @@ from provisioner.engine.failures import (
     StateIsDamaged,
     StateNotWritten,
 )
+from provisioner.plan.saved import Mark
 from provisioner.plan.values import Secret
 from tests.support.records import edits, thing, urn, words
 
@@ -36,7 +39,7 @@ def quick(monkeypatch):
 
 
 def store_in(root) -> StackStore:
-    return StackStore(root, PROJECT, STACK, lambda: datetime(2026, 11, 21, 8, tzinfo=UTC))
+    return StackStore(Folder(root).place(PROJECT, STACK), lambda: datetime(2026, 11, 21, 8, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def store(tmp_path) -> StackStore:
 
 
 def sealer_for(store, phrase="open sesame") -> PassphraseSealer:
-    return PassphraseSealer(STACK, lambda: phrase, store.salt())
+    return PassphraseSealer(STACK, lambda: phrase, salt_of(store.secrets()))
 
 
 def load(store) -> Stored:
@@ -69,7 +72,7 @@ def files_of(root) -> dict[str, bytes]:
 
 def test_where_nothing_was_written_there_is_nothing(store, tmp_path):
     assert not store.exists()
-    assert store.salt() is None
+    assert store.secrets() is None
     found = load(store)
     assert (len(found.snapshot), found.pending, found.next_operation) == (0, (), 1)
     assert files_of(tmp_path) == {}
@@ -178,13 +181,41 @@ def test_no_secret_can_be_read_in_any_file(store, tmp_path):
     assert found.snapshot.live(urn("a")).inputs == {"s": secret}
 
 
-def test_unchanged_secrets_do_not_change_the_file(store, tmp_path):
+def test_unchanged_secrets_are_written_as_they_were(store, tmp_path):
+    def written():
+        return json.loads(files_of(tmp_path)[".pulumi/stacks/foundation/dev.eu-west-1.json"])["checkpoint"]["latest"]
+
     compact(store, thing("a", inputs={"s": Secret("x")}))
-    before = files_of(tmp_path)[".pulumi/stacks/foundation/dev.eu-west-1.json"]
+    before = written()
     sealer = sealer_for(store)
     found = store.load(sealer)
     store.compact(found.snapshot, found.pending, sealer)
-    assert files_of(tmp_path)[".pulumi/stacks/foundation/dev.eu-west-1.json"] == before
+    assert {**written(), "metadata": {}} == {**before, "metadata": {}}
+
+
+def test_each_state_has_a_serial_and_all_of_a_stack_one_lineage(store, tmp_path):
+    assert store.mark() == Mark()
+    compact(store, thing("a"))
+    first = store.mark()
+    append(store, Noted(()))
+    assert (store.mark().lineage, store.mark().serial) == (first.lineage, 1)
+    assert store.mark().digest != first.digest
+    compact(store, thing("a"))
+    second = store.mark()
+    assert (second.lineage, second.serial) == (first.lineage, 2)
+    store.set_aside("gone")
+    compact(store, thing("a"))
+    assert store.mark().serial == 1
+    assert store.mark().lineage != first.lineage
+
+
+def test_a_state_that_pulumi_wrote_has_no_lineage_until_we_write_it(store, tmp_path):
+    compact(store, thing("a"))
+    file = tmp_path / ".pulumi/stacks/foundation/dev.eu-west-1.json"
+    content = json.loads(file.read_bytes())
+    del content["checksum"], content["checkpoint"]["latest"]["metadata"]
+    file.write_text(json.dumps(content))
+    assert (store.mark().lineage, store.mark().serial) == ("", 0)
 
 
 def test_without_secrets_no_passphrase_is_needed(store):
@@ -192,7 +223,7 @@ def test_without_secrets_no_passphrase_is_needed(store):
         raise AssertionError("asked for the passphrase")
 
     compact(store, thing("a"))
-    sealer = PassphraseSealer(STACK, never, store.salt())
+    sealer = PassphraseSealer(STACK, never, salt_of(store.secrets()))
     found = store.load(sealer)
     journal = store.journal(sealer)
     journal.append(Noted((Put(thing("b")),)))
@@ -201,15 +232,15 @@ def test_without_secrets_no_passphrase_is_needed(store):
 
 def test_the_salt_survives_even_if_only_the_journal_has_it(store):
     append(store, Noted((Put(thing("a", inputs={"s": Secret("x")})),)))
-    assert store.salt().startswith("v1:")
+    assert salt_of(store.secrets()).startswith("v1:")
     assert load(store).snapshot.live(urn("a")).inputs == {"s": Secret("x")}
 
 
 def test_a_salt_outlives_the_last_secret(store):
     compact(store, thing("a", inputs={"s": Secret("x")}))
-    salt = store.salt()
+    salt = salt_of(store.secrets())
     compact(store, thing("a"))
-    assert store.salt() == salt
+    assert salt_of(store.secrets()) == salt
 
 
 def test_a_wrong_passphrase_changes_nothing(store, tmp_path):
@@ -222,7 +253,7 @@ def test_a_wrong_passphrase_changes_nothing(store, tmp_path):
 
 def test_a_sealer_without_the_stacks_salt_is_a_mistake_of_ours(store):
     compact(store, thing("a", inputs={"s": Secret("x")}))
-    with pytest.raises(ValueError, match="salt"):
+    with pytest.raises(ValueError, match="secrets"):
         store.load(PassphraseSealer(STACK, lambda: "open sesame"))
 
 
@@ -234,7 +265,7 @@ def test_an_export_needs_no_passphrase_and_holds_the_journal_too(store):
     deployment = exported["deployment"]
     assert [each["urn"] for each in deployment["resources"]] == [urn("a"), urn("c")]
     assert [set(each) for each in deployment["pending_operations"]] == [{"resource", "type"}]
-    assert deployment["secrets_providers"]["state"]["salt"] == store.salt()
+    assert deployment["secrets_providers"]["state"]["salt"] == salt_of(store.secrets())
     assert "canary" not in json.dumps(exported)
     sealed = deployment["resources"][0]["inputs"]["s"]["ciphertext"]
     assert sealer_for(store).open(sealed) == '"canary"'
@@ -242,7 +273,7 @@ def test_an_export_needs_no_passphrase_and_holds_the_journal_too(store):
 
 def test_looking_needs_no_passphrase(store):
     compact(store, thing("a", inputs={"s": Secret("canary")}))
-    found = store.load(BlindSealer(STACK, store.salt()))
+    found = store.load(BlindSealer(STACK, store.secrets()))
     assert "canary" not in str(found.snapshot.live(urn("a")).inputs["s"].value)
 
 
@@ -361,8 +392,8 @@ def test_a_reader_never_mixes_two_moments(store, monkeypatch):
     """Another process compacts between the look at the state file and the one at the journal."""
     compact(store, thing("a"))
     append(store, Noted((Put(thing("b")),)))
-    writer = StackStore(store._meta.parent.parent, PROJECT, STACK)
-    content, done = module._content, []
+    writer = StackStore(store._place)
+    content, done = module._bytes_of, []
 
     def disturbed(file):
         data = content(file)
@@ -372,7 +403,7 @@ def test_a_reader_never_mixes_two_moments(store, monkeypatch):
             writer.compact(found.snapshot, (), sealer_for(writer))
         return data
 
-    monkeypatch.setattr(module, "_content", disturbed)
+    monkeypatch.setattr(module, "_bytes_of", disturbed)
     assert words(load(store).snapshot.records()) == ["a", "b"]
     assert done
 
@@ -405,7 +436,7 @@ def test_what_is_loaded_is_what_was_in_memory(tmp_path_factory, history):
     sealer = sealer_for(store)
     journal = store.journal(sealer)
     with pytest.MonkeyPatch.context() as lenient:
-        lenient.setattr(module, "breaches", lambda records: ())
+        lenient.setattr(store_module, "breaches", lambda records: ())
         for word, what in history:
             match word:
                 case "note":
@@ -446,7 +477,7 @@ def two_files(tmp_path_factory):
     compact(store, thing("a", inputs={"n": 1}), thing("b"))
     append(store, Began(1, "creating", thing("c")), Noted((Put(thing("d")),)))
     stored = load(store)
-    files = (store._checkpoint, store._journal)
+    files = (store._place.checkpoint, store._place.journal)
     return store, {file: file.read_bytes() for file in files}, stored.snapshot.records(), stored.pending
 
 
@@ -488,3 +519,7 @@ def test_five_thousand_records_cost_five_times_a_thousand(tmp_path):
         return len(calls)
 
     assert looks(5000) == 5 * looks(1000)
+
+
+def salt_of(secrets):
+    return secrets["state"]["salt"] if secrets else None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from provisioner.engine.embedded import secrets
+from provisioner.engine.embedded.folder import Folder
 from provisioner.engine.embedded.secrets import PassphraseSealer
 from provisioner.engine.embedded.snapshot import Snapshot
 from provisioner.engine.embedded.state import Began, Drop, Ended, Key, Noted, Put, Rename
@@ -44,9 +45,13 @@ def quick(monkeypatch):
     monkeypatch.setattr(os, "fdatasync", lambda descriptor: None)
 
 
+def salt_of(secrets):
+    return secrets["state"]["salt"] if secrets else None
+
+
 def opened(root) -> tuple[StackStore, PassphraseSealer]:
-    store = StackStore(root, "foundation", "dev")
-    return store, PassphraseSealer("dev", lambda: PASSPHRASE, store.salt())
+    store = StackStore(Folder(root).place("foundation", "dev"))
+    return store, PassphraseSealer("dev", lambda: PASSPHRASE, salt_of(store.secrets()))
 
 
 def prepare_journal_only(root):

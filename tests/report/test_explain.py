@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from provisioner.engine import failures as f
+from provisioner.engine import state_failures as away
+from provisioner.engine import plan_failures as p
+from provisioner.plan.moves import Move, Moved
 from provisioner.providers.interface import Refused
 from provisioner.report.explain import explain
 from provisioner.report.message import Trouble, render
@@ -38,8 +41,36 @@ FAILURES = (
     f.NoCredentials("111122223333", "Unable to locate credentials"),
     f.LossNotApproved((("delete", urn(KEY, "k"), "everything that is encrypted with it"),)),
     f.NoTerminal("provisioner apply dev --yes"),
+    f.RegionsMoved((f.MovedRegion("eu-west-1", "10.21.0.0/16", "10.22.0.0/16"),)),
     f.NoSuchResource("local-vcp", ("local-vpc",)),
     f.NoSuchOutput("vpc", ("vpcCidr", "vpcId")),
+    f.FileExists(Path("environments/prod.yaml")),
+    f.FileNotWritten(Path("environments/prod.yaml"), "Permission denied"),
+    f.AnswersMissing(("--owner ADDRESS",), "provisioner init --name prod --owner ADDRESS"),
+    f.NoClusterWanted(),
+    f.NoClusterYet("eu-west-1", ("us-east-1",)),
+    f.ForeignCluster("./kubeconfig", "on-prem"),
+    f.NoToken("prod-us-east-1", "Unable to locate credentials"),
+    p.PlanMoved("dev", (Move(Moved.EXPIRED, planned="2026-11-21 08:00 UTC", now="2026-11-22 08:00 UTC"),)),
+    p.PlanFileDamaged("dev.plan", "its digest is wrong: it was cut short, or changed after it was written"),
+    p.PlanFileNewer("dev.plan", "provisioner/plan-file/2"),
+    p.OutsideScope(urn(VPC, "v"), urn(KEY, "k"), "depends on"),
+    p.NothingMatches(("*::vcp",)),
+    away.StateIsAway(
+        "s3://example-state/ml",
+        "The provided token has expired.",
+        "ExpiredToken",
+        Path(".provisioner/buckets/example-state/ml/journals/foundation/dev.us-east-1.jsonl"),
+    ),
+    away.StateIsTakenOver(
+        "foundation/dev.us-east-1",
+        "ben@ci, process 17, since 2026-11-21T08:00:00Z",
+        Path(".provisioner/buckets/example-state/ml/journals/foundation/dev.us-east-1.jsonl"),
+    ),
+    away.NoConditionalWrites("s3://example-state/ml"),
+    away.NoSuchVersion(7, 3),
+    away.SealedOtherwise("foundation/dev.us-east-1"),
+    away.KeyRefused("dev.us-east-1", "awskms://alias/state", "Alias not found.", "NotFoundException"),
     Refused("The repository is not empty", code="RepositoryNotEmptyException"),
 )
 
@@ -68,3 +99,14 @@ def test_a_failure_of_tomorrow_is_told_all_the_same():
 
 def test_an_empty_state_has_no_outputs_to_name():
     assert "nothing is applied yet" in render(explain(f.NoSuchOutput("vpc", ()), "dev"))
+
+
+def test_what_a_cloud_says_cannot_move_the_cursor():
+    assert "\x1b" not in render(explain(Refused("\x1b[2Jgone", code="X"), "dev"))
+
+
+def test_a_command_to_type_is_the_one_that_was_called():
+    said = render(
+        explain(f.NoCredentials("111122223333", "none"), "provisioner"), program=".venv/bin/provisioner"
+    )
+    assert said.endswith("\n      AWS_PROFILE=NAME .venv/bin/provisioner plan provisioner\n")

@@ -36,7 +36,7 @@ def test_one_resource(golden):
 
 
 def test_outputs(golden):
-    golden(outputs_text({"b": {"x": "long" * 50}, "a": Secret("x")}))
+    golden(outputs_text({"eu-west-1": {"b": {"x": "long" * 50}, "a": Secret("x")}}))
 
 
 def test_a_state_that_keeps_every_rule_and_one_that_does_not(golden):
@@ -44,3 +44,7 @@ def test_a_state_that_keeps_every_rule_and_one_that_does_not(golden):
         verified_text("foundation", "a.b", 3, ())
         + verified_text("foundation", "a.b", 3, ("x is missing", "y"))
     )
+
+
+def test_outputs_of_several_regions_say_whose_they_are():
+    assert outputs_text({"e": {"id": 1}, "w": {"id": 2}}) == "e id: 1\nw id: 2\n"

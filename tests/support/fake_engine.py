@@ -1,12 +1,38 @@
 """An engine that does what a test tells it to: its plan, its events and its result are given."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
-from provisioner.engine.interface import Applied, Result, Stack
+from provisioner.engine.failures import StateIsLocked
+from provisioner.engine.interface import NO_STACKS, STEADY, Applied, Pushed, Result, Stack
+from provisioner.engine.state_failures import NoSuchVersion
+from provisioner.plan.portable import plan_json
+from provisioner.plan.saved import Mark, SavedStack
+from provisioner.plan.scope import WHOLE
 from tests.support.plans import STACK, plan
 
 STACKS = (Stack("foundation", STACK, "us-east-1", lambda: None),)
+
+
+@dataclass
+class FakeArchive:
+    """Versions that a test gives; what was asked of them is in `asked`."""
+
+    versions: tuple = ()
+    then: tuple = ()
+    asked: list = field(default_factory=list)
+
+    def newest(self, count):
+        return self.versions[:count]
+
+    def resources(self, version):
+        if version > len(self.versions):
+            raise NoSuchVersion(version, len(self.versions))
+        return self.then
+
+    def roll_back(self, version):
+        self.asked.append(version)
+        return "backups/one.json"
 
 
 @dataclass
@@ -21,15 +47,35 @@ class FakeRun:
     events: tuple = ()
     raises: Exception | None = None
     raises_in_apply: Exception | None = None
+    holder: str | None = None
+    marked: Mark = Mark("lineage", 1, "sha256:1")
     asked: list = field(default_factory=list)
+    archive: FakeArchive = field(default_factory=FakeArchive)
+    abandoned_by: str | None = None
+    pushed: Pushed = field(default_factory=Pushed)
 
-    def preview(self, mode, source):
+    def preview(self, mode, source, upstream=NO_STACKS, scope=WHOLE):
         self.asked.append(("preview", mode.value, source.value))
         if self.raises:
             raise self.raises
         return self.plan
 
-    def apply(self, approved, tell):
+    def mark(self):
+        return self.marked
+
+    def kept(self, plan):
+        return SavedStack(
+            full_name="organization/foundation/" + STACK,
+            mark=self.marked,
+            seed=b"seed",
+            secrets=None,
+            raw=plan_json(plan, lambda _: "sealed"),
+        )
+
+    def reopened(self, saved):
+        return saved.plan()
+
+    def apply(self, approved, tell, upstream=NO_STACKS, pace=STEADY):
         self.asked.append(("apply", approved.approved_by))
         for event in self.events:
             tell(event)
@@ -60,3 +106,17 @@ class FakeEngine:
     def open(self, stack, access):
         self.run.asked.append(("open", access.value))
         yield self.run
+
+    def holder(self, stack):
+        return self.run.holder
+
+    def unlock(self, stack):
+        if self.run.holder:
+            raise StateIsLocked(stack.name, self.run.holder)
+        return self.run.abandoned_by
+
+    def push(self, stack):
+        return self.run.pushed
+
+    def catching(self):
+        return nullcontext()

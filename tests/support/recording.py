@@ -18,6 +18,26 @@ PROJECT, STACK = "foundation", "test.us-east-1"
 ANSWERED = ("arn", "name", "keyId", "bucket", "repositoryUrl")
 """Outputs the mocks give to every object, beside its id and inputs: enough for what components pass on."""
 
+ANSWERED_BY_TYPE = {
+    "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
+    "aws:ec2/vpcEndpoint:VpcEndpoint": {"prefixListId": "{}.prefixListId"},
+    "aws:eks/cluster:Cluster": {
+        "certificateAuthority": {"data": "{}.certificateAuthority"},
+        "endpoint": "{}.endpoint",
+        "identities": [{"oidcs": [{"issuer": "{}.issuer"}]}],
+        "kubernetesNetworkConfig": {"serviceIpv4Cidr": "172.20.0.0/16"},
+        "vpcConfig": {"clusterSecurityGroupId": "{}.clusterSecurityGroupId"},
+    },
+    "aws:eks/nodeGroup:NodeGroup": {"nodeGroupName": "{}.nodeGroupName"},
+    "aws:rds/instance:Instance": {
+        "endpoint": "{}.endpoint",
+        "masterUserSecrets": [{"secretArn": "{}.secretArn"}],
+        "resourceId": "{}.resourceId",
+    },
+    "aws:route53/zone:Zone": {"zoneId": "{}.zoneId"},
+}
+"""Further outputs by type; `{}` is the object's own label."""
+
 
 @dataclass(frozen=True)
 class Declared:
@@ -32,6 +52,8 @@ class Declared:
     is_component: bool
     read_id: str
     depends_on: frozenset[str]
+    aliases: frozenset[str] = frozenset()
+    """URNs it had before, as its declaration says."""
 
     @property
     def short_type(self) -> str:
@@ -88,9 +110,15 @@ def record(
     stack: str = STACK,
     config: Mapping[str, str] | None = None,
     answers: Callable[[str], dict] = lambda type: {},
+    project: str = PROJECT,
+    upstream: Mapping[str, Mapping] | None = None,
 ) -> Recording:
-    """Runs the program as an engine would; `answers` gives further outputs by type."""
-    return contextvars.copy_context().run(_record, program, stack, config or {}, answers)
+    """Runs the program as an engine would.
+
+    `answers` gives further outputs by type; `upstream` the outputs of other stacks by `<layer>/<stack>`.
+    """
+    recorder = _Recorder(Recording(), project, stack, answers, upstream or {})
+    return contextvars.copy_context().run(_record, program, recorder, config or {})
 
 
 def difference(before: Recording, after: Recording) -> str:
@@ -113,14 +141,14 @@ def _changed(old: Mapping, new: Mapping) -> list[str]:
     return sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
 
 
-def _record(program, stack, config, answers) -> Recording:
-    recording = Recording()
+def _record(program, recorder, config) -> Recording:
+    recording = recorder.recording
     # Settings that `set_mocks` leaves as they are would be shared with whatever ran before.
     SETTINGS.outputs = set()
     set_all_config(dict(config))
 
     async def run() -> None:
-        mocks.set_mocks(None, PROJECT, stack, monitor=_Recorder(recording, stack, answers))
+        mocks.set_mocks(None, recorder.project, recorder.stack, monitor=recorder)
         await run_pulumi_func(program)
         outputs = get_root_resource().outputs
         recording.outputs = await pulumi.Output.from_input(outputs).future()
@@ -136,15 +164,16 @@ class _Recorder(mocks.MockMonitor):
     It answers by itself: `MockMonitor`'s own answers open an event loop in each thread and never close it.
     """
 
-    def __init__(self, recording: Recording, stack: str, answers: Callable[[str], dict]):
+    def __init__(self, recording: Recording, project: str, stack: str, answers, upstream):
         super().__init__(mocks=None)
-        self.recording, self.stack, self.answers = recording, stack, answers
+        self.recording, self.project, self.stack = recording, project, stack
+        self.answers, self.upstream = answers, upstream
 
     def make_urn(self, parent, type_, name):
         chain = parent.split("::")[2] if parent else ""
         if chain and chain != "pulumi:pulumi:Stack":
             type_ = f"{chain}${type_}"
-        return f"urn:pulumi:{self.stack}::{PROJECT}::{type_}::{name}"
+        return f"urn:pulumi:{self.stack}::{self.project}::{type_}::{name}"
 
     def RegisterResource(self, request):
         urn = self.make_urn(request.parent, request.type, request.name)
@@ -160,17 +189,34 @@ class _Recorder(mocks.MockMonitor):
     def ReadResource(self, request):
         urn = self.make_urn(request.parent, request.type, request.name)
         self._keep(request, urn, request.properties, read_id=request.id)
+        if request.type == "pulumi:pulumi:StackReference":
+            return resource_pb2.ReadResourceResponse(urn=urn, properties=self._of_stack(request.id))
         outputs = self._outputs(request.type, request.id, request.properties)
         return resource_pb2.ReadResourceResponse(urn=urn, properties=outputs)
 
     def Invoke(self, request):
         raise AssertionError(f"a foundation needs no lookup: {request.tok}")
 
+    def _alias(self, request, alias):
+        if alias.urn:
+            return alias.urn
+        spec = alias.spec
+        parent = "" if spec.noParent else spec.parentUrn or request.parent
+        return self.make_urn(parent, spec.type or request.type, spec.name or request.name)
+
+    def _of_stack(self, name):
+        outputs = self.upstream[name.removeprefix("organization/")]
+        properties = {"name": name, "outputs": dict(outputs), "secretOutputNames": []}
+        return json_format.ParseDict(properties, struct_pb2.Struct())
+
     def _outputs(self, type, label, inputs):
-        made_up = {each: f"{label}.{each}" for each in ANSWERED}
-        return json_format.ParseDict(
-            {**made_up, **self.answers(type), **json_format.MessageToDict(inputs)}, struct_pb2.Struct()
-        )
+        outputs = {each: f"{label}.{each}" for each in ANSWERED}
+        outputs |= {**_labelled(ANSWERED_BY_TYPE.get(type, {}), label), **self.answers(type)}
+        for key, value in json_format.MessageToDict(inputs).items():
+            # What the cloud adds to a structure stays beside what was asked for.
+            both = isinstance(value, dict) and isinstance(outputs.get(key), dict)
+            outputs[key] = {**outputs[key], **value} if both else value
+        return json_format.ParseDict(outputs, struct_pb2.Struct())
 
     def _keep(self, request, urn, properties, *, is_component=False, read_id=""):
         # What flows through a property is no news; the rest was asked for by `depends_on`.
@@ -187,8 +233,21 @@ class _Recorder(mocks.MockMonitor):
                 is_component=is_component,
                 read_id=read_id,
                 depends_on=frozenset(request.dependencies) - flowing,
+                aliases=frozenset(self._alias(request, each) for each in getattr(request, "aliases", ())),
             )
         )
+
+
+def _labelled(value, label):
+    match value:
+        case str():
+            return value.replace("{}", label)
+        case dict():
+            return {key: _labelled(each, label) for key, each in value.items()}
+        case list():
+            return [_labelled(each, label) for each in value]
+        case _:
+            return value
 
 
 def _plain(value):

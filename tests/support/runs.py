@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from provisioner.engine.embedded.engine import EmbeddedEngine
-from provisioner.engine.interface import Access, Stack
+from provisioner.engine.embedded.folder import Folder
+from provisioner.engine.embedded.keys import Keys
+from provisioner.engine.interface import STEADY, Access, Stack
 from provisioner.plan.model import ApprovedPlan, Mode, Source
+from provisioner.plan.scope import WHOLE
 from tests.support.fake_cloud import FakeCloud, FakePackage
 
 
@@ -23,20 +26,20 @@ class Desk:
 
     def engine(self):
         return EmbeddedEngine(
-            self.folder / "state", {"fake": FakePackage(self.cloud)}, lambda: self.passphrase
+            Folder(self.folder / "state"), {"fake": FakePackage(self.cloud)}, Keys(lambda: self.passphrase)
         )
 
     def stack(self, program, **config):
         return Stack("layer", "test.here", "here", program, config)
 
-    def plan(self, program, mode=Mode.UPDATE, source=Source.STATE):
+    def plan(self, program, mode=Mode.UPDATE, source=Source.STATE, scope=WHOLE):
         with self.engine().open(self.stack(program), Access.READ) as run:
-            return run.preview(mode, source)
+            return run.preview(mode, source, scope=scope)
 
-    def apply(self, program, mode=Mode.UPDATE, source=Source.STATE):
+    def apply(self, program, mode=Mode.UPDATE, source=Source.STATE, scope=WHOLE, pace=STEADY):
         with self.engine().open(self.stack(program), Access.WRITE) as run:
-            plan = run.preview(mode, source)
-            return run.apply(ApprovedPlan(plan, "test"), self.events.append)
+            plan = run.preview(mode, source, scope=scope)
+            return run.apply(ApprovedPlan(plan, "test"), self.events.append, pace=pace)
 
     def destroy(self):
         return self.apply(nothing, Mode.DESTROY)

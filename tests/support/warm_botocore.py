@@ -2,7 +2,7 @@
 
 import botocore.session
 
-SERVICES = ("ec2", "ecr", "iam", "kms", "logs", "s3", "sts")
+SERVICES = ("ec2", "ecr", "efs", "eks", "iam", "kms", "logs", "rds", "route53", "s3", "sts")
 
 _session = botocore.session.Session()
 _loader = _session.get_component("data_loader")

@@ -24,6 +24,11 @@ READABLE = (3, 4)
 WRITER = "provisioner"
 """The manifest's version; its `magic` is the digest of it, or Pulumi refuses the file."""
 
+AWS_KMS = "awskms://"
+"""How the addresses begin of the keys that are known here."""
+
+_OURS_IN_METADATA = "provisioner"
+
 _TEXTS = {
     "urn": "urn",
     "id": "id",
@@ -167,22 +172,35 @@ def _pending(raw: Sequence[Any], sealer: Sealer) -> tuple[Began, ...]:
     )
 
 
+def lineage_json(lineage: str, serial: int) -> dict[str, Any]:
+    """`metadata` of a deployment; Pulumi passes it over, and drops it when it writes."""
+    return {_OURS_IN_METADATA: {"lineage": lineage, "serial": serial}}
+
+
+def lineage_of(raw: Mapping[str, Any]) -> tuple[str, int]:
+    """What a raw deployment has in common with each later one, and how many were written before; or "", 0."""
+    match raw.get("metadata"):
+        case {"provisioner": {"lineage": str(lineage), "serial": int(serial)}}:
+            return lineage, serial
+        case _:
+            return "", 0
+
+
 def secrets_of(raw: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The `secrets_providers` of a raw deployment; raises `Unsupported` if they are no passphrase's."""
+    """The `secrets_providers` of a raw deployment; raises `Unsupported` if no key here could open them."""
     match raw.get("secrets_providers"):
         case None | {"type": ""}:
             return None
         case {"type": "passphrase", "state": {"salt": str()}} as secrets:
             return cast("Mapping[str, Any]", secrets)
-        case {"type": str(kind)} if kind != "passphrase":
+        case {"type": "cloud", "state": {"url": str(url), "encryptedkey": str()}} as secrets:
+            if not url.startswith(AWS_KMS):
+                raise Unsupported(f"secrets provider {url.partition('://')[0]}")
+            return cast("Mapping[str, Any]", secrets)
+        case {"type": str(kind)} if kind not in ("passphrase", "cloud"):
             raise Unsupported(f"secrets provider {kind}")
         case _:
-            raise Malformed("the salt of its secrets is missing")
-
-
-def salt_of(secrets: Mapping[str, Any] | None) -> str | None:
-    """The salt in `secrets_providers`."""
-    return secrets["state"]["salt"] if secrets else None
+            raise Malformed("the salt or the key of its secrets is missing")
 
 
 _HEAD = b'{"version":%d,"checksum":"%s","checkpoint":'

@@ -9,7 +9,7 @@ from provisioner.engine.embedded.progress import Progress
 from provisioner.engine.embedded.rehearsal import as_object
 from provisioner.engine.embedded.replacement import dependents_to_replace, with_unknown
 from provisioner.engine.embedded.scene import Scene
-from provisioner.engine.embedded.state import Edit, Put, ResourceState
+from provisioner.engine.embedded.state import Edit, Key, Put, ResourceState
 from provisioner.engine.embedded.steps import deletion_of
 from provisioner.engine.embedded.work import Call, Part, drop
 from provisioner.plan.diff import Diff
@@ -37,6 +37,9 @@ class Clearance:
         self._scene = scene
         self._progress = progress
         self._doomed: dict[str, ResourceState] = {}
+        self._cleared_for: dict[Key, str] = {}
+        """For which resource each waiting object is deleted early."""
+
         self._leftovers: dict[str, list[ResourceState]] = {}
         """Objects that an earlier run replaced and did not come to delete, by URN."""
 
@@ -57,21 +60,32 @@ class Clearance:
         )
 
     def awaited(self, names: Collection[str], unfinished: Collection[str]) -> frozenset[str]:
-        """What cannot outlive the old object, and is just being changed not to need it; by URN."""
+        """Whom to wait for, by URN, before the old object can go.
+
+        What cannot outlive it, and is just being changed not to need it; and who is just having something
+        deleted that cannot outlive it.
+        """
         if all(urn in names for urn in unfinished):
             return frozenset()
         found = self._dependents(names, lambda _: True)
-        return frozenset(record.urn for record in found if not record.delete and record.urn in unfinished)
+        busy = {self._cleared_for.get(each.key, "") if each.delete else each.urn for each in found}
+        return frozenset(urn for urn in busy if urn in unfinished and urn not in names)
 
-    def of(self, old: ResourceState | None, names: Collection[str]) -> Clearing:
-        """What cannot outlive the old objects, and they. `names` are the URNs records may call them by."""
+    def of(self, urn: str, old: ResourceState | None, names: Collection[str]) -> Clearing:
+        """What cannot outlive the old objects, and they. `names` are the URNs records may call them by.
+
+        The place is for the resource with this URN.
+        """
         found = self._dependents(names, self._is_still_there)
         live = tuple(record for record in found if not record.delete)
         self._doomed.update({record.urn: record for record in live})
         for record in live:
+            if old is not None:
+                self._scene.reach.must_cover(record, old.urn)
             if record.protect:
                 self._progress.protects(record.urn)
         self._scene.census.evicted.update(record.urn for record in live)
+        self._cleared_for.update((record.key, urn) for record in found if record.delete)
         going = (*found, old) if old else found
         parts = tuple(self._deletion(record) for record in going if not record.retain_on_delete)
         return Clearing(parts, tuple(record.urn for record in live), self._overdue(found))
@@ -97,7 +111,7 @@ class Clearance:
         waited = [record for record in found if record.delete and not record.retain_on_delete]
         census.cleared.update(record.key for record in waited)
         steps = [
-            deletion_of(record, self._scene.origins.get(record.parent, ""))
+            deletion_of(record, self._scene.origin_of(record))
             for record in waited
             if record.key not in census.replaced
         ]

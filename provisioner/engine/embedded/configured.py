@@ -10,7 +10,9 @@ import difflib
 import threading
 from collections.abc import Iterable, Mapping
 
+from provisioner.engine.embedded import stack_references
 from provisioner.engine.embedded import urn as urns
+from provisioner.engine.embedded.stack_references import OutputsOf
 from provisioner.engine.embedded.state import ResourceState
 from provisioner.engine.failures import NoProvider, UnknownType
 from provisioner.plan.values import Properties, revealed
@@ -20,8 +22,14 @@ from provisioner.providers.interface import Package, Provider
 class ConfiguredProviders:
     """Configures each provider once, when it is first needed. May be used from any thread."""
 
-    def __init__(self, packages: Mapping[str, Package], records: Iterable[ResourceState]) -> None:
+    def __init__(
+        self,
+        packages: Mapping[str, Package],
+        records: Iterable[ResourceState],
+        outputs_of: OutputsOf = lambda _: None,
+    ) -> None:
         self._packages = packages
+        self._stacks = stack_references.provider(outputs_of)
         self._inputs: dict[str, Properties] = {
             urns.reference(record.urn, record.id): record.inputs
             for record in records
@@ -46,6 +54,8 @@ class ConfiguredProviders:
 
     def for_resource(self, urn: str, type: str, reference: str) -> Provider:
         """The provider of a resource. Raises `NoProvider` or `UnknownType`."""
+        if type == stack_references.TYPE:
+            return self._stacks
         package = urns.package_of(type)
         if not reference or package not in self._packages:
             raise NoProvider(urn, package)

@@ -101,7 +101,7 @@ class Deployment:
                 self._tell(message)
 
     def _go_on(self) -> None:
-        if self._progress.failed and not self._stopping:
+        if self._progress.must_stop and not self._stopping:
             self._stop(None)
         if self._teardown is not None:
             self._teardown.advance()
@@ -129,12 +129,13 @@ class Deployment:
     def _program_ended(self, broken: Broken | None) -> None:
         if self._stopping:
             return  # what the program made of that is of no interest
-        if self._progress.problems:
+        if self._progress.problems or (broken is not None and self._progress.failed):
             self._stop(None)
         elif broken is not None:
             raise ProgramFailed(self._scene.stack, broken.error, broken.traceback)
         else:
-            self._registrar.close()
+            if not self._progress.failed:
+                self._registrar.close()
             self._teardown = Teardown(self._scene, self._carrier, self._progress)
             self._teardown.begin()
 

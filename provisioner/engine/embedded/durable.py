@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 OWNER_ONLY = 0o600
@@ -60,7 +61,7 @@ def move(old: Path, new: Path) -> None:
 def create(file: Path, data: bytes) -> None:
     """A file with this content, unless there is one already, which then stays."""
     make_folder(file.parent)
-    ours = file.with_name(f"{file.name}.{os.getpid()}")
+    ours = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
     write_new(ours, data)
     try:
         os.link(ours, file)

@@ -8,65 +8,115 @@ import os
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import grpc
-
-from provisioner.engine.embedded import program, refresh
+from provisioner.engine.embedded import refresh
 from provisioner.engine.embedded import urn as urns
+from provisioner.engine.embedded.catching_up import catch_up
 from provisioner.engine.embedded.configured import ConfiguredProviders
-from provisioner.engine.embedded.deployment import (
-    AskedInVain,
-    Deployment,
-    Inbox,
-    Interrupt,
-    ProgramEnded,
-    ProgramGone,
-)
+from provisioner.engine.embedded.deployment import Deployment, Inbox, Interrupt, ProgramEnded, ProgramGone
 from provisioner.engine.embedded.executor import Execution
 from provisioner.engine.embedded.goals import Census
-from provisioner.engine.embedded.interrupts import listening
-from provisioner.engine.embedded.monitor import Declined, EngineService, Monitor, Stopped
-from provisioner.engine.embedded.progress import Carrier, Progress, identity
+from provisioner.engine.embedded.interrupts import catching, listening
+from provisioner.engine.embedded.keeping import kept, reopened
+from provisioner.engine.embedded.keys import Keys
+from provisioner.engine.embedded.place import Backend
+from provisioner.engine.embedded.planned import in_order, only_recorded
+from provisioner.engine.embedded.progress import Carrier, Progress
+from provisioner.engine.embedded.reach import Reach
 from provisioner.engine.embedded.recovery import Settled, settle
 from provisioner.engine.embedded.rehearsal import Rehearsal
 from provisioner.engine.embedded.scene import Scene
-from provisioner.engine.embedded.secrets import BlindSealer, PassphraseSealer, Sealer
+from provisioner.engine.embedded.secrets import BlindSealer, Sealer
 from provisioner.engine.embedded.snapshot import Snapshot, breaches
+from provisioner.engine.embedded.stack_references import OutputsOf
+from provisioner.engine.embedded.starting import start
 from provisioner.engine.embedded.state import Ended, Noted, ResourceState
 from provisioner.engine.embedded.store import StackStore, Stored
-from provisioner.engine.failures import NoProvider
-from provisioner.engine.interface import Access, Applied, Recorded, Result, Run, Stack, Tell
-from provisioner.plan.model import ApprovedPlan, Mode, Op, Source, StackPlan, Step
-from provisioner.plan.values import UNKNOWN, Properties, has_unknown, revealed
-from provisioner.providers.interface import NO_CREDENTIALS, Package, Refused
+from provisioner.engine.embedded.versions import Update, Versions, recorded
+from provisioner.engine.interface import (
+    NO_STACKS,
+    ORGANIZATION,
+    STEADY,
+    Access,
+    Applied,
+    Pace,
+    Pushed,
+    Recorded,
+    Result,
+    Run,
+    Stack,
+    Tell,
+    Upstream,
+)
+from provisioner.plan.conform import identity
+from provisioner.plan.model import ApprovedPlan, Mode, Source, StackPlan
+from provisioner.plan.saved import Mark, SavedStack
+from provisioner.plan.scope import WHOLE, Scope
+from provisioner.plan.values import Properties
+from provisioner.providers.interface import Package
 
 SEED_BYTES = 32
 
 
 class EmbeddedEngine:
-    """Plans and applies stack programs in this process; state lies in files below `root`."""
+    """Plans and applies stack programs in this process; the backend keeps the state."""
 
-    def __init__(
-        self, root: Path, packages: Mapping[str, Package], passphrase: Callable[[], str | None]
-    ) -> None:
-        self._root = root
+    def __init__(self, backend: Backend, packages: Mapping[str, Package], keys: Keys) -> None:
+        self._backend = backend
         self._packages = packages
-        self._passphrase = passphrase
+        self._keys = keys
 
     def open(self, stack: Stack, access: Access) -> AbstractContextManager[Run]:
         """A run on the stack; with `Access.WRITE` its lock is held until the end. Raises `StateIsLocked`."""
         return self._open(stack, access)
 
+    def holder(self, stack: Stack) -> str | None:
+        """Who is changing the stack at this moment; None: nobody."""
+        return self._store(stack.project, stack.name).holder()
+
+    def catching(self) -> AbstractContextManager[None]:
+        """While it lasts, Ctrl-C reaches the runs on all threads: once to finish what runs, twice to stop."""
+        return catching()
+
+    def unlock(self, stack: Stack) -> str | None:
+        """Free the lock of a holder that went silent, and say who it was. Raises `StateIsLocked`."""
+        return self._store(stack.project, stack.name).unlock()
+
+    def push(self, stack: Stack) -> Pushed:
+        """Add to the state what a run had to keep on this machine. Raises `StateIsLocked`."""
+        place = self._backend.place(stack.project, stack.name)
+        store = StackStore(place)
+        with store.lock():
+            return catch_up(place, store)
+
+    def _store(self, project: str, stack: str) -> StackStore:
+        return StackStore(self._backend.place(project, stack))
+
     @contextmanager
     def _open(self, stack: Stack, access: Access) -> Generator[Run, None, None]:
-        store = StackStore(self._root, stack.project, stack.name)
+        place = self._backend.place(stack.project, stack.name)
+        store = StackStore(place)
         with store.lock() if access is Access.WRITE else contextlib.nullcontext():
-            sealer = PassphraseSealer(stack.name, self._passphrase, store.salt())
-            yield EmbeddedRun(stack, store, sealer, self._packages)
+            if access is Access.WRITE:
+                catch_up(place, store)
+            sealer = self._keys.sealer(stack.name, store.secrets())
+            run = EmbeddedRun(stack, store, sealer, self._packages, self._recorded_outputs)
+            run.archive = Versions(place, store)
+            run.sealing = lambda secrets: self._keys.sealer(stack.name, secrets)
+            yield run
+
+    def _recorded_outputs(self, full_name: str) -> Properties | None:
+        """What the state of another stack says; None if there is none."""
+        organization, _, rest = full_name.partition("/")
+        project, _, name = rest.partition("/")
+        store = self._store(project, name)
+        if organization != ORGANIZATION or not name or not store.exists():
+            return None
+        sealer = self._keys.sealer(name, store.secrets())
+        return _outputs_in(store.load(sealer).snapshot, project, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +133,37 @@ class EmbeddedRun:
     """One look at a stack, or one change of it."""
 
     def __init__(
-        self, stack: Stack, store: StackStore, sealer: Sealer, packages: Mapping[str, Package]
+        self,
+        stack: Stack,
+        store: StackStore,
+        sealer: Sealer,
+        packages: Mapping[str, Package],
+        recorded_outputs: OutputsOf,
     ) -> None:
         self._stack = stack
+        self._recorded_outputs = recorded_outputs
         self._store = store
         self._sealer = sealer
         self._packages = packages
+        self.sealing: Callable[[Mapping[str, Any]], Sealer] = lambda _: sealer
+        """A sealer for what was sealed under these `secrets_providers`."""
+
+        self.archive: Versions
+
         self._loaded: Stored | None = None
+        self._mark: Mark | None = None
         # The same names in the plan and in the apply that follows it.
         self._seed = os.urandom(SEED_BYTES)
         self._prepared: Prepared | None = None
 
-    def preview(self, mode: Mode, source: Source) -> StackPlan:
+    def preview(
+        self, mode: Mode, source: Source, upstream: Upstream = NO_STACKS, scope: Scope = WHOLE
+    ) -> StackPlan:
         """The plan. Changes nothing. Raises a `Failure`."""
         prepared = self._prepare(source)
-        progress, rehearsal = Progress(), Rehearsal()
-        if self._deploy(mode, prepared.base, rehearsal, progress, lambda _: None, Inbox()):
+        progress, rehearsal, inbox = Progress(), Rehearsal(), Inbox()
+        scene = self._scene(prepared.base, upstream, scope)
+        if self._deploy(mode, scene, rehearsal, progress, lambda _: None, inbox):
             raise KeyboardInterrupt  # nothing was done, so there is nothing to report but this
         if (failure := progress.failure()) is not None:
             raise failure
@@ -108,16 +173,20 @@ class EmbeddedRun:
             region=self._stack.region,
             mode=mode,
             source=source,
-            steps=_in_order(progress.steps),
+            steps=in_order(progress.steps),
             drift=prepared.refreshed.drift,
             unfinished=tuple(settled.unfinished for settled in prepared.settled),
             notes=tuple(sorted({*progress.notes, *rehearsal.notes})),
-            recorded=_only_recorded(rehearsal, progress),
+            recorded=only_recorded(rehearsal, progress),
+            scope=scope,
+            left_out=scene.reach.left_out,
             outputs=progress.outputs or {},
             old_outputs=self._outputs_in(prepared.base),
         )
 
-    def apply(self, approved: ApprovedPlan, tell: Tell) -> Applied:
+    def apply(
+        self, approved: ApprovedPlan, tell: Tell, upstream: Upstream = NO_STACKS, pace: Pace = STEADY
+    ) -> Applied:
         """Carry out exactly the approved steps, or stop before the first one that differs."""
         plan = approved.plan
         prepared = self._prepare(plan.source)
@@ -129,10 +198,11 @@ class EmbeddedRun:
         if prepared.refreshed.edits:
             journal.append(Noted(prepared.refreshed.edits))
         operations = itertools.count(self._stored.next_operation)
-        execution = Execution(journal, prepared.base, operations, inbox.put, _now)
-        progress = Progress({identity(step): step for step in plan.steps})
+        execution = Execution(journal, prepared.base, operations, inbox.put, _now, pace.parallelism)
+        progress = Progress({identity(step): step for step in plan.steps}, goes_on=pace.continue_on_error)
         try:
-            interrupted = self._deploy(plan.mode, prepared.base, execution, progress, tell, inbox)
+            scene = self._scene(prepared.base, upstream, plan.scope)
+            interrupted = self._deploy(plan.mode, scene, execution, progress, tell, inbox)
         finally:
             self._prepared = None
             pending = execution.close()
@@ -140,30 +210,37 @@ class EmbeddedRun:
         # After a failure of ours the journal stays as it is: it may know more than this process does.
         self._store.compact(prepared.base, pending, self._sealer)
         self._loaded = Stored(prepared.base, pending, next(operations))
+        result, counts = _result(progress, interrupted), dict(progress.done)
+        self.archive.keep(
+            Update(kind=plan.mode.value, began=time.time(), is_whole=result is Result.DONE, changes=counts)
+        )
         return Applied(
-            result=_result(progress, interrupted),
-            counts=dict(progress.done),
+            result=result,
+            counts=counts,
             failures=tuple(progress.failed),
             not_done=progress.not_done(),
             seconds=time.monotonic() - began,
         )
 
+    def kept(self, plan: StackPlan) -> SavedStack:
+        """A plan of this run, as it goes into a file. Raises what sealing raises."""
+        return kept(self._stack, plan, self._sealer, self._seed, self.mark())
+
+    def reopened(self, saved: SavedStack) -> StackPlan:
+        """A plan as it was kept. What this run plans from now on gets the same names."""
+        self._seed = saved.seed
+        if saved.secrets and self._sealer.state() is None:
+            self._sealer = self.sealing(saved.secrets)
+        return reopened(saved, self._sealer)
+
+    def mark(self) -> Mark:
+        """The state that this run has seen, or would see."""
+        lineage, serial = self.archive.lineage()
+        return replace(self._digested(), lineage=lineage, serial=serial)
+
     def resources(self) -> tuple[Recorded, ...]:
         """What the state holds, dependencies first; secrets stay sealed inside their `Secret`."""
-        return tuple(
-            Recorded(
-                urn=state.urn,
-                type=state.type,
-                id=state.id,
-                parent=state.parent,
-                custom=state.custom,
-                protect=state.protect,
-                pending_deletion=state.delete,
-                inputs=state.inputs,
-                outputs=state.outputs,
-            )
-            for state in self._glanced_at()
-        )
+        return recorded(self._glanced_at())
 
     def outputs(self) -> Mapping[str, Any]:
         """The stack's outputs; secrets are `Secret`."""
@@ -180,18 +257,37 @@ class EmbeddedRun:
     @property
     def _stored(self) -> Stored:
         if self._loaded is None:
+            self._digested()  # before: if the state changes just now, the mark is that of the older one
             self._loaded = self._store.load(self._sealer)
         return self._loaded
 
+    def _digested(self) -> Mark:
+        if self._mark is None:
+            self._mark = self._store.mark()
+        return self._mark
+
     def _glanced_at(self) -> tuple[ResourceState, ...]:
         """The records with their secrets still sealed: to look at them takes no passphrase."""
-        return self._store.load(BlindSealer(self._stack.name, self._store.salt())).snapshot.records()
+        return self._store.load(BlindSealer(self._stack.name, self._store.secrets())).snapshot.records()
 
     def _outputs_in(self, snapshot: Snapshot) -> Properties:
-        name = f"{self._stack.project}-{self._stack.name}"
-        urn = urns.make(self._stack.name, self._stack.project, "", urns.STACK_TYPE, name)
-        root = snapshot.live(urn)
-        return root.outputs if root else {}
+        return _outputs_in(snapshot, self._stack.project, self._stack.name)
+
+    def _scene(self, base: Snapshot, upstream: Upstream, scope: Scope) -> Scene:
+        def outputs_of(full_name: str) -> Properties | None:
+            found = upstream.get(full_name)
+            return self._recorded_outputs(full_name) if found is None else found
+
+        census = Census(self._stack.name, self._stack.project, base)
+        return Scene(
+            stack=self._stack.name,
+            project=self._stack.project,
+            base=base,
+            providers=ConfiguredProviders(self._packages, base.records(), outputs_of),
+            seed=self._seed,
+            census=census,
+            reach=Reach(scope, census, base),
+        )
 
     def _prepare(self, source: Source) -> Prepared:
         if self._prepared is None or self._prepared.source is not source:
@@ -207,68 +303,23 @@ class EmbeddedRun:
         return self._prepared
 
     def _deploy(
-        self, mode: Mode, base: Snapshot, carrier: Carrier, progress: Progress, tell: Tell, inbox: Inbox
+        self, mode: Mode, scene: Scene, carrier: Carrier, progress: Progress, tell: Tell, inbox: Inbox
     ) -> bool:
         """Run the program against the records; whether it was interrupted."""
-        scene = Scene(
-            stack=self._stack.name,
-            project=self._stack.project,
-            base=base,
-            providers=ConfiguredProviders(self._packages, base.records()),
-            seed=self._seed,
-            census=Census(self._stack.name, self._stack.project, base),
-        )
         deployment = Deployment(scene, carrier, progress, inbox, tell)
         with listening(lambda: inbox.put(Interrupt())):
             if mode is Mode.DESTROY:
                 inbox.put(ProgramEnded(None))  # a program that asks for nothing
                 inbox.put(ProgramGone())
             else:
-                self._start(scene, inbox, isinstance(carrier, Rehearsal), progress)
+                start(self._stack, scene, inbox, progress)
             deployment.run()
         return deployment.interrupted
 
-    def _start(self, scene: Scene, inbox: Inbox, preview: bool, progress: Progress) -> None:  # noqa: FBT001
-        def invoke(token: str, reference: str, arguments: Properties) -> Properties:
-            if has_unknown(arguments):
-                return {"": UNKNOWN}
-            try:
-                provider = scene.providers.for_function(token, reference)
-                return provider.invoke(token, revealed(dict(arguments)))
-            except NoProvider as missing:
-                inbox.put(AskedInVain(missing))
-                raise Stopped from missing
-            except Refused as refused:
-                if preview and refused.code == NO_CREDENTIALS:
-                    progress.notes.append(f"{token} was not asked: {refused.reason}")
-                    return {"": UNKNOWN}
-                raise Declined(grpc.StatusCode.UNKNOWN, f"{token}: {refused.reason}") from refused
 
-        around = program.Surroundings(
-            project=self._stack.project,
-            stack=self._stack.name,
-            config=self._stack.config,
-            preview=preview,
-            monitor=Monitor(inbox.put, invoke),
-            engine=EngineService(inbox.put),
-        )
-        program.start(
-            self._stack.program,
-            around,
-            ended=lambda broken: inbox.put(ProgramEnded(broken)),
-            gone=lambda: inbox.put(ProgramGone()),
-        )
-
-
-def _in_order(steps: list[Step]) -> tuple[Step, ...]:
-    """Deletions last, dependents first; otherwise by URN, since the order of registration varies."""
-    kept = sorted((step for step in steps if step.op is not Op.DELETE), key=lambda step: step.urn)
-    return (*kept, *(step for step in steps if step.op is Op.DELETE))
-
-
-def _only_recorded(rehearsal: Rehearsal, progress: Progress) -> tuple[str, ...]:
-    changed = {step.urn for step in progress.steps if step.op.changes_something}
-    return tuple(sorted(rehearsal.noted - changed))
+def _outputs_in(snapshot: Snapshot, project: str, stack: str) -> Properties:
+    root = snapshot.live(urns.make(stack, project, "", urns.STACK_TYPE, f"{project}-{stack}"))
+    return root.outputs if root else {}
 
 
 def _result(progress: Progress, interrupted: bool) -> Result:  # noqa: FBT001

@@ -17,11 +17,12 @@ from provisioner.engine.embedded.state import Began, Edit, Ended, Noted, Resourc
 from provisioner.engine.embedded.work import Call, Outcome, Part, Work
 from provisioner.engine.events import Event, StepFailed, StepStarted, StepSucceeded
 from provisioner.engine.failures import StateBreaksRules
+from provisioner.engine.interface import STEADY
 from provisioner.plan.values import revealed
 from provisioner.providers.interface import CONNECTION_LOST, Identity, Object, Refused
 
-PARALLEL = 16
-"""Provider calls at once: more gained nothing at 150 ms a call, and cloud APIs throttle."""
+PARALLEL = STEADY.parallelism
+"""Calls at once that read the cloud, or act on it where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,14 @@ class Execution:
         operations: itertools.count[int],
         post: Callable[[Event | WorkEnded], None],
         now: Callable[[], str],
+        parallelism: int = PARALLEL,
     ) -> None:
         self._journal = journal
         self._snapshot = snapshot
         self._operations = operations
         self._post = post
         self._now = now
-        self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="provider")
+        self._pool = ThreadPoolExecutor(parallelism, thread_name_prefix="provider")
         self._open: dict[int, Began] = {}
         self.in_flight = 0
 

@@ -1,4 +1,4 @@
-"""What a run is about to do and what came of it, on the disk before anything else happens.
+"""What a run is about to do and what came of it, kept safe before anything else happens.
 
 A killed run is finished from it. The first line names the state file that the journal continues; the last
 one, if a compaction came that far, names the state file that holds everything in it.
@@ -6,20 +6,18 @@ one, if a compaction came that far, names the state file that holds everything i
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 
-from provisioner.engine.embedded import durable
 from provisioner.engine.embedded.checkpoint import record_json, record_of
 from provisioner.engine.embedded.framing import End, framed, scan
+from provisioner.engine.embedded.place import Log
 from provisioner.engine.embedded.property_json import Malformed, compact, parsed
 from provisioner.engine.embedded.secrets import Sealer
 from provisioner.engine.embedded.state import Began, Drop, Edit, Ended, Entry, Key, Noted, Put, Rename
-from provisioner.engine.failures import StateNotWritten
+from provisioner.engine.failures import Failure, StateNotWritten
 
 VERSION = 1
 
@@ -70,32 +68,31 @@ def written_in(data: bytes) -> Written | None:
 
 
 class Journal:
-    """A file of entries, open for the next one. Any thread may append.
+    """A log of entries, open for the next one. Any thread may append.
 
-    Appends that meet share one sync of the disk. A salt that the sealer makes on the way is in the journal
-    before the first value that needs it.
+    Appends that meet share one write. A salt that the sealer makes on the way is in the journal before the
+    first value that needs it.
     """
 
-    def __init__(self, file: Path, sealer: Sealer, end: End, known: Mapping[str, Any] | None) -> None:
-        """Go on at `end`, cutting off what is behind it; `known` are the `secrets_providers` on the disk."""
-        self._file = file
+    def __init__(self, log: Log, sealer: Sealer, end: End, known: Mapping[str, Any] | None) -> None:
+        """Go on in a log that is open at `end`; `known` are the `secrets_providers` that are written."""
+        self._log: Log | None = log
+        self._name = log.name
         self._sealer = sealer
         self._secrets = known
         self._sum = end.sum
         self._queued = self._durable = end.lines
         self._waiting: list[bytes] = []
         self._failure = ""
+        self._cut_off: Failure | None = None
         self._is_writing = False
         self._changed = threading.Condition(threading.Lock())
-        try:
-            self._descriptor = _opened(file, end)
-        except OSError as refused:
-            raise StateNotWritten(file, _reason(refused)) from refused
 
     def append(self, entry: Entry) -> None:
-        """Record the entry; when this returns it is on the disk.
+        """Record the entry; when this returns it is safe.
 
-        Raises `StateNotWritten`, and goes on doing so: after a failed write nobody knows what is there.
+        Raises `StateNotWritten`, and goes on doing so: after a failed write nobody knows what is there. Where
+        the state is not on this machine, raises what keeps us from it, and the entry is safe here only.
         """
         self._write(entry_json(entry, self._sealer))
 
@@ -108,18 +105,18 @@ class Journal:
         self._write({"kind": "journal", "version": VERSION, "stack": stack, "base": base})
 
     def close(self) -> None:
-        """Let go of the file; what was appended is on the disk already."""
+        """Let go of the log; what was appended is safe already."""
         with self._changed:
             while self._is_writing:
                 self._changed.wait()
-            if self._descriptor >= 0:
-                os.close(self._descriptor)
-                self._descriptor = -1
+            if self._log is not None:
+                self._log.close()
+                self._log = None
 
     def _write(self, line: Mapping[str, Any]) -> None:
         text = compact(line)
         with self._changed:
-            if self._descriptor < 0:
+            if self._log is None:
                 raise ValueError("the journal is closed")
             secrets = self._sealer.state()
             if secrets != self._secrets and line["kind"] != "journal":
@@ -128,11 +125,13 @@ class Journal:
             number = self._enqueue(text)
             while self._durable < number:
                 if self._failure:
-                    raise StateNotWritten(self._file, self._failure)
+                    raise StateNotWritten(self._name, self._failure)
                 if self._is_writing:
                     self._changed.wait()
                 else:
-                    self._flush()
+                    self._flush(self._log)
+            if self._cut_off is not None:
+                raise self._cut_off
 
     def _enqueue(self, line: str) -> int:
         data, self._sum = framed(f'{{"n":{self._queued},{line[1:]}', self._sum)
@@ -140,40 +139,26 @@ class Journal:
         self._queued += 1
         return self._queued
 
-    def _flush(self) -> None:
-        """Write what is waiting, for all who wait for it; the lock is free while the disk is busy."""
+    def _flush(self, log: Log) -> None:
+        """Write what is waiting, for all who wait for it; the lock is free meanwhile."""
         data, last = b"".join(self._waiting), self._queued
         self._waiting.clear()
         self._is_writing = True
         self._changed.release()
         failure = "the write was interrupted"
         try:
-            durable.write_all(self._descriptor, data)
-            durable.sync_data(self._descriptor)
+            log.write(data)
             failure = ""
         except OSError as refused:
             failure = _reason(refused)
+        except Failure as cut_off:
+            failure, self._cut_off = "", cut_off
         finally:
             self._changed.acquire()
             self._is_writing = False
             self._failure = failure
             self._durable = self._durable if failure else last
             self._changed.notify_all()
-
-
-def _opened(file: Path, end: End) -> int:
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-    descriptor = os.open(file, flags, durable.OWNER_ONLY)
-    try:
-        os.ftruncate(descriptor, end.offset)
-        if not end.is_terminated:
-            durable.write_all(descriptor, b"\n")
-        os.fsync(descriptor)
-        durable.sync_folder(file.parent)
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor
 
 
 def _reason(refused: OSError) -> str:

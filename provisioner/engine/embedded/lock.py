@@ -45,6 +45,24 @@ def held(file: Path, stack: str) -> Generator[None]:
         os.close(descriptor)
 
 
+def holder(file: Path) -> str | None:
+    """Who holds the lock in `file`; None: nobody. Whoever wants the lock gets it all the same."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        with _gate(file.parent):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return named(os.pread(descriptor, _ENOUGH, 0))
+            fcntl.flock(descriptor, fcntl.LOCK_UN)  # before the gate opens: nobody finds it taken by us
+            return None
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def _gate(folder: Path) -> Generator[None]:
     """Whoever takes the lock writes its name before anybody else looks who it was."""
@@ -60,12 +78,13 @@ def _take(descriptor: int, stack: str) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise StateIsLocked(stack, _holder(os.pread(descriptor, _ENOUGH, 0))) from None
+        raise StateIsLocked(stack, named(os.pread(descriptor, _ENOUGH, 0))) from None
     os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, json.dumps(_ourselves()).encode(), 0)
+    os.pwrite(descriptor, json.dumps(ourselves()).encode(), 0)
 
 
-def _ourselves() -> dict[str, Any]:
+def ourselves() -> dict[str, Any]:
+    """Who we are, in the words of Pulumi's lock files."""
     name = str(os.getuid())
     with contextlib.suppress(KeyError, OSError):  # a container's user need not have a name
         name = getpass.getuser()
@@ -77,7 +96,8 @@ def _ourselves() -> dict[str, Any]:
     }
 
 
-def _holder(content: bytes) -> str:
+def named(content: bytes) -> str:
+    """The holder that a lock's content names, as people read it: who, where, which process, since when."""
     match _told(content):
         case {"pid": pid, "username": username, "hostname": hostname, "timestamp": since}:
             return f"{username}@{hostname}, process {pid}, since {since}"

@@ -83,14 +83,14 @@ class Monitor:
         """A resource; answered when its step is done."""
         answer = self._answer(_wanted(request))
         return resource_pb2.RegisterResourceResponse(
-            urn=answer.urn, id=answer.id, object=wire.encode(answer.outputs)
+            urn=answer.urn, id=answer.id, object=wire.encode(answer.outputs), result=_result(answer)
         )
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802
         """An existing object."""
         answer = self._answer(_lookup(request))
         return resource_pb2.ReadResourceResponse(
-            urn=answer.urn, id=answer.id, properties=wire.encode(answer.outputs)
+            urn=answer.urn, id=answer.id, properties=wire.encode(answer.outputs), result=_result(answer)
         )
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
@@ -177,6 +177,11 @@ def _wanted(request: Any) -> Wanted:
         deleted_with=request.deletedWith,
         version=request.version,
     )
+
+
+def _result(answer: Answer) -> Any:
+    """Of what is missing the SDK makes an unknown, and the program goes on."""
+    return resource_pb2.Result.FAIL if answer.is_missing else resource_pb2.Result.SUCCESS
 
 
 def _unsupported(request: Any, what: str) -> Declined:

@@ -25,7 +25,7 @@ from pulumi.runtime.settings import Settings
 
 from provisioner.engine.embedded.calls import Calls
 from provisioner.engine.embedded.waiting import quiescence
-from provisioner.engine.interface import Program
+from provisioner.engine.interface import ORGANIZATION, Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _run(program: Program, around: Surroundings, threads: Calls) -> Broken | Non
             monitor=around.monitor,
             engine=around.engine,
             dry_run=around.preview,
-            organization="organization",
+            organization=ORGANIZATION,
             root_directory=".",
         )
     )

@@ -11,8 +11,8 @@ from provisioner.engine.embedded.state import Edit
 from provisioner.engine.embedded.work import Outcome, Work
 from provisioner.engine.failures import Failure, InvalidInputs, PlanHasChanged, ProtectedResources
 from provisioner.engine.interface import Failed
-from provisioner.plan.conform import deviation
-from provisioner.plan.model import Op, Step
+from provisioner.plan.conform import deviation, identity
+from provisioner.plan.model import Step
 from provisioner.plan.values import Properties
 
 
@@ -37,11 +37,6 @@ class Carrier(Protocol):
         ...
 
 
-def identity(step: Step) -> tuple[str, str]:
-    """What tells steps apart. A deletion is of an object, whatever it is called when it comes to that."""
-    return (step.type, step.id) if step.op is Op.DELETE and step.id else (step.urn, "")
-
-
 @dataclass
 class Progress:
     """The steps of a run; only the deciding thread touches it."""
@@ -49,17 +44,28 @@ class Progress:
     approved: Mapping[tuple[str, str], Step] | None = None
     """The plan to keep to; None while it is being made."""
 
+    goes_on: bool = False
+    """Whether what does not depend on a refused step is done all the same."""
+
     steps: list[Step] = field(default_factory=list[Step])
     protected: dict[str, None] = field(default_factory=dict[str, None])
     """URNs, each once, in the order in which they were found."""
 
     problems: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     failed: list[Failed] = field(default_factory=list[Failed])
+    must_stop: bool = False
+    """Whether something was refused, and nothing more is to be started."""
+
     notes: list[str] = field(default_factory=list[str])
     done: Counter[str] = field(default_factory=Counter[str])
     finished: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     outputs: Properties | None = None
     """The stack's outputs, once the program has reported them."""
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether the plan is just being made."""
+        return self.approved is None
 
     def decided(self, step: Step) -> None:
         """A step was decided. Raises `PlanHasChanged` if it is not the approved one."""
@@ -83,9 +89,11 @@ class Progress:
         self.done[step.op.value] += 1
         self.finished.add(identity(step))
 
-    def refused(self, step: Step, outcome: Outcome) -> None:
-        """A provider refused a step."""
+    def refused(self, step: Step, outcome: Outcome, *, is_whole: bool = False) -> bool:
+        """A provider refused a step, of which nothing was done if it `is_whole`; whether the run goes on."""
         self.failed.append(Failed(step.urn, outcome.refusal))
+        self.must_stop = self.must_stop or not (self.goes_on and is_whole)
+        return not self.must_stop
 
     def failure(self) -> Failure | None:
         """Why this plan cannot be carried out at all, if so: every problem at once."""

@@ -10,6 +10,7 @@ from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.clearing import Clearance, Clearing
 from provisioner.engine.embedded.concealment import masked
 from provisioner.engine.embedded.exchanges import Exchanges, Patience
+from provisioner.engine.embedded.gate import Gate
 from provisioner.engine.embedded.goals import Goal
 from provisioner.engine.embedded.planner import (
     Decision,
@@ -27,7 +28,7 @@ from provisioner.engine.embedded.steps import step_of
 from provisioner.engine.embedded.wanted import Answer, Lookup, Reported, Wanted
 from provisioner.engine.embedded.work import Call, Outcome, Part, Work, put
 from provisioner.plan.diff import Diff
-from provisioner.plan.model import Op, Step
+from provisioner.plan.model import BY_NAME, Op, Step
 from provisioner.plan.values import UNKNOWN, Properties, revealed
 from provisioner.providers.interface import Checked, Provider
 
@@ -50,6 +51,7 @@ class Registrar:
         """URNs of the records of resources that are registered and not done."""
 
         self._patience = Patience()
+        self._gate = Gate(scene, progress)
 
     def register(self, wanted: Wanted, reply: Reply) -> None:
         """A resource. Raises a `Failure`."""
@@ -76,10 +78,11 @@ class Registrar:
     def report(self, reported: Reported) -> None:
         """The outputs of a component; the stack's own are recorded when everything else has succeeded."""
         state = self._census.registered[reported.urn]
+        outputs = self._gate.known(state.urn, reported.outputs)
         if state.type == urns.STACK_TYPE:
-            self._progress.outputs = reported.outputs
-            return
-        self._record(replace(state, outputs=reported.outputs), state)
+            self._progress.outputs = outputs
+        elif not self._scene.reach.is_missing(state.urn):
+            self._record(replace(state, outputs=outputs), state)
 
     def close(self) -> None:
         """Record the stack's outputs."""
@@ -108,7 +111,12 @@ class Registrar:
 
     def _proceed(self, goal: Goal, reply: Reply) -> None:
         goal = self._renamed(goal)
-        if urns.is_provider(goal.state.type):
+        if (kept := self._gate.kept(goal)) is not None:
+            self._progress.decided(step := step_of(Decision(Op.SAME), kept, kept, self._origin(kept)))
+            self._keep(step, kept, goal.old or kept, reply)
+        elif self._gate.turns_away(goal):
+            reply(Answer(goal.state.urn, is_missing=True))
+        elif urns.is_provider(goal.state.type):
             self._provider(goal, reply)
         elif goal.state.custom:
             self._resource(goal, reply)
@@ -234,7 +242,8 @@ class Registrar:
             return Decision(Op.REPLACE, diff.replaces or ("dependency",), delete_first=True)
         options = goal.wanted.replace_on_changes
         forced = replaced_by_option(old.inputs, checked.inputs, diff, options) if options else ()
-        return decide(old, diff, goal.wanted, (*self._moved(old, goal.state), *forced))
+        asked = (BY_NAME,) if self._scene.reach.scope.replaces_by_name(goal.state.urn) else ()
+        return decide(old, diff, goal.wanted, (*asked, *self._moved(old, goal.state), *forced))
 
     def _moved(self, old: ResourceState, new: ResourceState) -> tuple[str, ...]:
         """A reason to replace, if the resource's provider is in another place than it was."""
@@ -258,7 +267,7 @@ class Registrar:
                 lambda: self._make(step, provider, goal, before and base.live(state.urn), reply),
             ):
                 return
-            clearing = self._clearance.of(before and replace(before, urn=state.urn), goal.names)
+            clearing = self._clearance.of(state.urn, before and replace(before, urn=state.urn), goal.names)
         elif before is not None and not step.delete_first:
             condemned = replace(before, urn=state.urn, delete=True)
             self._census.replaced.add(condemned.key)
@@ -280,7 +289,10 @@ class Registrar:
     def _carry(self, step: Step, parts: tuple[Part, ...], reply: Reply) -> None:
         def done(outcome: Outcome) -> None:
             if outcome.refusal or outcome.state is None:
-                self._progress.refused(step, outcome)
+                # Half of an exchange is nothing that others could go on from.
+                if self._progress.refused(step, outcome, is_whole=len(parts) == 1):
+                    self._scene.reach.miss(step.urn)
+                    reply(Answer(step.urn, is_missing=True))
                 return
             self._census.registered[step.urn] = outcome.state
             self._progress.carried(step)

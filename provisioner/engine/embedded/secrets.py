@@ -1,5 +1,7 @@
 """Seals secret values before they are written: Pulumi's passphrase provider, and a blind one.
 
+Keys of a cloud are in `cloud_sealer.py`.
+
 The format is Pulumi's own (`pkg/secrets/passphrase/manager.go`, `sdk/go/common/resource/config/crypt.go`), so
 that either engine opens what the other has sealed.
 """
@@ -59,12 +61,43 @@ def passphrase_state(salt: str | None) -> Mapping[str, Any] | None:
     return {"state": {"salt": salt}, "type": "passphrase"} if salt else None
 
 
-class PassphraseSealer:
-    """AES-256-GCM under a key that is derived from a passphrase. May be used by several threads.
+class Symmetric:
+    """AES-256-GCM under a key that is got when the first value is sealed or opened. For several threads.
 
-    The passphrase is asked for, and the key derived, when the first value is sealed or opened. A text that
-    was opened or sealed before is sealed to the same ciphertext again, so that an unchanged secret does not
-    change the state; the price is that equal secrets of one stack can be recognised as equal.
+    A text that was opened or sealed before is sealed to the same ciphertext again, so that an unchanged
+    secret does not change the state; the price is that equal secrets of one stack can be recognised as equal.
+    """
+
+    def __init__(self, unlock: Callable[[], AESGCM]) -> None:
+        self._unlock = unlock
+        self._cipher: AESGCM | None = None
+        self._sealed: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def seal(self, plaintext: str) -> str:
+        """`v1:<nonce>:<ciphertext and tag>`, both in base64."""
+        with self._lock:
+            cipher = self._unlocked()
+            if plaintext not in self._sealed:
+                self._sealed[plaintext] = encrypted(cipher, plaintext)
+            return self._sealed[plaintext]
+
+    def open(self, ciphertext: str) -> str:
+        """The text; raises `BrokenSeal` if the ciphertext is damaged or was sealed under another key."""
+        with self._lock:
+            plaintext = decrypted(self._unlocked(), ciphertext)
+            self._sealed.setdefault(plaintext, ciphertext)
+            return plaintext
+
+    def _unlocked(self) -> AESGCM:
+        if self._cipher is None:
+            self._cipher = self._unlock()
+        return self._cipher
+
+
+class PassphraseSealer:
+    """Seals under a key that is derived from a passphrase, which is asked for when the first value needs it.
+
     Raises `PassphraseMissing` and `PassphraseWrong`.
     """
 
@@ -72,44 +105,33 @@ class PassphraseSealer:
         self._stack = stack
         self._passphrase = passphrase
         self._salt = salt
-        self._cipher: AESGCM | None = None
-        self._sealed: dict[str, str] = {}
-        self._lock = threading.Lock()
+        self._symmetric = Symmetric(self._unlocked)
 
     def state(self) -> Mapping[str, Any] | None:
         """The salt that came with the state, or the one made for the first secret."""
         return passphrase_state(self._salt)
 
     def seal(self, plaintext: str) -> str:
-        """`v1:<nonce>:<ciphertext and tag>`, both in base64."""
-        with self._lock:
-            cipher = self._unlocked()
-            if plaintext not in self._sealed:
-                self._sealed[plaintext] = _encrypted(cipher, plaintext)
-            return self._sealed[plaintext]
+        """The ciphertext; equal texts have equal ones."""
+        return self._symmetric.seal(plaintext)
 
     def open(self, ciphertext: str) -> str:
-        """The text; raises `BrokenSeal` if the ciphertext is damaged or was sealed under another key."""
-        with self._lock:
-            if self._salt is None:
-                raise BrokenSeal("a value is sealed, and the salt of its key is missing")
-            plaintext = _decrypted(self._unlocked(), ciphertext)
-            self._sealed.setdefault(plaintext, ciphertext)
-            return plaintext
+        """The text. Raises `BrokenSeal`."""
+        if self._salt is None:
+            raise BrokenSeal("a value is sealed, and the salt of its key is missing")
+        return self._symmetric.open(ciphertext)
 
     def _unlocked(self) -> AESGCM:
-        if self._cipher is None:
-            phrase = self._passphrase()
-            if phrase is None:
-                raise PassphraseMissing(self._stack)
-            self._cipher = self._proven(phrase, self._salt) if self._salt else self._founded(phrase)
-        return self._cipher
+        phrase = self._passphrase()
+        if phrase is None:
+            raise PassphraseMissing(self._stack)
+        return self._proven(phrase, self._salt) if self._salt else self._founded(phrase)
 
     def _founded(self, phrase: str) -> AESGCM:
         """A cipher with a new salt."""
         salt = os.urandom(_SALT_BYTES)
         cipher = _cipher(phrase, salt)
-        self._salt = f"{_VERSION}:{b64encode(salt).decode()}:{_encrypted(cipher, _PROOF)}"
+        self._salt = f"{_VERSION}:{b64encode(salt).decode()}:{encrypted(cipher, _PROOF)}"
         return cipher
 
     def _proven(self, phrase: str, stored: str) -> AESGCM:
@@ -120,7 +142,7 @@ class PassphraseSealer:
             raise BrokenSeal(f"the salt of the secrets is not of the form {_VERSION}:<salt>:<proof>")
         cipher = _cipher(phrase, _decoded(salt))
         try:
-            proven = _decrypted(cipher, proof) == _PROOF
+            proven = decrypted(cipher, proof) == _PROOF
         except BrokenSeal:
             proven = False
         if not proven:
@@ -135,14 +157,14 @@ class BlindSealer:
     sealing anything else raises `PassphraseMissing`.
     """
 
-    def __init__(self, stack: str = "", salt: str | None = None) -> None:
+    def __init__(self, stack: str = "", secrets: Mapping[str, Any] | None = None) -> None:
         self._stack = stack
-        self._salt = salt
+        self._secrets = secrets
         self._seen: dict[str, str] = {}
 
     def state(self) -> Mapping[str, Any] | None:
-        """The salt it was given."""
-        return passphrase_state(self._salt)
+        """The `secrets_providers` it was given."""
+        return self._secrets
 
     def seal(self, plaintext: str) -> str:
         """The ciphertext that `open` was given."""
@@ -176,13 +198,15 @@ def _cipher(phrase: str, salt: bytes) -> AESGCM:
     return AESGCM(hashlib.pbkdf2_hmac("sha256", phrase.encode(), salt, ROUNDS, _KEY_BYTES))
 
 
-def _encrypted(cipher: AESGCM, plaintext: str) -> str:
+def encrypted(cipher: AESGCM, plaintext: str) -> str:
+    """The text under a fresh nonce, as Pulumi writes it."""
     nonce = os.urandom(_NONCE_BYTES)
     sealed = cipher.encrypt(nonce, plaintext.encode("utf-8", "surrogatepass"), None)
     return f"{_VERSION}:{b64encode(nonce).decode()}:{b64encode(sealed).decode()}"
 
 
-def _decrypted(cipher: AESGCM, ciphertext: str) -> str:
+def decrypted(cipher: AESGCM, ciphertext: str) -> str:
+    """What was encrypted. Raises `BrokenSeal`."""
     version, _, rest = ciphertext.partition(":")
     nonce, _, sealed = rest.partition(":")
     if version != _VERSION or len(_decoded(nonce)) != _NONCE_BYTES:

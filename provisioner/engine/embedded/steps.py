@@ -32,6 +32,7 @@ def step_of(decision: Decision, state: ResourceState, old: ResourceState | None,
         reasons=decision.reasons,
         delete_first=decision.delete_first,
         protect=state.protect,
+        dependencies=state.dependencies,
         origin=origin,
     )
 
@@ -48,5 +49,6 @@ def deletion_of(state: ResourceState, origin: str) -> Step:
         id=state.id,
         old=shown(state.inputs),
         protect=state.protect,
+        dependencies=state.dependencies,
         origin=origin,
     )

@@ -1,20 +1,20 @@
-"""A stack's files: the state, the journal that continues it, the lock, and what is kept of earlier ones.
+"""What a stack's bytes mean: the state, the journal that continues it, and how one becomes the other.
 
-The layout is that of Pulumi's self-managed backends (`pkg/backend/diy`); journals are ours.
+Where they lie is the business of a place (`place.py`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import uuid
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from time import time_ns
 from typing import Any
 
-from provisioner.engine.embedded import durable, lock
 from provisioner.engine.embedded.checkpoint import (
     VERSION,
     Unsupported,
@@ -22,18 +22,20 @@ from provisioner.engine.embedded.checkpoint import (
     deployment_json,
     deployment_of,
     file_of,
-    salt_of,
+    lineage_json,
+    lineage_of,
     secrets_of,
 )
 from provisioner.engine.embedded.framing import Damaged, End
 from provisioner.engine.embedded.journal import Journal, NewerJournal, Written, entry_of, written_in
-from provisioner.engine.embedded.property_json import Malformed
+from provisioner.engine.embedded.place import Name, Place, Taken
+from provisioner.engine.embedded.property_json import Malformed, compact
 from provisioner.engine.embedded.secrets import BlindSealer, BrokenSeal, Sealer
 from provisioner.engine.embedded.snapshot import Snapshot, breaches
-from provisioner.engine.embedded.state import Began, Edit, Ended, Entry, Noted
+from provisioner.engine.embedded.state import Began, Edit, Ended, Entry, Noted, ResourceState
 from provisioner.engine.failures import NewerState, StateBreaksRules, StateIsDamaged, StateNotWritten
+from provisioner.plan.saved import Mark
 
-_META = b"version: 1\n"
 _FOREIGN = (
     "it continues another state file: the one that is there was changed, or restored without its journal. "
     "Put the right state file back, or move the journal away to give up what it says"
@@ -67,47 +69,75 @@ class _Files:
 
 
 class StackStore:
-    """The files of one stack below a folder. Whoever writes holds the lock; reading needs none."""
+    """The state of one stack. Whoever writes holds the lock; reading needs none."""
 
-    def __init__(
-        self, root: Path, project: str, stack: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
-        home = root / ".pulumi"
-        self._meta = home / "meta.yaml"
-        self._checkpoint = home / "stacks" / project / f"{stack}.json"
-        self._backup = self._checkpoint.with_name(f"{stack}.json.bak")
-        self._journal = home / "journals" / project / f"{stack}.jsonl"
-        self._lock = home / "locks" / project / f"{stack}.json"
-        self._aside = home / "backups" / project / stack
-        self._name = f"{project}/{stack}"
+    def __init__(self, place: Place, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._place = place
         self._now = now
         self._open: Journal | None = None
         self._parsed: tuple[str, dict[str, Any]] | None = None
-        """The checkpoint with this digest, kept from `salt` to `load`."""
+        """The checkpoint with this digest, kept from `secrets` to `load`."""
 
     def exists(self) -> bool:
         """Whether there is any state, be it only that of a first run that was killed."""
-        return self._checkpoint.exists() or self._journal.exists()
+        content = self._place.content()
+        return content.checkpoint is not None or content.journal is not None
 
-    def lock(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def lock(self) -> Generator[None]:
         """Hold the stack's lock. Raises `StateIsLocked` with its holder."""
-        return lock.held(self._lock, self._name)
+        with self._place.lock() as taken:
+            if taken is Taken.OVER:
+                self._finish_compaction()
+            yield
 
-    def salt(self) -> str | None:
-        """The salt of the stored secrets, to make a sealer with; None if nothing was ever sealed."""
-        return salt_of(self._secrets(self._read()))
+    def holder(self) -> str | None:
+        """Who is changing the stack at this moment; None: nobody."""
+        return self._place.holder()
+
+    def unlock(self) -> str | None:
+        """Free the lock of who went silent, and say who it was. Raises `StateIsLocked` if it lives."""
+        holder = self._place.abandoned()
+        if holder is not None:
+            with self.lock():
+                pass
+        return holder
+
+    def back_up(self) -> str:
+        """Keep a copy of the state as it is, journal and all; where it lies."""
+        sealer = BlindSealer(self._place.stack, self.secrets())
+        stored = self.load(sealer)
+        data = self._file(stored.snapshot.records(), stored.pending, sealer)
+        stack = self._place.stack.partition("/")[2]
+        with self._writing(self._place.checkpoint):
+            return str(self._place.back_up(f"{stack}.{time_ns()}.json", data))
+
+    def secrets(self) -> Mapping[str, Any] | None:
+        """The stored `secrets_providers`, to make a sealer with; None if nothing was ever sealed."""
+        return self._secrets(self._read())
+
+    def mark(self) -> Mark:
+        """Which state this is. Raises `StateIsDamaged`."""
+        files = self._read()
+        if files.checkpoint is None and files.journal is None:
+            return Mark()
+        lineage, serial = lineage_of(self._raw(files))
+        digest = hashlib.sha256(files.digest.encode())
+        for line in files.journal.lines if files.journal else ():
+            digest.update(compact(line).encode("utf-8", "surrogatepass"))
+        return Mark(lineage, serial, f"sha256:{digest.hexdigest()}")
 
     def load(self, sealer: Sealer) -> Stored:
-        """What the files say. The sealer is made with `salt`.
+        """What the files say. The sealer is made with `secrets`.
 
         Raises `StateIsDamaged`, `NewerState`, and what the sealer raises. Changes nothing on the disk.
         """
         files = self._read()
-        self._check_salt(files, sealer)
-        with self._telling_of(self._checkpoint):
+        self._check_secrets(files, sealer)
+        with self._telling_of(self._place.checkpoint):
             deployment = deployment_of(self._raw(files), sealer)
         self._parsed = None
-        with self._telling_of(self._journal):
+        with self._telling_of(self._place.journal):
             lines = files.journal.lines if files.journal else ()
             entries = [entry for line in lines if (entry := entry_of(line, sealer)) is not None]
         return _replayed(Snapshot(deployment.records), deployment.pending, entries)
@@ -115,15 +145,12 @@ class StackStore:
     def journal(self, sealer: Sealer) -> Journal:
         """The stack's journal, open for the next entry. Raises `StateNotWritten` and what `load` raises."""
         files = self._read()
-        self._check_salt(files, sealer)
+        self._check_secrets(files, sealer)
         known = self._secrets(files)
-        with self._writing(self._journal):
-            self._make_folders()
-            if files.is_left_behind:
-                durable.remove(self._journal)
-        self._open = Journal(self._journal, sealer, files.journal.end if files.journal else End(), known)
-        if files.journal is None:
-            self._open.start(self._name, files.digest)
+        if files.is_left_behind:
+            with self._writing(self._place.journal):
+                self._place.drop_journal()
+        self._open = self._journal(files, sealer, known)
         return self._open
 
     def compact(self, snapshot: Snapshot, pending: Sequence[Began], sealer: Sealer) -> None:
@@ -135,33 +162,22 @@ class StackStore:
         records = snapshot.records()
         if found := breaches(records):
             raise StateBreaksRules(found)
-        time = self._now().isoformat().replace("+00:00", "Z")
-        deployment = deployment_json(records, pending, sealer, time)
-        data = file_of(f"organization/{self._name}", deployment)
-        self._close()
-        files = self._read()
-        with self._writing(self._checkpoint):
-            self._make_folders()
-            self._replace(files, data, sealer)
+        self._replace(self._file(records, pending, sealer), sealer)
 
-    def set_aside(self, reason: str) -> Path:
+    def set_aside(self, reason: str) -> Name:
         """Move everything about the stack into a folder for backups, which comes back; then nothing exists.
 
         Whoever calls holds the lock.
         """
         self._close()
         words = re.sub(r"[^a-z0-9]+", "-", reason.lower()).strip("-")
-        folder = self._aside / f"{self._now():%Y%m%dT%H%M%S.%fZ}-{words}"
-        with self._writing(folder):
-            durable.make_folder(folder)
-            for file in (self._journal, self._checkpoint, self._backup):
-                if file.exists():
-                    durable.move(file, folder / file.name)
-        return folder
+        folder = f"{self._now():%Y%m%dT%H%M%S.%fZ}-{words}"
+        with self._writing(self._place.checkpoint):
+            return self._place.set_aside(folder)
 
     def export(self) -> Mapping[str, Any]:
         """`{"version": 3, "deployment": …}` of what the files say, secrets sealed; needs no passphrase."""
-        sealer = BlindSealer(self._name, self.salt())
+        sealer = BlindSealer(self._place.stack, self.secrets())
         stored = self.load(sealer)
         time = self._now().isoformat().replace("+00:00", "Z")
         deployment = deployment_json(stored.snapshot.records(), stored.pending, sealer, time)
@@ -169,66 +185,78 @@ class StackStore:
             del operation["operation"]
         return {"version": VERSION, "deployment": deployment}
 
+    def _file(self, records: Sequence[ResourceState], pending: Sequence[Began], sealer: Sealer) -> bytes:
+        time = self._now().isoformat().replace("+00:00", "Z")
+        lineage, serial = lineage_of(self._raw(self._read()))
+        deployment = deployment_json(records, pending, sealer, time)
+        deployment["metadata"] = lineage_json(lineage or uuid.uuid4().hex, serial + 1)
+        return file_of(f"organization/{self._place.stack}", deployment)
+
+    def _finish_compaction(self) -> None:
+        """Write the state file that a holder who went silent has announced, before it does so itself."""
+        files = self._read()
+        if files.journal is not None and files.journal.settled is not None:
+            sealer = BlindSealer(self._place.stack, self.secrets())
+            stored = self.load(sealer)
+            self.compact(stored.snapshot, stored.pending, sealer)
+
     def _read(self) -> _Files:
         """Both files as they were at one moment, also while another process compacts."""
-        with self._telling_of(self._checkpoint):
-            checkpoint, journal = self._content()
+        with self._telling_of(self._place.checkpoint):
+            content = self._place.content()
+        checkpoint = content.checkpoint
         digest = hashlib.sha256(checkpoint).hexdigest() if checkpoint is not None else ""
-        with self._telling_of(self._journal):
-            written = written_in(journal) if journal is not None else None
+        with self._telling_of(self._place.journal):
+            written = written_in(content.journal) if content.journal is not None else None
             if written is None or written.base == digest:
                 return _Files(checkpoint, digest, written, is_left_behind=False)
             if written.settled != digest:
                 raise Malformed(_FOREIGN)
             return _Files(checkpoint, digest, None, is_left_behind=True)
 
-    def _content(self) -> tuple[bytes | None, bytes | None]:
-        while True:
-            stamp = _stamp(self._checkpoint)
-            content = _content(self._checkpoint), _content(self._journal)
-            if stamp == _stamp(self._checkpoint):
-                return content
-
     def _raw(self, files: _Files) -> dict[str, Any]:
         if files.checkpoint is None:
             return {}
         if self._parsed is None or self._parsed[0] != files.digest:
-            with self._telling_of(self._checkpoint):
+            with self._telling_of(self._place.checkpoint):
                 self._parsed = (files.digest, deployment_in(files.checkpoint))
         return self._parsed[1]
 
     def _secrets(self, files: _Files) -> Mapping[str, Any] | None:
-        with self._telling_of(self._checkpoint):
+        with self._telling_of(self._place.checkpoint):
             return (files.journal.secrets if files.journal else None) or secrets_of(self._raw(files))
 
-    def _check_salt(self, files: _Files, sealer: Sealer) -> None:
+    def _check_secrets(self, files: _Files, sealer: Sealer) -> None:
         if (stored := self._secrets(files)) is not None and sealer.state() != stored:
-            raise ValueError("the sealer was not made with the salt of the stack")
+            raise ValueError("the sealer was not made with the secrets of the stack")
 
-    def _make_folders(self) -> None:
-        for folder in (self._checkpoint.parent, self._journal.parent):
-            durable.make_folder(folder)
-        if not self._meta.exists():
-            durable.create(self._meta, _META)
+    def _journal(self, files: _Files, sealer: Sealer, known: Mapping[str, Any] | None) -> Journal:
+        """The journal, open at its end; a new one has its first line."""
+        end = files.journal.end if files.journal else End()
+        with self._writing(self._place.journal):
+            journal = Journal(self._place.log(end), sealer, end, known)
+        if files.journal is None:
+            journal.start(self._place.stack, files.digest)
+        return journal
 
-    def _replace(self, files: _Files, data: bytes, sealer: Sealer) -> None:
+    def _replace(self, data: bytes, sealer: Sealer) -> None:
         """Every step leaves files that `_read` understands."""
-        if files.is_left_behind:
-            durable.remove(self._journal)
-        new = self._checkpoint.with_name(f"{self._checkpoint.name}.new")
-        durable.write_new(new, data)
-        if files.checkpoint is not None:
-            old = self._backup.with_name(f"{self._backup.name}.new")
-            durable.write_new(old, files.checkpoint)
-            durable.move(old, self._backup)
-        if files.journal is not None:
-            journal = Journal(self._journal, sealer, files.journal.end, self._secrets(files))
+        self._close()
+        files = self._read()
+
+        def settle() -> None:
+            if files.journal is None and not self._place.settles_always:
+                return
+            journal = self._journal(files, sealer, self._secrets(files))
             try:
                 journal.settle(hashlib.sha256(data).hexdigest())
             finally:
                 journal.close()
-        durable.move(new, self._checkpoint)
-        durable.remove(self._journal)
+
+        with self._writing(self._place.checkpoint):
+            if files.is_left_behind:
+                self._place.drop_journal()
+            self._place.replace(data, files.checkpoint, settle)
 
     def _close(self) -> None:
         if self._open is not None:
@@ -236,7 +264,7 @@ class StackStore:
             self._open = None
 
     @contextmanager
-    def _telling_of(self, file: Path) -> Generator[None]:
+    def _telling_of(self, file: Name) -> Generator[None]:
         """What is wrong with a text is told with the file that it is in."""
         try:
             yield
@@ -248,27 +276,11 @@ class StackStore:
             raise StateIsDamaged(file, f"it cannot be read: {refused.strerror}") from refused
 
     @contextmanager
-    def _writing(self, file: Path) -> Generator[None]:
+    def _writing(self, file: Name) -> Generator[None]:
         try:
             yield
         except OSError as refused:
             raise StateNotWritten(file, refused.strerror or str(refused)) from refused
-
-
-def _content(file: Path) -> bytes | None:
-    try:
-        return file.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-
-
-def _stamp(file: Path) -> tuple[int, int, int] | None:
-    """What changes when another file takes the place of this one."""
-    try:
-        status = file.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _replayed(snapshot: Snapshot, pending: Sequence[Began], entries: Sequence[Entry]) -> Stored:

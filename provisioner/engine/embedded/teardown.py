@@ -21,7 +21,7 @@ class Teardown:
         self._scene = scene
         self._carrier = carrier
         self._progress = progress
-        self._condemned = _condemned(scene)
+        self._condemned = scene.reach.spared(_condemned(scene))
         self._leaving = {state.urn for state in self._condemned if not state.delete}
         self._steps = {state.key: self._step(state) for state in self._condemned}
         self._demolition = Demolition(self._condemned)
@@ -35,6 +35,11 @@ class Teardown:
                 self._progress.protects(state.urn)
             if (step := self._steps[state.key]) is not None:
                 self._progress.decided(step)
+        steps = self._progress.steps
+        self._scene.reach.check(
+            deleted={step.urn for step in steps if step.op is Op.DELETE},
+            replaced={step.urn for step in steps if step.op is Op.REPLACE},
+        )
         self._ready.extend(self._demolition.first())
 
     def advance(self) -> None:
@@ -95,7 +100,7 @@ class Teardown:
         return self._plain_step(state)
 
     def _plain_step(self, state: ResourceState) -> Step:
-        return deletion_of(state, self._scene.origins.get(state.parent, ""))
+        return deletion_of(state, self._scene.origin_of(state))
 
 
 def _is_object(state: ResourceState) -> bool:

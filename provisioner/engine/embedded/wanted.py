@@ -78,6 +78,8 @@ class Answer:
     urn: str
     id: str = ""
     outputs: Properties = field(default_factory=dict[str, Any])
+    is_missing: bool = False
+    """There is no such object, and will be none in this run; the program goes on without it."""
 
 
 @dataclass(frozen=True, slots=True)

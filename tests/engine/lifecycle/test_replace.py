@@ -153,3 +153,32 @@ def test_room_is_made_when_the_last_user_has_let_go(desk):
     assert len(desk.cloud.all()) == 2
     assert desk.breaches() == ()
     assert desk.plan(program("y", needs=False)).is_empty
+
+
+def test_room_is_made_when_others_have_made_theirs(desk):
+    """b's old object, which uses a's, is just being deleted to free its name: a waits for that."""
+    import time
+
+    from provisioner.providers.interface import Refused
+
+    typed = things(a={"name": "typed-a"}, b={"name": "typed-b", "needs": "a"})
+    apart = things(b={"name": "typed-b"}, a={"name": "typed-a"})
+
+    def refuse(operation, inputs):
+        if operation == "delete":
+            raise Refused("not now")
+
+    def slow(operation, inputs):
+        if (operation, inputs.get("name")) == ("delete", "typed-b"):
+            time.sleep(0.2)
+
+    desk.apply(typed)
+    desk.cloud.before = refuse
+    assert desk.apply(things(a={}, b={})).result is Result.FAILED
+    desk.cloud.before = slow
+    applied = desk.apply(apart)
+    assert (applied.result, applied.failures) == (Result.DONE, ())
+    assert {"typed-a", "typed-b"} <= set(desk.cloud.names())
+    desk.cloud.before = lambda *_: None
+    assert desk.plan(apart).is_empty
+    assert desk.breaches() == ()

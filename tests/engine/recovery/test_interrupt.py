@@ -97,3 +97,28 @@ def test_an_interrupted_plan_ends_with_nothing_done(desk):
             thread.join(10)
             assert not thread.is_alive()
     assert desk.cloud.calls == []
+
+
+def test_runs_on_several_threads_are_all_told_and_one_that_begins_later_at_once():
+    from provisioner.engine.embedded.interrupts import catching, listening
+
+    told, ready, pressed = [], threading.Barrier(3, timeout=20), threading.Event()
+
+    def run(name):
+        with listening(lambda: told.append(name)):
+            ready.wait()
+            assert pressed.wait(20)
+
+    with catching():
+        threads = [threading.Thread(target=run, args=(name,)) for name in "ab"]
+        for thread in threads:
+            thread.start()
+        ready.wait()
+        os.kill(os.getpid(), signal.SIGINT)
+        pressed.set()
+        for thread in threads:
+            thread.join(20)
+        with listening(lambda: told.append("late")):
+            assert sorted(told) == ["a", "b", "late"]
+    with listening(lambda: told.append("next command")):
+        assert len(told) == 3

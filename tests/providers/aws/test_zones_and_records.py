@@ -78,6 +78,15 @@ def test_another_type_takes_the_place_of_the_record_in_one_batch(provider, stage
     assert told(client, zone) == ["inference.ml.example.test. CNAME - other.ml.example.test"]
 
 
+def test_an_exchange_that_was_never_reported_is_found_by_the_new_id(provider, stage):
+    record = stage.make(A)
+    wanted = stage.inputs(A, record.inputs, type="CNAME", records=["other.ml.example.test"])
+    stage.made["it"] = provider.update(A.type, record, wanted)
+    found = provider.read(A.type, Identity(record.id, wanted, record.outputs))
+    assert (found.id, found.outputs["records"]) == (stage.made["it"].id, ["other.ml.example.test"])
+    assert provider.read(A.type, Identity(record.id, record.inputs, record.outputs)) is None
+
+
 def test_a_record_with_values_becomes_an_alias(provider, stage):
     record = stage.make(A)
     alias = {

@@ -23,6 +23,7 @@ from provisioner.providers.interface import Identity, Object, Refused
 _ID = re.compile(
     r"(?P<zoneId>[A-Z0-9]+)_(?P<name>.*?)_(?P<type>[A-Z]+)(?:_(?P<setIdentifier>.+))?", re.DOTALL
 )
+_NAMED_BY = {"zoneId", "name", "type"}
 _TEXTS = ("TXT", "SPF")
 
 
@@ -94,7 +95,11 @@ class Records(TableDriver):
 
     def _read(self, target: Target, identity: Identity, items: list[Any] | None) -> Object | None:  # noqa: ARG002
         main = self._usable(target)
-        return None if main is None else read_object(self.spec, target, identity, main)
+        if main is not None:
+            return read_object(self.spec, target, identity, main)
+        # An exchange that was never reported leaves the record under the id that it was to have.
+        meant = record_id(identity.inputs) if identity.inputs.keys() >= _NAMED_BY else identity.id
+        return None if meant == identity.id else self.read(replace(identity, id=meant))
 
     def _usable(self, target: Target) -> Mapping[str, Any] | None:
         found = self._told(target)

@@ -1,0 +1,75 @@
+"""Keys of AWS KMS, by the addresses that Pulumi has for them.
+
+`awskms://alias/name?region=R`, `awskms://<key id>`, `awskms:///<ARN>`; `context_K=V` adds to the encryption
+context. Source: Go CDK, package `secrets/awskms`, which Pulumi opens these addresses with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from provisioner.engine.state_failures import KeyRefused
+
+_CONTEXT: Final = "context_"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAddress:
+    """What an address says."""
+
+    key: str
+    """Id, alias or ARN."""
+
+    region: str | None
+    endpoint: str | None
+    profile: str | None
+    context: Mapping[str, str]
+
+
+def key_address(url: str) -> KeyAddress:
+    """What an address says; what is in it for others only is passed over."""
+    parts = urlsplit(url)
+    said = dict(parse_qsl(parts.query))
+    return KeyAddress(
+        key="/".join(each for each in (parts.netloc, parts.path.strip("/")) if each),
+        region=said.get("region"),
+        endpoint=said.get("endpoint"),
+        profile=said.get("profile"),
+        context={name.removeprefix(_CONTEXT): said[name] for name in said if name.startswith(_CONTEXT)},
+    )
+
+
+class KmsKey:
+    """A key of AWS KMS. Raises `KeyRefused`."""
+
+    def __init__(self, url: str, stack: str, client: Callable[[], Any]) -> None:
+        self._url = url
+        self._stack = stack
+        self._client = client
+        self._address = key_address(url)
+
+    def encrypt(self, plaintext: bytes) -> bytes:
+        """What only this key decrypts."""
+        return self._called("encrypt", "CiphertextBlob", KeyId=self._address.key, Plaintext=plaintext)
+
+    def decrypt(self, ciphertext: bytes) -> bytes:
+        """What was encrypted. KMS finds the key in the ciphertext; naming it here refuses any other."""
+        return self._called("decrypt", "Plaintext", KeyId=self._address.key, CiphertextBlob=ciphertext)
+
+    def _called(self, operation: str, answer: str, **sent: Any) -> bytes:
+        errors: Any = import_module("botocore.exceptions")
+        if self._address.context:
+            sent["EncryptionContext"] = dict(self._address.context)
+        try:
+            found: bytes = getattr(self._client(), operation)(**sent)[answer]
+        except errors.ClientError as refused:
+            told = refused.response.get("Error", {})
+            reason, code = str(told.get("Message", "")), str(told.get("Code", ""))
+            raise KeyRefused(self._stack, self._url, reason or operation, code) from refused
+        except (errors.BotoCoreError, errors.HTTPClientError) as broken:
+            raise KeyRefused(self._stack, self._url, str(broken)) from broken
+        return found

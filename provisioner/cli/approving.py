@@ -1,0 +1,88 @@
+"""What has to be agreed to before anything is changed, and by whom."""
+
+from __future__ import annotations
+
+import getpass
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import click
+
+from provisioner.cli.asking import agreed
+from provisioner.engine.failures import LossNotApproved
+from provisioner.engine.interface import STEADY, Pace
+from provisioner.plan.model import Mode, Source
+from provisioner.plan.risk import not_approved
+from provisioner.plan.saved import SavedPlan
+from provisioner.plan.scope import WHOLE, Scope
+from provisioner.report.plan_view import PlanView
+
+F = TypeVar("F", bound=Callable[..., Any])
+_APPROVED: Final = "approve-loss"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What a command that changes things was called for."""
+
+    command: str
+    """The command line, as it can be typed again with more options."""
+
+    mode: Mode
+    source: Source = Source.STATE
+    scope: Scope = WHOLE
+    pace: Pace = STEADY
+    saved: SavedPlan | None = None
+    yes: bool = False
+    as_json: bool = False
+    approved_losses: tuple[str, ...] = ()
+
+
+def APPROVING(command: F) -> F:  # noqa: N802 - a decorator that stands among constants
+    """Adds how somebody agrees beforehand; `approved_losses` has what may be lost."""
+
+    def note(ctx: click.Context, _option: click.Parameter, urns: tuple[str, ...]) -> None:
+        ctx.meta[_APPROVED] = urns
+
+    losses = click.option(
+        "--approve-loss",
+        multiple=True,
+        metavar="URN|DIGEST",
+        help="Agree to the loss of this data; a pattern works, too. Repeatable.",
+        expose_value=False,
+        callback=note,
+    )
+    yes = click.option("--yes", is_flag=True, help="Do not ask. Never agrees to the loss of data.")
+    return yes(losses(command))
+
+
+def approved_losses() -> tuple[str, ...]:
+    """URNs, patterns and digests of what the command line gives up."""
+    return click.get_current_context().meta.get(_APPROVED, ())
+
+
+def must_be_approved(view: PlanView, intent: Intent) -> None:
+    """Raises `LossNotApproved` if data would be lost that nobody gave up by name."""
+    digest = view.digest if intent.mode is Mode.DESTROY else ""
+    if lost := not_approved(view.losses, intent.approved_losses, digest):
+        rows = tuple((loss.step.op.value, loss.step.urn, loss.what) for loss in lost)
+        given = "".join(f" --approve-loss {shlex.quote(each)}" for each in intent.approved_losses)
+        raise LossNotApproved(rows, intent.command + given, digest)
+
+
+def approver(view: PlanView, intent: Intent, name: str) -> str | None:
+    """Who agrees to the plan: the command line, or the person at the terminal; None: nobody.
+
+    `name` is the environment's.
+    """
+    if intent.yes:
+        return "--yes"
+    if intent.mode is Mode.DESTROY:
+        is_agreed = agreed(f"Destroy all of this in {name}?", name)
+    elif view.losses:
+        is_agreed = agreed(f"Do this in {name}, and lose the data listed above?", name)
+    else:
+        is_agreed = agreed(f"Do this in {name}?", "yes")
+    return getpass.getuser() if is_agreed else None

@@ -1,0 +1,30 @@
+"""How this program was called, for the commands that people are told to type next."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from provisioner.report.message import PROGRAM
+
+
+def program() -> str:
+    """What to type for `provisioner`: the name where a shell finds it, else the path it was called by."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py" and called.parent.name == PROGRAM:
+        return f"{_shown(Path(sys.executable))} -m {PROGRAM}"
+    found = shutil.which(PROGRAM)
+    is_ours = called.name == PROGRAM and called.is_file()
+    is_found = is_ours and found is not None and called.samefile(found)
+    return _shown(called) if is_ours and not is_found else PROGRAM
+
+
+def _shown(file: Path) -> str:
+    """Relative where that is shorter to read; a shell takes a path only if it has a slash."""
+    absolute = file.absolute()
+    here = Path.cwd()
+    if not absolute.is_relative_to(here):
+        return str(absolute)
+    relative = str(absolute.relative_to(here))
+    return relative if "/" in relative else f"./{relative}"

@@ -1,0 +1,137 @@
+"""`provisioner kubeconfig`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from environments.cluster import EksCluster, ExistingCluster, PrivateEndpoint
+from provisioner.asked import Asked
+from provisioner.cli.called import program
+from provisioner.cli.exit_code import ExitCode
+from provisioner.cli.explaining import ENVIRONMENT, Explaining
+from provisioner.cli.screen import err, out
+from provisioner.cli.writing import OWNER_ONLY, write_over
+from provisioner.engine.failures import ForeignCluster, NoClusterWanted, NoClusterYet, NoToken
+from provisioner.engine.interface import Access
+from provisioner.plan.values import revealed
+from provisioner.providers.interface import Refused
+from provisioner.report.kubeconfig import (
+    ClusterAccess,
+    TokenCommand,
+    credential_text,
+    heading,
+    kubeconfig_text,
+    way_in,
+)
+from provisioner.report.message import PROGRAM
+from provisioner.wiring import Workspace, recorded, token_for
+
+_LAYER = "cluster"
+
+
+@click.command("kubeconfig", cls=Explaining)
+@ENVIRONMENT
+@click.option("--region", help="Only the cluster of this region. Default: all, the primary current.")
+@click.option("--out", "file", type=click.Path(path_type=Path), help="Write it to this file.")
+@click.option("--role", help="ARN of an IAM role to act as. Default: your own credentials.")
+@click.option("--proxy", help="Proxy to the interface, such as socks5://127.0.0.1:1080.")
+@click.option("--token", "as_token", is_flag=True, help="Print a token instead; kubectl calls this.")
+@click.option("--cluster", hidden=True, help="Name of the cluster, which is else taken from the state.")
+def command(environment: Asked, *, as_token: bool, file: Path | None, **options: str | None) -> ExitCode:
+    """Access to the clusters of an environment, for kubectl. The file holds no secret.
+
+    kubectl asks this program for a token when it needs one: no plug-in and no aws CLI has to be there.
+    """
+    if as_token:
+        out().say(_token(environment, options))
+        return ExitCode.DONE
+    workspace = recorded(environment)
+    clusters = _chosen(workspace, options["region"])
+    token = TokenCommand(_this_program(), workspace.environment.name, options["role"])
+    text = kubeconfig_text(clusters, token, options["proxy"])
+    if file is None:
+        out().write(text)
+    else:
+        head = heading(workspace.environment.name).encode()
+        write_over(file, text.encode(), lambda content: content.startswith(head), OWNER_ONLY)
+    _say(workspace, clusters, file, options["proxy"])
+    return ExitCode.DONE
+
+
+def _token(environment: Asked, options: Mapping[str, str | None]) -> str:
+    region, cluster = options["region"], options["cluster"]
+    if region is None or cluster is None:
+        found = _chosen(recorded(environment), region)[0]
+        region, cluster = found.region, found.name
+    try:
+        token = token_for(region, cluster, options["role"])
+    except Refused as refused:
+        raise NoToken(cluster, refused.reason) from refused
+    return credential_text(token.token, token.expires)
+
+
+def _chosen(workspace: Workspace, region: str | None) -> list[ClusterAccess]:
+    """The clusters that are recorded, the primary region's first. Raises a `Failure` if there is none."""
+    match workspace.environment.cluster:
+        case None:
+            raise NoClusterWanted
+        case ExistingCluster(kubeconfig=kubeconfig, context=context):
+            raise ForeignCluster(str(kubeconfig), context)
+        case _:
+            pass
+    found = [*_recorded(workspace)]
+    chosen = [one for one in found if region in (None, one.region)]
+    if not chosen:
+        raise NoClusterYet(region, tuple(one.region for one in found))
+    return chosen
+
+
+def _recorded(workspace: Workspace) -> Iterator[ClusterAccess]:
+    for stack in workspace.stacks:
+        if stack.project != _LAYER:
+            continue
+        with workspace.engine.open(stack, Access.READ) as run:
+            outputs = cast("dict[str, Any]", revealed(dict(run.outputs())))
+        match outputs:
+            case {
+                "clusterName": str(name),
+                "clusterEndpoint": str(endpoint),
+                "clusterCertificateAuthority": str(authority),
+            }:
+                yield ClusterAccess(
+                    context=stack.name,
+                    region=stack.region,
+                    name=name,
+                    endpoint=endpoint,
+                    authority=authority,
+                )
+            case _:
+                pass
+
+
+def _this_program() -> tuple[str, ...]:
+    """How kubectl calls us, wherever it runs."""
+    called = Path(sys.argv[0])
+    if called.name == PROGRAM and (found := shutil.which(str(called))):
+        return (str(Path(found).absolute()),)
+    return (sys.executable, "-m", PROGRAM)
+
+
+def _say(workspace: Workspace, clusters: list[ClusterAccess], file: Path | None, proxy: str | None) -> None:
+    for notice in workspace.notices:
+        err().say(f"note: {notice}")
+    if workspace.is_disposable:
+        err().say("note: the local cloud has no Kubernetes behind its clusters: kubectl finds nobody there")
+        return
+    settings = workspace.environment.cluster
+    if isinstance(settings, EksCluster) and isinstance(settings.endpoint, PrivateEndpoint) and not proxy:
+        where = f" --out {file}" if file else ""
+        err().say(way_in(clusters, f"{program()} kubeconfig {workspace.name}{where}"))
+    if file:
+        err().say(f"Try next:\n\n  kubectl --kubeconfig {file} get nodes")

@@ -1,0 +1,26 @@
+"""Showing a plan, from a run or from a file: as text, for programs, as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from provisioner.cli.screen import err, out
+from provisioner.cli.writing import OWNER_ONLY, write_over
+from provisioner.report.machine import document, plan_document
+from provisioner.report.page import html, is_page
+from provisioner.report.plan_view import PlanView, view_text
+
+
+def show(view: PlanView, *, as_json: bool, page: Path | None) -> None:
+    """Write it to standard output, and the page to its file; notices go to standard error.
+
+    Raises `FileExists` if there is another file in the page's place, and `FileNotWritten`.
+    """
+    for notice in view.notices:
+        err().say(f"note: {notice}")
+    if as_json:
+        out().write(document(plan_document(view.environment, view.plans, view.notices)))
+    else:
+        out().write(view_text(view, out().style))
+    if page is not None:
+        write_over(page, html(view).encode(), is_page, OWNER_ONLY)

@@ -1,0 +1,34 @@
+"""`provisioner state unlock` and `provisioner state push`: after a run that went silent, or was cut off."""
+
+from __future__ import annotations
+
+import click
+
+from provisioner.asked import Asked
+from provisioner.cli.exit_code import ExitCode
+from provisioner.cli.explaining import ENVIRONMENT, Explaining
+from provisioner.cli.screen import out
+from provisioner.report.versions_text import pushed_text
+from provisioner.wiring import recorded
+
+
+@click.command("unlock", cls=Explaining)
+@ENVIRONMENT
+def unlock(environment: Asked) -> ExitCode:
+    """Free the locks of runs that went silent. The lock of one that lives is left to it."""
+    workspace = recorded(environment)
+    for stack in workspace.stacks:
+        holder = workspace.engine.unlock(stack)
+        what = f"freed; it was held by {holder}" if holder else "not locked"
+        out().say(f"{stack.project} {stack.name}: {what}.")
+    return ExitCode.DONE
+
+
+@click.command("push", cls=Explaining)
+@ENVIRONMENT
+def push(environment: Asked) -> ExitCode:
+    """Add to the state what a run had to keep on this machine when it was cut off from it."""
+    workspace = recorded(environment)
+    for stack in workspace.stacks:
+        out().write(pushed_text(stack.project, stack.name, workspace.engine.push(stack)))
+    return ExitCode.DONE

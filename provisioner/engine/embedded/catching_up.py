@@ -1,0 +1,97 @@
+"""What an earlier run had to keep on this machine is added to the state, which goes on from there.
+
+Nothing depends on it: an operation that began is in the journal of the place, or it was not begun at all, and
+whoever finds it there without its end looks what became of it. What is kept here knows that already, and with
+it what only the first answer said, such as the secret of an access key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from provisioner.engine.embedded.framing import Damaged
+from provisioner.engine.embedded.journal import NewerJournal, Written, entry_of, written_in
+from provisioner.engine.embedded.place import Kept, Place
+from provisioner.engine.embedded.property_json import Malformed
+from provisioner.engine.embedded.secrets import BlindSealer
+from provisioner.engine.embedded.snapshot import Snapshot, breach_of
+from provisioner.engine.embedded.state import Began, Edit, Ended
+from provisioner.engine.embedded.store import StackStore
+from provisioner.engine.failures import NewerState, StateIsDamaged
+from provisioner.engine.interface import Pushed
+
+
+def catch_up(place: Place, store: StackStore) -> Pushed:
+    """Add what was kept, as far as it is still news. Whoever calls holds the lock.
+
+    Raises `StateIsDamaged` and `NewerState`, also of what was kept, and `StateIsAway`.
+    """
+    kept = place.kept()
+    if kept is None:
+        return Pushed()
+    written = _written(kept)
+    content = place.content()
+    digest = hashlib.sha256(content.checkpoint).hexdigest() if content.checkpoint is not None else ""
+    journal = content.journal or b""
+    if written is not None and written.base == digest and kept.data.startswith(journal):
+        return _continued(place, kept.data[len(journal) : written.end.offset], written)
+    if written is None or written.settled == digest:
+        place.drop_kept()
+        return Pushed()
+    place.set_kept_aside()
+    return _merged(store, written)
+
+
+def _written(kept: Kept) -> Written | None:
+    try:
+        return written_in(kept.data)
+    except (Malformed, Damaged) as wrong:
+        raise StateIsDamaged(kept.name, str(wrong)) from wrong
+    except NewerJournal as newer:
+        raise NewerState(kept.name, str(newer)) from newer
+
+
+def _continued(place: Place, rest: bytes, written: Written) -> Pushed:
+    """Nobody has changed the state since: what the place lacks is added as it is."""
+    lines = rest if written.end.is_terminated else rest + b"\n"
+    if rest:
+        place.catch_up(lines)
+    place.drop_kept()
+    return Pushed(added=lines.count(b"\n") if rest else 0)
+
+
+def _merged(store: StackStore, written: Written) -> Pushed:
+    """Somebody has: of the operations that are open there still, what came of them is added."""
+    sealer = BlindSealer("", store.secrets())
+    entries = [entry for line in written.lines if (entry := entry_of(line, sealer)) is not None]
+    begun = {entry.operation: entry for entry in entries if isinstance(entry, Began)}
+    ended = [entry for entry in entries if isinstance(entry, Ended)]
+    stored = store.load(sealer)
+    is_ours = written.secrets is None or written.secrets == sealer.state()
+    open_there = {each.operation for each in stored.pending if is_ours and begun.get(each.operation) == each}
+    news = list(_that_fit(stored.snapshot, [each for each in ended if each.operation in open_there]))
+    if news:
+        journal = store.journal(sealer)
+        try:
+            for entry in news:
+                journal.append(entry)
+        finally:
+            journal.close()
+    return Pushed(added=len(news), settled=len(ended) - len(news))
+
+
+def _that_fit(snapshot: Snapshot, ended: list[Ended]) -> Iterator[Ended]:
+    """Those whose edits keep the records well-formed; what refers to records that are gone is left out."""
+    for entry in ended:
+        after = snapshot.copy()
+        if all(_fits(after, edit) for edit in entry.edits):
+            snapshot = after
+            yield entry
+
+
+def _fits(snapshot: Snapshot, edit: Edit) -> bool:
+    if breach_of(snapshot, edit) is not None:
+        return False
+    snapshot.apply(edit)
+    return True

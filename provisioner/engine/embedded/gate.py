@@ -1,0 +1,46 @@
+"""Which registrations go on, and what is answered to those that do not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from provisioner.engine.embedded.goals import Goal
+from provisioner.engine.embedded.progress import Progress
+from provisioner.engine.embedded.scene import Scene
+from provisioner.engine.embedded.state import ResourceState
+from provisioner.plan.values import Properties, has_unknown
+
+
+class Gate:
+    """Turns away what is outside the scope, and what needs something that was not done."""
+
+    def __init__(self, scene: Scene, progress: Progress) -> None:
+        self._scene = scene
+        self._progress = progress
+
+    def kept(self, goal: Goal) -> ResourceState | None:
+        """The record that stays as it is, if the resource is outside the scope and its object exists."""
+        reach = self._scene.reach
+        if reach.covers(goal.state) or not reach.leave_out(goal.state, goal.old) or goal.old is None:
+            return None
+        return replace(goal.old, urn=goal.state.urn)
+
+    def turns_away(self, goal: Goal) -> bool:
+        """Whether this run makes no such object; what is recorded of it stays. Raises `OutsideScope`."""
+        state, reach = goal.state, self._scene.reach
+        if not self._progress.is_preview and has_unknown(dict(state.inputs)):
+            reach.miss(state.urn)  # all values are known by now, but for those of what was refused
+        if not reach.is_missing(state.urn) and not reach.is_blocked(state):
+            return False
+        if goal.old is not None:
+            self._scene.census.registered[state.urn] = replace(goal.old, urn=state.urn)
+        return True
+
+    def known(self, urn: str, outputs: Properties) -> Properties:
+        """What is recorded of a component's outputs: what is unknown in the end stays what it was."""
+        if self._progress.is_preview or not self._scene.reach.is_short:
+            return outputs
+        record = self._scene.base.live(urn)
+        before: Properties = record.outputs if record else {}
+        known = {name: before.get(name) if has_unknown(value) else value for name, value in outputs.items()}
+        return {name: value for name, value in known.items() if value is not None}

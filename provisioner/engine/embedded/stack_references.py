@@ -1,0 +1,35 @@
+"""The one resource type that is the engine's own: `pulumi.StackReference`, the outputs of another stack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, cast
+
+from provisioner.plan.values import Properties, has_secret
+from provisioner.providers.interface import Identity, Object, Provider, Refused
+
+TYPE: Final = "pulumi:pulumi:StackReference"
+
+OutputsOf = Callable[[str], Properties | None]
+"""The outputs of the stack with this full name (`organization/project/stack`); None: there is none."""
+
+
+def provider(outputs_of: OutputsOf) -> Provider:
+    """A provider that reads stacks. Nothing else is ever asked of it: there is nothing to manage."""
+    return cast("Provider", _StackReferences(outputs_of))
+
+
+class _StackReferences:
+    """Implements of a `Provider` what a lookup needs."""
+
+    def __init__(self, outputs_of: OutputsOf) -> None:
+        self._outputs_of = outputs_of
+
+    def read(self, _type: str, identity: Identity) -> Object | None:
+        """The stack's outputs, as Pulumi's engine words them. Raises `Refused` if there is no such stack."""
+        outputs = self._outputs_of(identity.id)
+        if outputs is None:
+            raise Refused(f"the stack {identity.id} has no outputs: it was never applied")
+        inputs = {"name": identity.id}
+        secret = sorted(name for name, value in outputs.items() if has_secret(value))
+        return Object(identity.id, inputs, {**inputs, "outputs": dict(outputs), "secretOutputNames": secret})

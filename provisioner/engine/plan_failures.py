@@ -1,0 +1,55 @@
+"""What can go wrong with plans that are kept in a file, and with plans of a part of an environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from provisioner.engine.failures import Failure
+from provisioner.plan.moves import Move
+
+
+@dataclass(eq=False)
+class PlanMoved(Failure):
+    """A saved plan no longer holds; nothing was done."""
+
+    environment: str
+    """As it was asked for when the plan was made."""
+
+    moves: tuple[Move, ...]
+
+
+@dataclass(eq=False)
+class PlanFileDamaged(Failure):
+    """A file is no plan, or not the one that was written."""
+
+    file: str
+    reason: str
+
+
+@dataclass(eq=False)
+class PlanFileNewer(Failure):
+    """A plan file was written by a newer version."""
+
+    file: str
+    schema: str
+
+
+@dataclass(eq=False)
+class OutsideScope(Failure):
+    """What a plan is limited to cannot be done alone."""
+
+    urn: str
+    """Of the resource that is within."""
+
+    other: str
+    """Of the one that is not."""
+
+    reason: str
+    """What the first has to do with the second: `depends on`, `is needed by`."""
+
+
+@dataclass(eq=False)
+class NothingMatches(Failure):
+    """Patterns that name no resource of the environment."""
+
+    patterns: tuple[str, ...]

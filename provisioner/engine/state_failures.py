@@ -1,0 +1,64 @@
+"""What can go wrong with a state that lies elsewhere, and with its versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from provisioner.engine.failures import Failure
+
+
+@dataclass(eq=False)
+class NoSuchVersion(Failure):
+    """The state has no version of that number."""
+
+    number: int
+    newest: int
+    """0 if there is none."""
+
+
+@dataclass(eq=False)
+class SealedOtherwise(Failure):
+    """Operations are open whose secrets are sealed with another key than those of what would be recorded."""
+
+    stack: str
+
+
+@dataclass(eq=False)
+class StateIsAway(Failure):
+    """The place where the state lies does not answer, or refuses us."""
+
+    address: str
+    reason: str
+    code: str = ""
+    kept: Path | None = None
+    """The journal on this machine that has what could not be written there; None: there is nothing."""
+
+
+@dataclass(eq=False)
+class StateIsTakenOver(Failure):
+    """Somebody else took the stack over while this run was silent, so it writes nothing any more."""
+
+    stack: str
+    holder: str
+    kept: Path | None = None
+    """The journal on this machine that has what could not be written."""
+
+
+@dataclass(eq=False)
+class NoConditionalWrites(Failure):
+    """The endpoint ignores the conditions of a write, so it cannot keep two writers apart."""
+
+    address: str
+
+
+@dataclass(eq=False)
+class KeyRefused(Failure):
+    """The cloud's key that the secrets are sealed with cannot be used, or is not the one that sealed them."""
+
+    stack: str
+    key: str
+    """Its address."""
+
+    reason: str
+    code: str = ""

@@ -1,0 +1,110 @@
+"""The sentences about a state that lies elsewhere, and about its versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from provisioner.engine.state_failures import (
+    KeyRefused,
+    NoConditionalWrites,
+    NoSuchVersion,
+    SealedOtherwise,
+    StateIsAway,
+    StateIsTakenOver,
+)
+from provisioner.report.message import Message, Trouble
+
+Elsewhere = (
+    StateIsAway | StateIsTakenOver | NoConditionalWrites | NoSuchVersion | SealedOtherwise | KeyRefused
+)
+
+_CREDENTIALS: Final = "renew the credentials"
+_PERMISSION: Final = "get the permission: reading, writing, listing and deleting objects below that prefix"
+_MENDING: Final[Mapping[str, str]] = {
+    "ExpiredToken": _CREDENTIALS,
+    "ExpiredTokenException": _CREDENTIALS,
+    "InvalidAccessKeyId": _CREDENTIALS,
+    "InvalidToken": _CREDENTIALS,
+    "SignatureDoesNotMatch": _CREDENTIALS,
+    "RequestTimeTooSkewed": "set this machine's clock",
+    "AccessDenied": _PERMISSION,
+    "403": _PERMISSION,
+    "NoSuchBucket": "make the bucket, or correct `state.backend`",
+}
+"""What has to be done, by S3's error code. Source: Amazon S3 API reference, "Error responses"."""
+
+
+def explain_elsewhere(failure: Elsewhere, environment: str) -> Message:
+    """The message for a failure; `environment` is what the person calls it on the command line."""
+    match failure:
+        case StateIsAway():
+            return _away(failure, environment)
+        case StateIsTakenOver(stack, holder, kept):
+            return Message(
+                Trouble.TAKEN_OVER,
+                f"This run was silent for longer than its lease on {stack}, and that went to {holder}.\n"
+                f"It began nothing after that, and writes nothing any more.{_kept(kept)}",
+                "wait until the other run is done. What it has not found out by itself is added by",
+                (f"provisioner state push {environment}",),
+            )
+        case NoConditionalWrites(address):
+            return Message(
+                Trouble.NO_CONDITIONS,
+                f"The endpoint of `{address}` overwrites objects although it was told not to. There, two runs"
+                " at once would overwrite each other's state. Nothing was changed.",
+                "use an endpoint that knows If-None-Match and If-Match on writes: Amazon S3, or a current"
+                " version of what you have.",
+            )
+        case NoSuchVersion(number, newest):
+            there = f"They go from 1 to {newest}." if newest else "None was kept yet."
+            return Message(
+                Trouble.VERSION,
+                f"The state has no version {number}. {there}",
+                "look which there are.",
+                (f"provisioner state history {environment}",),
+            )
+        case KeyRefused(stack, key, reason, code):
+            return Message(
+                Trouble.KEY,
+                f"The secrets of stack {stack} are sealed with `{key}`: {_coded(reason, code)}.\n"
+                "Without that key they are neither opened nor written, and no step that has one is begun.",
+                "use credentials that may encrypt and decrypt with this key, for example a profile.",
+                (f"AWS_PROFILE=NAME provisioner plan {environment}",),
+            )
+        case SealedOtherwise(stack):
+            return Message(
+                Trouble.SEALED_OTHERWISE,
+                f"Operations of stack {stack} are open, and their secrets are sealed with another key than"
+                " that of the version. Nothing was changed.",
+                "let an apply settle them first.",
+                (f"provisioner apply {environment}",),
+            )
+
+
+def _away(away: StateIsAway, environment: str) -> Message:
+    mend = _MENDING.get(away.code, "see that the endpoint can be reached")
+    said = f"`{away.address}`: {_coded(away.reason, away.code)}."
+    if away.kept is None:
+        return Message(
+            Trouble.AWAY,
+            f"{said}\nWithout the state nothing is begun. What was done before is recorded.",
+            f"{mend}, then try again.",
+            (f"provisioner plan {environment}",),
+        )
+    return Message(
+        Trouble.AWAY,
+        f"{said}\nThe run stopped before its next step.{_kept(away.kept)}",
+        f"{mend}, then let the state catch up, and go on.",
+        (f"provisioner state push {environment}", f"provisioner apply {environment}"),
+    )
+
+
+def _coded(reason: str, code: str) -> str:
+    said = reason.rstrip(".")
+    return f"{said} ({code})" if code and code not in said else said
+
+
+def _kept(kept: Path | None) -> str:
+    return f" What it did and could not write is in `{kept}`." if kept else ""

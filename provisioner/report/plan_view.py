@@ -1,0 +1,89 @@
+"""A plan with everything that is shown of it, the same from a run and from a file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from provisioner.plan.model import Mode, Risk, StackPlan
+from provisioner.plan.risk import Loss, losses
+from provisioner.plan.saved import SavedPlan, loss_digest, mode_of
+from provisioner.report.plan_text import plan_text
+from provisioner.report.style import Style
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """What people and programs see of a plan."""
+
+    environment: str
+    """As the person called it on the command line."""
+
+    plans: tuple[StackPlan, ...]
+    notices: tuple[str, ...] = ()
+    is_disposable: bool = False
+    """Whether nothing in it counts as data."""
+
+    expires: datetime | None = None
+    """If it was kept in a file."""
+
+    @property
+    def mode(self) -> Mode:
+        """What the plan is for."""
+        return mode_of(self.plans)
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """Every step that destroys data."""
+        return () if self.is_disposable else tuple(loss for plan in self.plans for loss in losses(plan))
+
+    @property
+    def digest(self) -> str:
+        """What agrees to the loss of everything that a destroy removes."""
+        return loss_digest(self.plans)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return all(plan.is_empty for plan in self.plans)
+
+    @property
+    def risks(self) -> dict[Risk, int]:
+        """How many steps there are of each risk, the worst first; none of none."""
+        counts = Counter(step.risk for plan in self.plans for step in plan.changed)
+        return {risk: counts[risk] for risk in reversed(Risk) if counts[risk] and risk is not Risk.NONE}
+
+
+def saved_view(saved: SavedPlan) -> PlanView:
+    """What is shown of a plan file: needs no state, no cloud and no passphrase."""
+    return PlanView(
+        environment=saved.asked,
+        plans=tuple(stack.plan() for stack in saved.stacks),
+        notices=saved.notices,
+        is_disposable=saved.bound.is_disposable,
+        expires=saved.expires,
+    )
+
+
+def view_text(view: PlanView, style: Style) -> str:
+    """The plan as people read it; ends with a line break."""
+    text = plan_text(view.plans, style, view.losses)
+    lines: list[str] = []
+    if view.risks:
+        counts = ", ".join(f"{count} {risk.value}" for risk, count in view.risks.items())
+        lines.append(f"Risk: {counts}.")
+    lines += _left_out(view.plans)
+    if view.mode is Mode.DESTROY and view.losses:
+        lines.append(f"To agree to all of this loss: --approve-loss {view.digest}")
+    if view.expires is not None:
+        lines.append(f"Holds until {view.expires:%Y-%m-%d %H:%M} UTC, if nothing changes before.")
+    return text + "".join(f"{line}\n" for line in lines)
+
+
+def _left_out(plans: Sequence[StackPlan]) -> list[str]:
+    count = sum(len(plan.left_out) for plan in plans)
+    return (
+        [f"Left out: {count} resource{'' if count == 1 else 's'} outside of what was named."] if count else []
+    )

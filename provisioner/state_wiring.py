@@ -1,0 +1,94 @@
+"""Where the state of an environment is kept, and what seals its secrets, built from its settings."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from environments.account import State
+from environments.bucket_address import BucketAddress
+from provisioner.backends.bucket import Bucket
+from provisioner.backends.kms import KmsKey, key_address
+from provisioner.backends.objects import Objects
+from provisioner.engine.embedded.folder import Folder
+from provisioner.engine.embedded.keys import BY_PHRASE, Keys
+from provisioner.engine.embedded.place import Backend
+from provisioner.engine.embedded.secrets import own_passphrase
+from provisioner.providers.aws.session import Clients, Connection
+
+_HERE: Final = Path(".provisioner")
+"""What is this machine's alone, wherever the state is kept."""
+
+_ATTEMPTS: Final = 4
+_PATIENCE: Final = 10
+"""Seconds. A bucket answers in a fraction of one; a run that waits for it does nothing else."""
+
+
+def folder_of(state: State) -> Path:
+    """The folder for what is kept beside the state, on this machine."""
+    match state.backend:
+        case BucketAddress(bucket=bucket, prefix=prefix):
+            return _HERE / "buckets" / bucket / prefix
+        case PurePosixPath() as folder:
+            return Path(folder) / "state"
+
+
+def backend_of(state: State, region: str) -> Backend:
+    """Where the state is kept; no call is made yet. A bucket that names no region is in `region`.
+
+    The bucket is reached with the credentials found around us, not in the role of the environment's account:
+    the states of many accounts are often in one bucket of another.
+    """
+    match state.backend:
+        case BucketAddress() as address:
+            return Bucket(_objects(address, region), folder_of(state))
+        case _:
+            return Folder(folder_of(state))
+
+
+def keys_of(state: State, region: str, *, is_local: bool) -> Keys:
+    """What seals its secrets. A key that names no region is in `region`.
+
+    Keys are reached as the bucket is: with the credentials found around us.
+    """
+    passphrase: Callable[[], str | None] = _given_passphrase
+    if is_local:
+        passphrase = own_passphrase(folder_of(state) / "local-passphrase")
+
+    def open_key(url: str, stack: str) -> KmsKey:
+        said = key_address(url)
+        clients = Clients(Connection(endpoint=said.endpoint, profile=said.profile, attempts=_ATTEMPTS))
+        return KmsKey(url, stack, lambda: clients.client("kms", said.region or region))
+
+    return Keys(passphrase, _in_region(state.secrets, region), open_key)
+
+
+def _in_region(key: str, region: str) -> str:
+    """The address as it is recorded: whoever opens the state later need not know where the environment is."""
+    if key == BY_PHRASE or key_address(key).region is not None or key_address(key).key.startswith("arn:"):
+        return key
+    return f"{key}{'&' if '?' in key else '?'}region={region}"
+
+
+def _given_passphrase() -> str | None:
+    """From the variables that Pulumi reads, so that both engines open the same state."""
+    if (given := os.environ.get("PULUMI_CONFIG_PASSPHRASE")) is not None:
+        return given
+    if file := os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
+        with contextlib.suppress(OSError):  # then it is missing, and that has a message of its own
+            return Path(file).read_text().strip()
+    return None
+
+
+def _objects(address: BucketAddress, region: str) -> Objects:
+    clients = Clients(
+        Connection(endpoint=address.endpoint, profile=address.profile, attempts=_ATTEMPTS, patience=_PATIENCE)
+    )
+
+    def client() -> Any:
+        return clients.client("s3", address.region or region)
+
+    return Objects(address.bucket, address.prefix, client)

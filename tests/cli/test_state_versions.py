@@ -1,0 +1,120 @@
+"""History, rollback, unlock and push, for people and for programs."""
+
+import json
+
+import pytest
+
+from provisioner.engine.interface import Pushed, Version
+from tests.support.plans import NETWORK, VPC, recorded
+
+VERSIONS = tuple(
+    Version(
+        number=number,
+        kind=kind,
+        time=f"2026-11-2{number}T08:00:00Z",
+        by="ann@desk",
+        message=message,
+        result=result,
+        changes=changes,
+    )
+    for number, kind, message, result, changes in (
+        (3, "import", "rolled back to version 1", "succeeded", {}),
+        (2, "update", "", "failed", {"create": 1, "same": 4}),
+        (1, "update", "", "succeeded", {"create": 12, "update": 1}),
+    )
+)
+
+
+@pytest.fixture(autouse=True)
+def _on_the_fake(workspace, fake_run):
+    fake_run.recorded = (recorded(NETWORK, "n"), recorded(VPC, "v", "vpc-1"))
+    fake_run.archive.versions = VERSIONS
+    fake_run.archive.then = (recorded(NETWORK, "n"), recorded(VPC, "w", "vpc-0"))
+
+
+def test_history(cli, golden):
+    ended = cli("state", "history", "dev")
+    assert ended.code == 0
+    golden(ended.out)
+
+
+def test_history_for_programs(cli):
+    found = json.loads(cli("state", "history", "dev", "--json").out)
+    assert found["schema"] == "provisioner/history/1"
+    (stack,) = found["stacks"]
+    assert [each["version"] for each in stack["versions"]] == [3, 2, 1]
+    assert stack["versions"][1]["changes"] == {"create": 1, "same": 4}
+
+
+def test_without_any_version(cli, fake_run):
+    fake_run.archive.versions = ()
+    assert "no version was kept yet" in cli("state", "history", "dev").out
+
+
+def test_rollback_shows_what_it_does_and_where_the_state_before_is(cli, fake_run, golden):
+    ended = cli("state", "rollback", "dev", "1", "--yes")
+    assert ended.code == 0
+    assert fake_run.archive.asked == [1]
+    assert ("open", "write") in fake_run.asked
+    golden(ended.out)
+
+
+def test_a_dry_run_changes_nothing_and_takes_no_lock(cli, fake_run):
+    ended = cli("state", "rollback", "dev", "1", "--dry-run")
+    assert ended.code == 0
+    assert "- ec2/vpc:Vpc" in ended.out or "- " in ended.out
+    assert fake_run.archive.asked == []
+    assert ("open", "write") not in fake_run.asked
+
+
+def test_rollback_asks_and_without_a_terminal_refuses(cli, fake_run):
+    ended = cli("state", "rollback", "dev", "1")
+    assert ended.code == 1
+    assert "provisioner state rollback dev 1 --yes" in ended.err
+    assert fake_run.archive.asked == []
+
+
+def test_a_version_that_is_not_there(cli, fake_run):
+    ended = cli("state", "rollback", "dev", "9", "--yes")
+    assert ended.code == 1
+    assert "error[RUN-073]" in ended.err
+    assert fake_run.archive.asked == []
+
+
+def test_a_stack_that_is_not_there(cli):
+    ended = cli("state", "rollback", "dev", "1", "--yes", "--layer", "serving")
+    assert ended.code == 1
+    assert "Say which one is meant: --layer foundation --region us-east-1" in " ".join(ended.err.split())
+
+
+def test_unlock_frees_what_was_left(cli, fake_run):
+    fake_run.abandoned_by = "ben@ci, process 7, since 2026-11-21T08:00:00Z"
+    ended = cli("state", "unlock", "dev")
+    assert ended.code == 0
+    assert "freed; it was held by ben@ci, process 7, since 2026-11-21T08:00:00Z." in ended.out
+
+
+def test_unlock_of_what_is_free(cli):
+    assert "not locked" in cli("state", "unlock", "dev").out
+
+
+def test_unlock_refuses_a_live_holder_and_names_it(cli, fake_run):
+    fake_run.holder = "ben@ci, process 7, since 2026-11-21T08:00:00Z"
+    ended = cli("state", "unlock", "dev")
+    assert ended.code == 6
+    assert "ben@ci" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("pushed", "said"),
+    [
+        (Pushed(), "nothing was kept here that the state lacks"),
+        (Pushed(added=3), "3 entries were added to the state"),
+        (Pushed(settled=1), "what came of 1 operations had been found out already"),
+    ],
+)
+def test_push(cli, fake_run, pushed, said):
+    fake_run.pushed = pushed
+    ended = cli("state", "push", "dev")
+    assert ended.code == 0
+    assert said in ended.out

@@ -1,0 +1,89 @@
+"""Two engineers and a CI job on one environment: its state is in a bucket, its secrets under a key of KMS."""
+
+import json
+import logging
+import shutil
+
+import botocore.session
+import pytest
+
+from tests.e2e.census import Cloud
+from tests.e2e.product import Product
+from tests.e2e.test_right_account import small, variables
+from tests.support.one_at_a_time import OneAtATime
+
+STATE = 'state: {backend: "s3://example-state/ml-platform", secrets: "awskms://alias/state"}\n'
+
+
+@pytest.fixture(scope="module")
+def aws():
+    """An account of moto's with a bucket and a key for states."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+        from moto.server import ThreadedMotoServer
+
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        server.start()
+        server._server.app = OneAtATime(server._server.app)
+        host, port = server.get_host_and_port()
+        cloud = Cloud(f"http://{host}:{port}")
+        keys = {"aws_access_key_id": "person", "aws_secret_access_key": "secret"}
+        session = botocore.session.Session()
+        s3 = session.create_client("s3", "us-east-1", endpoint_url=cloud.endpoint, **keys)
+        s3.create_bucket(Bucket="example-state")
+        kms = session.create_client("kms", "us-east-1", endpoint_url=cloud.endpoint, **keys)
+        kms.create_alias(AliasName="alias/state", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+        cloud.s3 = s3
+        try:
+            yield cloud
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+def checkout(aws, tmp_path):
+    """Makes checkouts of one environment on machines of their own."""
+
+    def made(name):
+        product = Product(tmp_path / name)
+        product.variables = variables(aws.endpoint)
+        product.written("small", small(aws) + STATE)
+        return product
+
+    return made
+
+
+def test_what_one_applies_the_other_sees_and_of_two_at_once_one_wins(aws, checkout):
+    ann, ben = checkout("ann"), checkout("ben")
+    racing = [each.started("apply small --yes") for each in (ann, ben)]
+    ran = [each.ended(process) for each, process in zip((ann, ben), racing, strict=True)]
+    codes = sorted(each.code for each in ran)
+    assert codes in ([0, 6], [0, 0]), [each.said for each in ran]  # one may be done before the other begins
+    for each in ran:
+        if each.code == 6:
+            assert "is being changed by" in each.err
+            assert ", process " in each.err
+    for each in (ann, ben):
+        each("plan small --detailed-exitcode")
+        each("state verify small")
+    assert not (ann.folder / ".provisioner/state").exists()
+    history = ben("state history small --json").json
+    foundation = next(each for each in history["stacks"] if each["layer"] == "foundation")
+    assert [each["version"] for each in foundation["versions"]] == [1]
+    kept = aws.s3.get_object(
+        Bucket="example-state", Key="ml-platform/.pulumi/stacks/foundation/small.us-east-1.json"
+    )
+    assert json.loads(kept["Body"].read())["checkpoint"]["stack"] == "organization/foundation/small.us-east-1"
+    assert "not locked" in ann("state unlock small").out
+    assert "nothing was kept here" in ann("state push small").out
+    shutil.rmtree(ann.folder)  # the laptop is lost
+    ben("destroy small --yes", code=4)
+
+
+def test_without_the_bucket_nothing_is_begun_and_the_message_says_what_to_do(checkout):
+    ann = checkout("ann")
+    ann.setting("example-state", "nobodys-state", file="small")
+    ran = ann("plan small", code=1)
+    assert "RUN-070" in ran.err
+    assert "make the bucket, or correct `state.backend`" in ran.err
