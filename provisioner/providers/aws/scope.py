@@ -105,6 +105,9 @@ def _answered(op: str, client: Any, make: Any) -> Any:
         raise Refused(f"{operation}: {error}", code=NO_CREDENTIALS) from error
     except errors.BotoCoreError as error:
         raise Refused(f"{operation}: {error}", code=type(error).__name__) from error
+    except import_module("botocore.parsers").ResponseParserError as error:
+        # A page of some proxy, or of a service that broke down: what became of the call is not known.
+        raise Refused(f"{operation}: the answer cannot be read: {error}", code=CONNECTION_LOST) from error
     plain = _plain({key: value for key, value in answer.items() if key != "ResponseMetadata"})
     if failed := at("Unsuccessful[0].Error", plain):
         code = failed.get("Code", "")

@@ -167,3 +167,25 @@ def test_a_create_whose_answer_was_lost_is_taken_up_where_the_name_tells(endpoin
     assert made.outputs["repositoryUrl"].endswith(made.id)
     assert len(asked) == 1
     aws.delete("aws:ecr/repository:Repository", made)
+
+
+def test_an_answer_that_is_a_web_page_is_a_lost_answer(endpoint):
+    """A proxy in between, or a service that broke down: what became of the call is not known."""
+    import io
+
+    from botocore.awsrequest import AWSResponse
+
+    class Page(io.BytesIO):
+        def stream(self, *_args, **_options):
+            yield self.read()
+
+    aws = AwsPackage(Connection(endpoint, Credentials("local", "local"))).configure({"region": "ap-south-1"})
+
+    def page(request, **_):
+        return AWSResponse(request.url, 200, {"content-type": "text/html"}, Page(b"<!doctype html><p>Sorry"))
+
+    aws.scope.clients.client("ec2", "ap-south-1").meta.events.register("before-send.ec2.CreateVpc", page)
+    inputs = aws.check("aws:ec2/vpc:Vpc", "lost", None, {"cidrBlock": "10.0.0.0/16"}, b"seed").inputs
+    with pytest.raises(Refused, match="cannot be read") as refused:
+        aws.create("aws:ec2/vpc:Vpc", inputs)
+    assert refused.value.code == CONNECTION_LOST
