@@ -12,6 +12,7 @@ taken over at once. The object is never deleted, since that could hit a successo
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -25,7 +26,7 @@ from typing import Any, Final, cast
 from provisioner.backends.objects import Found, Objects, SomebodyElse
 from provisioner.engine.embedded import durable, lock
 from provisioner.engine.embedded.place import Taken
-from provisioner.engine.failures import StateIsLocked
+from provisioner.engine.failures import StateIsLocked, StateNotWritten
 from provisioner.engine.state_failures import StateIsAway, StateIsTakenOver
 
 DURATION: Final = timedelta(seconds=60)
@@ -64,9 +65,7 @@ class Lease:
             "generation": _number(old.get("generation")) + 1,
             "seconds": self._duration.total_seconds(),
         }
-        durable.make_folder(self._note.parent)
-        # Before the object: a process that dies between the two leaves a note about nothing.
-        durable.write_new(self._note, self.token.encode())
+        self._note_token()  # before the object: who dies between the two leaves a note about nothing
         sent, body = _now(), self._body()
         try:
             if found is None:
@@ -109,7 +108,8 @@ class Lease:
             if self._lost is None:
                 self._words["released"] = _stamp(timedelta())
                 self._replace()
-        self._note.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # then it is a note about nothing
+            self._note.unlink(missing_ok=True)
 
     def holder(self) -> str | None:
         """Who holds it; None: nobody, or somebody who went silent."""
@@ -120,6 +120,13 @@ class Lease:
         """Who holds it, alive or not; None: nobody."""
         found = self._objects.get(self._key)
         return lock.named(found.body) if found and not _is_free(_words_in(found)) else None
+
+    def _note_token(self) -> None:
+        try:
+            durable.make_folder(self._note.parent)
+            durable.write_new(self._note, self.token.encode())
+        except OSError as refused:
+            raise StateNotWritten(self._note, refused.strerror or str(refused)) from refused
 
     def _go_on(self, ended: threading.Event) -> None:
         while not ended.wait(self._duration.total_seconds() / _RENEWALS):

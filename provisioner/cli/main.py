@@ -19,7 +19,7 @@ COMMANDS: Final = {
     "destroy": "Remove everything that the environment has",
     "output": "Values that other tools need",
     "kubeconfig": "Access to the clusters of an environment, for kubectl",
-    "state": "What is recorded: list, show, export, verify",
+    "state": "What is recorded, its versions and its locks",
     "graph": "The resources as a picture: Mermaid, DOT",
     "local": "The cloud on a desk: start, stop, status",
     "validate": "Check environment files",

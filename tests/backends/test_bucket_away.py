@@ -100,8 +100,8 @@ def test_one_request_that_fails_is_enough_to_stop_before_the_next_step(new_desk)
     desk = new_desk()
     desk.apply(first)
     done = []
-    desk.cloud.before = lambda operation, inputs: done.append(operation) or desk.client.from_request(
-        0, refusing("SlowDown", 503)
+    desk.cloud.before = lambda operation, inputs: (
+        done.append(operation) or desk.client.from_request(0, refusing("SlowDown", 503))
     )
     with pytest.raises(StateIsAway) as away:
         desk.apply(second)

@@ -106,7 +106,9 @@ def test_one_flipped_bit_at_any_place_is_noticed(kept):
     for part in kept.parts():
         content = kept.read(part)
         for place in range(len(content)):
-            kept.write(part, content[:place] + bytes([content[place] ^ (1 << place % 8)]) + content[place + 1 :])
+            kept.write(
+                part, content[:place] + bytes([content[place] ^ (1 << place % 8)]) + content[place + 1 :]
+            )
             refused_or(kept, [whole])
         kept.write(part, content)
     assert known(kept) == whole

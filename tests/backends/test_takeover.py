@@ -1,14 +1,16 @@
 """A holder that went silent is taken over, and whenever it wakes up it writes nothing any more."""
 
 import contextlib
+import errno
 
 import pytest
 
 from provisioner.backends import lease, objects
-from provisioner.engine.failures import StateIsLocked
+from provisioner.engine.failures import StateIsLocked, StateNotWritten
 from provisioner.engine.interface import Access
 from provisioner.engine.state_failures import StateIsTakenOver
 from tests.backends.test_bucket_away import first, second
+from tests.support import disk
 from tests.support.buckets import BucketDesk
 from tests.support.fake_s3 import FakeS3
 
@@ -210,4 +212,15 @@ def test_a_lease_that_cannot_be_read_is_held_by_somebody_until_it_runs_out(two, 
     assert locked.value.holder == "a process that did not leave its name"
     hours.passed += 61
     other.apply(second)
+    is_whole(other)
+
+
+@pytest.mark.parametrize("moment", range(12))
+def test_a_full_disk_here_is_told_and_nothing_is_lost(two, moment):
+    """What is put twice is not done before both have it, be it the disk that refuses."""
+    desk, other = two()
+    desk.apply(first)
+    with contextlib.suppress(StateNotWritten), disk.failing(moment, errno.ENOSPC):
+        desk.apply(second)
+    desk.apply(second)
     is_whole(other)

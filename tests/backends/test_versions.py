@@ -22,7 +22,9 @@ TWO = things(a={"size": 2}, c={})
 
 def secret():
     """A thing with a secret."""
-    Thing("a", note=pulumi.Output.secret("s3cret"), opts=pulumi.ResourceOptions(provider=FakeRegistry("here")))
+    Thing(
+        "a", note=pulumi.Output.secret("s3cret"), opts=pulumi.ResourceOptions(provider=FakeRegistry("here"))
+    )
 
 
 @pytest.fixture(params=[Desk, BucketDesk], ids=["folder", "bucket"])
@@ -174,6 +176,30 @@ def test_a_damaged_version_is_refused_and_its_entry_is_told_as_far_as_it_goes(tm
     for damaged in (b"{", b"[]", b'{"environment": 7, "resourceChanges": "x"}'):
         desk.objects().put(f"{key}.history.json", damaged)
         assert [each.number for each in history(desk)] == [1]
+
+
+def test_before_a_state_of_pulumis_becomes_one_of_ours_it_is_backed_up(desk):
+    """Also one that somebody has edited: what is replaced there could not be told from our own otherwise."""
+    desk.apply(ONE)
+    place = place_of(desk)
+    content = json.loads(place.content().checkpoint)
+    del content["checksum"]
+    theirs = json.dumps(content, indent=4).encode()
+    if isinstance(desk, BucketDesk):
+        desk.objects().put(place._state, theirs)
+    else:
+        place.checkpoint.write_bytes(theirs)
+    desk.apply(TWO)
+    assert theirs in backups_of(desk)
+    count = len(backups_of(desk))
+    desk.apply(ONE)
+    assert len(backups_of(desk)) == count
+
+
+def backups_of(desk):
+    if isinstance(desk, BucketDesk):
+        return [desk.objects().get(key).body for key in desk.keys() if "/backups/" in key]
+    return [file.read_bytes() for file in desk.folder.rglob("backups/layer/test.here/*.json")]
 
 
 def test_a_version_costs_no_room_in_a_folder(tmp_path, quick_passphrase):

@@ -10,9 +10,12 @@ import botocore.exceptions
 
 DRAWN_BY_THE_CLOUD = {
     "AssociationId", "ClientToken", "CreateDate", "CreateTime", "CreatedAt", "CreationDate", "CreationTime",
-    "CreationTimestamp", "DnsEntries", "HostedZoneId", "InstanceProfileId", "NetworkInterfaceId", "NetworkInterfaceIds", "NextRotationDate",
-    "PolicyId", "PrivateIp", "PrivateIpAddress", "PublicIp", "ResponseMetadata", "RoleId", "RouteTableAssociationId",
-    "SecurityGroupRuleArn", "SecurityGroupRuleId", "UpdateDate", "createdAt", "creationTime",
+    "CreationTimestamp", "DnsEntries", "HostedZoneId", "InstanceCreateTime", "InstanceProfileId",
+    "LatestRestorableTime", "NetworkInterfaceId", "NetworkInterfaceIds", "NextRotationDate", "PolicyId",
+    "PreferredBackupWindow", "PreferredMaintenanceWindow", "PrivateIp", "PrivateIpAddress", "PublicIp",
+    "ResponseMetadata", "RoleId", "RouteTableAssociationId", "SecretArn", "SecurityGroupRuleArn",
+    "SecurityGroupRuleId", "UpdateDate", "accessEntryArn", "addonArn", "associationArn", "associationId",
+    "certificateAuthority", "createdAt", "creationTime", "endpoint", "modifiedAt", "nodegroupArn",
 }  # fmt: skip
 """Properties that say when, or under which number, an object was made; they differ from run to run."""
 
@@ -21,7 +24,7 @@ RANDOM_SUFFIX = re.compile(r"-[0-9a-f]{7}(?![0-9a-f-])")
 
 ABSENT = {
     "LifecyclePolicyNotFoundException", "NoSuchBucketPolicy", "NoSuchLifecycleConfiguration",
-    "NoSuchPublicAccessBlockConfiguration", "NoSuchTagSet", "OwnershipControlsNotFoundError",
+    "NoSuchPublicAccessBlockConfiguration", "NoSuchTagSet", "OwnershipControlsNotFoundError", "PolicyNotFound",
     "RepositoryPolicyNotFoundException", "ServerSideEncryptionConfigurationNotFoundError",
 }  # fmt: skip
 """Error codes of questions about a part that an object does not have."""
@@ -56,6 +59,10 @@ class Inventory:
             self._images,
             self._roles,
             self._buckets,
+            self._templates,
+            self._clusters,
+            self._databases,
+            self._file_systems,
         ):
             look()
         ids = re.compile(
@@ -139,6 +146,8 @@ class Inventory:
             repository["policy"] = _part(ecr.get_repository_policy, **named).get("policyText")
             repository["tags"] = ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
             self._add("repository", repository["repositoryName"], repository)
+        for rule in ecr.describe_pull_through_cache_rules()["pullThroughCacheRules"]:
+            self._add("pull-through rule", rule["ecrRepositoryPrefix"], rule)
 
     def _roles(self):
         iam = self.client("iam")
@@ -162,6 +171,68 @@ class Inventory:
             ]
             found["Roles"] = [role["RoleName"] for role in found["Roles"]]
             self._add("instance profile", profile["InstanceProfileName"], found)
+
+        for listed in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]:
+            found = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=listed["Arn"])
+            self._add("identity provider", _name(found), found)
+
+    def _templates(self):
+        ec2 = self.client("ec2")
+        for template in ec2.describe_launch_templates()["LaunchTemplates"]:
+            versions = ec2.describe_launch_template_versions(LaunchTemplateId=template["LaunchTemplateId"])
+            template["Versions"] = [each["LaunchTemplateData"] for each in versions["LaunchTemplateVersions"]]
+            name = template["LaunchTemplateName"]
+            self._add("launch template", name, template, template["LaunchTemplateId"])
+        for group in ec2.describe_placement_groups()["PlacementGroups"]:
+            self._add("placement group", group["GroupName"], group)
+
+    def _clusters(self):
+        eks = self.client("eks")
+        for name in eks.list_clusters()["clusters"]:
+            here = {"clusterName": name}
+            cluster = eks.describe_cluster(name=name)["cluster"]
+            issuer = cluster["identity"]["oidc"]["issuer"]
+            self._add("cluster", name, cluster, issuer.rpartition("/")[2])
+            for group in eks.list_nodegroups(**here)["nodegroups"]:
+                found = eks.describe_nodegroup(**here, nodegroupName=group)["nodegroup"]
+                self._add(
+                    "node group", group, found, *(g["name"] for g in found["resources"]["autoScalingGroups"])
+                )
+            for addon in eks.list_addons(**here)["addons"]:
+                self._add("add-on", addon, eks.describe_addon(**here, addonName=addon)["addon"])
+            for principal in eks.list_access_entries(**here)["accessEntries"]:
+                given = {**here, "principalArn": principal}
+                entry = eks.describe_access_entry(**given)["accessEntry"]
+                entry["policies"] = eks.list_associated_access_policies(**given)["associatedAccessPolicies"]
+                self._add("access entry", principal.rpartition("/")[2], entry)
+            for listed in eks.list_pod_identity_associations(**here)["associations"]:
+                given = {**here, "associationId": listed["associationId"]}
+                found = eks.describe_pod_identity_association(**given)["association"]
+                self._add("pod identity", f"{found['namespace']}/{found['serviceAccount']}", found)
+
+    def _databases(self):
+        rds = self.client("rds")
+        for instance in rds.describe_db_instances()["DBInstances"]:
+            self._add("database", instance["DBInstanceIdentifier"], instance, instance["DbiResourceId"])
+        for group in rds.describe_db_subnet_groups()["DBSubnetGroups"]:
+            group["tags"] = rds.list_tags_for_resource(ResourceName=group["DBSubnetGroupArn"])["TagList"]
+            self._add("subnet group", group["DBSubnetGroupName"], group)
+        for group in rds.describe_db_parameter_groups()["DBParameterGroups"]:
+            named = {"DBParameterGroupName": group["DBParameterGroupName"]}
+            group["parameters"] = rds.describe_db_parameters(**named, Source="user")["Parameters"]
+            group["tags"] = rds.list_tags_for_resource(ResourceName=group["DBParameterGroupArn"])["TagList"]
+            self._add("parameter group", group["DBParameterGroupName"], group)
+
+    def _file_systems(self):
+        efs = self.client("efs")
+        for system in efs.describe_file_systems()["FileSystems"]:
+            this = {"FileSystemId": system["FileSystemId"]}
+            system["lifecycle"] = efs.describe_lifecycle_configuration(**this)["LifecyclePolicies"]
+            system["backups"] = _part(efs.describe_backup_policy, **this).get("BackupPolicy")
+            self._add("file system", _name(system), system, system["FileSystemId"])
+            for target in efs.describe_mount_targets(**this)["MountTargets"]:
+                groups = efs.describe_mount_target_security_groups(MountTargetId=target["MountTargetId"])
+                self._add("mount target", target["SubnetId"], {**target, "groups": groups["SecurityGroups"]})
 
     def _buckets(self):
         s3 = self.client("s3")

@@ -129,9 +129,14 @@ class Ours(Side):
     def phase(self, phase):
         return self.run([*self.command, *phase.ours], phase.exits_with)[0]
 
-    def answer(self, *arguments):
-        """What a command with machine output says."""
-        return json.loads(self.run([*self.command, *arguments])[1])
+    def answers(self, *arguments):
+        """The JSON documents that a command writes, one for each stack."""
+        text, found = self.run([*self.command, *arguments])[1].strip(), []
+        while text:
+            document, end = json.JSONDecoder().raw_decode(text)
+            found.append(document)
+            text = text[end:].lstrip()
+        return found
 
 
 class Terraform(Side):
@@ -262,9 +267,10 @@ def measure(arguments, work):
     ours = Ours(work / "ours")
     tell("preparing: our first apply, from whose state Terraform's program is made")
     ours.run([*ours.command, "local", "start"])
-    cloud = Cloud(ours.answer("local", "status", "--json")["endpoint"])
+    [status] = ours.answers("local", "status", "--json")
+    cloud = Cloud(status["endpoint"])
     ours.run([*ours.command, "apply", ENVIRONMENT, "--yes"])
-    written = program(ours.answer("state", "export", ENVIRONMENT))
+    written = program(ours.answers("state", "export", ENVIRONMENT))
     ours.phase(DESTROY)
     if arguments.without:
         written = without(written, arguments.without)

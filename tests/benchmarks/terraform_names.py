@@ -76,18 +76,24 @@ OURS_ALONE = ("tagsAll", "region")
 """Terraform merges default tags by itself; `region` on a resource came with version 6 of its provider."""
 
 NEWER = {
-    "aws_eks_cluster": {"deletionProtection": "since 6.11; `false` is what AWS has without it"},
-    "aws_eks_pod_identity_association": {
-        "disableSessionTags": "since 6.3; `false` is what AWS has without it"
-    },
+    "aws_eks_cluster": {"deletionProtection": False},
+    "aws_eks_pod_identity_association": {"disableSessionTags": False},
 }
-"""Properties that provider 5.100.0 does not know: they are left out of Terraform's program, each for its reason."""
+"""Properties that came with version 6 of the provider, and what AWS does without them: in our program they say
+just that, and so Terraform's leaves them out."""
 
 KEPT_KEYS = ("labels", "tags")
 """Maps whose keys are the user's, not the provider's."""
 
-UNSEEN = {"aws_kms_key": ["rotation_period_in_days"]}
-"""moto takes them and never tells: without `ignore_changes`, each of Terraform's plans would change them again."""
+IGNORED = {
+    "aws_eks_cluster": {
+        "compute_config": "the local cloud says that it is off, although nobody has asked for it",
+        "storage_config": "likewise",
+        "zonal_shift_config": "likewise",
+    },
+    "aws_kms_key": {"rotation_period_in_days": "the local cloud takes it and never tells"},
+}
+"""Without `ignore_changes`, each of Terraform's plans would change them again; each with its reason."""
 
 
 def snake_case(name):

@@ -1,67 +1,17 @@
-"""Terraform's program for the resources in one of our states, in Terraform's JSON syntax.
+"""Terraform's program for the resources in the states of one environment, in Terraform's JSON syntax.
 
-The state is Pulumi's deployment format. What it calls by id, ARN or name becomes a reference again, so that Terraform
-walks the same graph; dependencies that no value shows become `depends_on`.
+A state is Pulumi's deployment format. What it calls by id, ARN or name becomes a reference again, so that Terraform
+walks the same graph; dependencies that no value shows become `depends_on`. All layers become one program: what a later
+layer reads from an earlier one is a reference like any other.
 """
 
 import json
 import re
 from dataclasses import dataclass
 
-TYPES = {
-    "aws:cloudwatch/logGroup:LogGroup": "aws_cloudwatch_log_group",
-    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "aws_default_security_group",
-    "aws:ec2/eip:Eip": "aws_eip",
-    "aws:ec2/flowLog:FlowLog": "aws_flow_log",
-    "aws:ec2/internetGateway:InternetGateway": "aws_internet_gateway",
-    "aws:ec2/natGateway:NatGateway": "aws_nat_gateway",
-    "aws:ec2/route:Route": "aws_route",
-    "aws:ec2/routeTable:RouteTable": "aws_route_table",
-    "aws:ec2/routeTableAssociation:RouteTableAssociation": "aws_route_table_association",
-    "aws:ec2/securityGroup:SecurityGroup": "aws_security_group",
-    "aws:ec2/subnet:Subnet": "aws_subnet",
-    "aws:ec2/vpc:Vpc": "aws_vpc",
-    "aws:ec2/vpcEndpoint:VpcEndpoint": "aws_vpc_endpoint",
-    "aws:ecr/lifecyclePolicy:LifecyclePolicy": "aws_ecr_lifecycle_policy",
-    "aws:ecr/repository:Repository": "aws_ecr_repository",
-    "aws:ecr/repositoryPolicy:RepositoryPolicy": "aws_ecr_repository_policy",
-    "aws:iam/instanceProfile:InstanceProfile": "aws_iam_instance_profile",
-    "aws:iam/policy:Policy": "aws_iam_policy",
-    "aws:iam/role:Role": "aws_iam_role",
-    "aws:iam/rolePolicy:RolePolicy": "aws_iam_role_policy",
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "aws_iam_role_policy_attachment",
-    "aws:kms/alias:Alias": "aws_kms_alias",
-    "aws:kms/key:Key": "aws_kms_key",
-    "aws:s3/bucket:Bucket": "aws_s3_bucket",
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "aws_s3_bucket_lifecycle_configuration",
-    "aws:s3/bucketLogging:BucketLogging": "aws_s3_bucket_logging",
-    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "aws_s3_bucket_ownership_controls",
-    "aws:s3/bucketPolicy:BucketPolicy": "aws_s3_bucket_policy",
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "aws_s3_bucket_public_access_block",
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
-        "aws_s3_bucket_server_side_encryption_configuration"
-    ),
-    "aws:s3/bucketVersioning:BucketVersioning": "aws_s3_bucket_versioning",
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "aws_vpc_security_group_egress_rule",
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "aws_vpc_security_group_ingress_rule",
-}
+from tests.benchmarks.terraform_names import IGNORED, KEPT_KEYS, NEWER, OURS_ALONE, TYPES, snake_case
 
-BLOCKS = {
-    "encryptionConfigurations": "encryption_configuration",
-    "noncurrentVersionTransitions": "noncurrent_version_transition",
-    "rules": "rule",
-    "transitions": "transition",
-}
-"""Blocks that may be repeated have a plural in Pulumi and none in Terraform."""
-
-OURS_ALONE = ("tagsAll", "region")
-"""Terraform merges default tags by itself; `region` on a resource came with version 6 of its provider."""
-
-KEPT_KEYS = ("tags",)
-"""Maps whose keys are the user's, not the provider's."""
-
-UNSEEN = {"aws_kms_key": ["rotation_period_in_days"]}
-"""moto takes them and never tells: without `ignore_changes`, each of Terraform's plans would change them again."""
+LAYER_BELOW = "pulumi:pulumi:StackReference"
 
 
 class Untranslatable(Exception):
@@ -80,41 +30,88 @@ class Target:
         """The reference that gives `text`; None if there is none."""
         if text == self.id:
             return f"{self.address}.id"
-        found = sorted(
-            name for name, value in self.outputs.items() if value == text and name not in OURS_ALONE
-        )
-        found.sort(key=lambda name: name != "arn")
-        return f"{self.address}.{snake_case(found[0])}" if found else None
+        found = sorted(_places(self.outputs, text), key=lambda place: (place != "arn", len(place), place))
+        return f"{self.address}.{found[0]}" if found else None
+
+    def known_by(self, text):
+        """The same for what other layers are told: an id or an ARN."""
+        return self.exact(text) if text in (self.id, self.arn) else None
 
     @property
     def arn(self):
         return self.outputs.get("arn")
 
+    @property
+    def parts(self):
+        """What occurs inside other texts -> the attribute: ARNs in policies, and ids that AWS has drawn."""
+        drawn = {self.id: "id"} if re.fullmatch(r"[a-z]+-[0-9A-Za-z]{12,}", self.id) else {}
+        return drawn | ({self.arn: "arn"} if self.arn else {})
 
-def program(deployment):
-    """The whole of `main.tf.json` for a deployment (`provisioner state export`)."""
-    states = deployment["deployment"]["resources"]
-    cloud = [state for state in states if state["type"].startswith("aws:") and not state.get("external")]
-    if strange := sorted({state["type"] for state in cloud} - TYPES.keys()):
-        raise Untranslatable(f"add to TYPES, with what Terraform calls them: {', '.join(strange)}")
-    targets = {state["urn"]: _target(state) for state in cloud}
-    if len({target.address for target in targets.values()}) != len(targets):
-        raise Untranslatable("two resources of a type have one name")
-    resources = {}
-    for state in cloud:
-        kind, label = targets[state["urn"]].address.split(".")
-        resources.setdefault(kind, {})[label] = _arguments(state, targets)
-    [provider] = [state for state in states if state["type"] == "pulumi:providers:aws"]
+
+def _places(outputs, text, path=""):
+    """Attributes with this value, as Terraform writes them; a block that occurs once is a list of one there."""
+    for name, value in outputs.items():
+        place = f"{path}{snake_case(name)}"
+        match value:
+            case _ if name in (*OURS_ALONE, *KEPT_KEYS):
+                pass
+            case str() if text in (value, value.removeprefix("https://")):
+                yield place
+            case int() if str(value) == text and name == "latestVersion":
+                yield place
+            case dict():
+                yield from _places(value, text, f"{place}[0].")
+            case [dict(only)]:
+                yield from _places(only, text, f"{place}[0].")
+            case _:
+                pass
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The resources that a value may come from: of the same layer, and of those below."""
+
+    near: list
+    below: list
+
+    def exact(self, text):
+        """The resource that has exactly this value, and the reference to it."""
+        found = [(target, target.exact(text)) for target in self.near]
+        found += [(target, target.known_by(text)) for target in self.below]
+        return next(((target, reference) for target, reference in found if reference), None)
+
+    @property
+    def parts(self):
+        """Text that may occur in others -> the resource and its attribute."""
+        return {
+            text: (target, attribute)
+            for target in (*self.below, *self.near)
+            for text, attribute in target.parts.items()
+        }
+
+
+def program(deployments):
+    """The whole of `main.tf.json` for the deployments of all layers (`provisioner state export`), in their order."""
+    resources, provider, below = {}, None, []
+    for states in (deployment["deployment"]["resources"] for deployment in deployments):
+        [inputs] = [state["inputs"] for state in states if state["type"] == "pulumi:providers:aws"]
+        provider = provider or _provider(inputs)
+        cloud = [state for state in states if state["type"].startswith("aws:") and not state.get("external")]
+        if strange := sorted({state["type"] for state in cloud} - TYPES.keys()):
+            raise Untranslatable(f"add to TYPES, with what Terraform calls them: {', '.join(strange)}")
+        targets = {state["urn"]: _target(state) for state in cloud}
+        layer = _Layer(targets, below, _own_tags(inputs, provider))
+        for state in cloud:
+            kind, label = targets[state["urn"]].address.split(".")
+            if label in resources.setdefault(kind, {}):
+                raise Untranslatable(f"two resources have one name: {kind} {label}")
+            resources[kind][label] = layer.arguments(state)
+        below = [*below, *targets.values()]
     return {
         "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}}},
-        "provider": {"aws": _provider(provider["inputs"])},
+        "provider": {"aws": provider},
         "resource": resources,
     }
-
-
-def snake_case(name):
-    """`cidrBlock` as Terraform spells it."""
-    return re.sub(r"([A-Z])", lambda letter: f"_{letter[1].lower()}", name)
 
 
 def _target(state):
@@ -135,60 +132,83 @@ def _provider(inputs):
     }
 
 
-def _arguments(state, targets):
-    referred = set()
-    by_property = state.get("propertyDependencies", {})
-    arguments = {}
-    for name, value in state.get("inputs", {}).items():
-        if name.startswith("__") or name in OURS_ALONE:
-            continue
-        near = [targets[urn] for urn in by_property.get(name, ()) if urn in targets]
-        arguments[BLOCKS.get(name) or snake_case(name)] = _restored(name, value, near, referred)
-    unseen = sorted(
-        targets[urn].address
-        for urn in state.get("dependencies", ())
-        if urn in targets and targets[urn].address not in referred
-    )
-    kind = TYPES[state["type"]]
-    return {
-        **arguments,
-        **({"depends_on": unseen} if unseen else {}),
-        **({"lifecycle": {"ignore_changes": UNSEEN[kind]}} if kind in UNSEEN else {}),
-    }
+def _own_tags(inputs, provider):
+    """Default tags of a layer that the one provider has not: a second one would be a second process of 700 MB."""
+    tags = json.loads(inputs["defaultTags"])["tags"]
+    return {name: text for name, text in tags.items() if provider["default_tags"]["tags"].get(name) != text}
 
 
-def _restored(name, value, targets, referred):
+@dataclass(frozen=True)
+class _Layer:
+    """One state: its resources, those of the layers below, and the tags that all of its resources carry."""
+
+    targets: dict
+    below: list
+    tags: dict
+
+    def arguments(self, state):
+        """The arguments of one resource."""
+        kind = TYPES[state["type"]]
+        referred, arguments = set(), {}
+        for name, value in _spoken(kind, state.get("inputs", {})):
+            neighbours = self._neighbours(state.get("propertyDependencies", {}).get(name, ()))
+            arguments[snake_case(name)] = _restored(name, value, neighbours, referred)
+        if "tags" in arguments:
+            arguments["tags"] = {**self.tags, **arguments["tags"]}
+        near = [self.targets[urn].address for urn in state.get("dependencies", ()) if urn in self.targets]
+        unseen = sorted({*near} - referred)
+        return {
+            **arguments,
+            **({"depends_on": unseen} if unseen else {}),
+            **({"lifecycle": {"ignore_changes": sorted(IGNORED[kind])}} if kind in IGNORED else {}),
+        }
+
+    def _neighbours(self, urns):
+        near = [self.targets[urn] for urn in urns if urn in self.targets]
+        return Neighbours(near, self.below if any(LAYER_BELOW in urn for urn in urns) else [])
+
+
+def _spoken(kind, inputs):
+    """The inputs that Terraform's provider knows."""
+    newer = NEWER.get(kind, {})
+    for name, value in inputs.items():
+        if name in newer and value != newer[name]:
+            raise Untranslatable(f"provider 5.100.0 does not know `{name}` of {kind}, which is {value}")
+        if not name.startswith("__") and name not in (*OURS_ALONE, *newer):
+            yield name, value
+
+
+def _restored(name, value, neighbours, referred):
     match value:
         case dict():
             return {
-                key if name in KEPT_KEYS else BLOCKS.get(key) or snake_case(key): _restored(
-                    key, each, targets, referred
-                )
+                key if name in KEPT_KEYS else snake_case(key): _restored(key, each, neighbours, referred)
                 for key, each in value.items()
             }
         case list():
-            return [_restored(name, each, targets, referred) for each in value]
+            return [_restored(name, each, neighbours, referred) for each in value]
         case str():
-            return _text(value, targets, referred)
+            return _text(value, neighbours, referred)
         case _:
             return value
 
 
-def _text(text, targets, referred):
-    for target in targets:
-        if reference := target.exact(text):
-            referred.add(target.address)
-            return f"${{{reference}}}"
-    # ARNs also occur inside policies; the longest first, as one may be the beginning of another.
-    arns = {target.arn: target for target in targets if target.arn}
-    if not arns:
+def _text(text, neighbours, referred):
+    if found := neighbours.exact(text):
+        target, reference = found
+        referred.add(target.address)
+        return f"${{{reference}}}"
+    parts = neighbours.parts
+    if not parts:
         return _literal(text)
-    pattern = "|".join(re.escape(arn) for arn in sorted(arns, key=len, reverse=True))
+    # The longest first, as one may be the beginning of another.
+    pattern = "|".join(re.escape(part) for part in sorted(parts, key=len, reverse=True))
     pieces = []
     for piece in re.split(f"({pattern})", text):
-        if piece in arns:
-            referred.add(arns[piece].address)
-            pieces.append(f"${{{arns[piece].address}.arn}}")
+        if piece in parts:
+            target, attribute = parts[piece]
+            referred.add(target.address)
+            pieces.append(f"${{{target.address}.{attribute}}}")
         else:
             pieces.append(_literal(piece))
     return "".join(pieces)

@@ -76,7 +76,9 @@ class BucketDesk(Desk):
         return Bucket(self.objects(), self.folder / "here", self.lease)
 
     def engine(self):
-        return EmbeddedEngine(self.backend(), {"fake": FakePackage(self.cloud)}, Keys(lambda: self.passphrase))
+        return EmbeddedEngine(
+            self.backend(), {"fake": FakePackage(self.cloud)}, Keys(lambda: self.passphrase)
+        )
 
     def elsewhere(self, folder: Path, client=None):
         """The same state and cloud, from another machine."""

@@ -216,6 +216,11 @@ def file_of(stack: str, deployment: Mapping[str, Any]) -> bytes:
     return _HEAD % (VERSION, hashlib.sha256(body).hexdigest().encode()) + body + b"}\n"
 
 
+def is_ours(data: bytes) -> bool:
+    """Whether the content of a file was written here, and not by Pulumi or by hand."""
+    return _OURS.fullmatch(data) is not None
+
+
 def deployment_in(data: bytes) -> dict[str, Any]:
     """The raw deployment in the content of a file.
 

@@ -33,8 +33,11 @@ def held(file: Path, stack: str) -> Generator[None]:
     except OSError as refused:
         raise StateNotWritten(file, refused.strerror or str(refused)) from refused
     try:
-        with _gate(file.parent):
-            _take(descriptor, stack)
+        try:
+            with _gate(file.parent):
+                _take(descriptor, stack)
+        except OSError as refused:
+            raise StateNotWritten(file, refused.strerror or str(refused)) from refused
         try:
             yield
         finally:

@@ -22,6 +22,7 @@ from provisioner.engine.embedded.checkpoint import (
     deployment_json,
     deployment_of,
     file_of,
+    is_ours,
     lineage_json,
     lineage_of,
     secrets_of,
@@ -108,9 +109,8 @@ class StackStore:
         sealer = BlindSealer(self._place.stack, self.secrets())
         stored = self.load(sealer)
         data = self._file(stored.snapshot.records(), stored.pending, sealer)
-        stack = self._place.stack.partition("/")[2]
         with self._writing(self._place.checkpoint):
-            return str(self._place.back_up(f"{stack}.{time_ns()}.json", data))
+            return str(self._place.back_up(self._backup_name(), data))
 
     def secrets(self) -> Mapping[str, Any] | None:
         """The stored `secrets_providers`, to make a sealer with; None if nothing was ever sealed."""
@@ -192,6 +192,9 @@ class StackStore:
         deployment["metadata"] = lineage_json(lineage or uuid.uuid4().hex, serial + 1)
         return file_of(f"organization/{self._place.stack}", deployment)
 
+    def _backup_name(self) -> str:
+        return f"{self._place.stack.partition('/')[2]}.{time_ns()}.json"
+
     def _finish_compaction(self) -> None:
         """Write the state file that a holder who went silent has announced, before it does so itself."""
         files = self._read()
@@ -256,6 +259,8 @@ class StackStore:
         with self._writing(self._place.checkpoint):
             if files.is_left_behind:
                 self._place.drop_journal()
+            if files.checkpoint is not None and not is_ours(files.checkpoint):
+                self._place.back_up(self._backup_name(), files.checkpoint)  # it becomes one of our form
             self._place.replace(data, files.checkpoint, settle)
 
     def _close(self) -> None:
