@@ -7,7 +7,6 @@ from pathlib import Path
 from provisioner.cli.screen import err, out
 from provisioner.cli.writing import OWNER_ONLY, write_over
 from provisioner.report.machine import document, plan_document
-from provisioner.report.page import html, is_page
 from provisioner.report.plan_view import PlanView, view_text
 
 
@@ -23,4 +22,7 @@ def show(view: PlanView, *, as_json: bool, page: Path | None) -> None:
     else:
         out().write(view_text(view, out().style))
     if page is not None:
+        # Only here: a template engine takes longer to load than a small plan to make.
+        from provisioner.report.page import html, is_page  # noqa: PLC0415
+
         write_over(page, html(view).encode(), is_page, OWNER_ONLY)
