@@ -14,13 +14,13 @@ DRAWN_BY_THE_CLOUD = {
     "LatestRestorableTime", "NetworkInterfaceId", "NetworkInterfaceIds", "NextRotationDate", "PolicyId",
     "PreferredBackupWindow", "PreferredMaintenanceWindow", "PrivateIp", "PrivateIpAddress", "PublicIp",
     "ResponseMetadata", "RoleId", "RouteTableAssociationId", "SecretArn", "SecurityGroupRuleArn",
-    "SecurityGroupRuleId", "UpdateDate", "accessEntryArn", "addonArn", "associationArn", "associationId",
+    "SecurityGroupRuleId", "ThumbprintList", "UpdateDate", "accessEntryArn", "addonArn", "associationArn", "associationId",
     "certificateAuthority", "createdAt", "creationTime", "endpoint", "modifiedAt", "nodegroupArn",
 }  # fmt: skip
 """Properties that say when, or under which number, an object was made; they differ from run to run."""
 
-RANDOM_SUFFIX = re.compile(r"-[0-9a-f]{7}(?![0-9a-f-])")
-"""What autonaming puts behind a logical name."""
+RANDOM_SUFFIX = re.compile(r"-[0-9a-f]{7}(?![0-9a-f-])|(?<=eks-cluster-sg)(-[\w-]+)-\d+")
+"""What autonaming puts behind a logical name, and EKS behind the name of a cluster's security group."""
 
 ABSENT = {
     "LifecyclePolicyNotFoundException", "NoSuchBucketPolicy", "NoSuchLifecycleConfiguration",
@@ -69,7 +69,9 @@ class Inventory:
             "|".join(re.escape(id) for id in sorted(self.names, key=len, reverse=True)) or "(?!)"
         )
         text = (line for kind, name, found in self.objects for line in _flat(f"{kind} {name}", found))
-        return sorted(RANDOM_SUFFIX.sub("-*", ids.sub(lambda id: self.names[id[0]], line)) for line in text)
+        return sorted(
+            RANDOM_SUFFIX.sub(r"\1-*", ids.sub(lambda id: self.names[id[0]], line)) for line in text
+        )
 
     def _add(self, kind, name, found, *ids):
         self.objects.append((kind, name, found))
@@ -180,7 +182,10 @@ class Inventory:
         ec2 = self.client("ec2")
         for template in ec2.describe_launch_templates()["LaunchTemplates"]:
             versions = ec2.describe_launch_template_versions(LaunchTemplateId=template["LaunchTemplateId"])
-            template["Versions"] = [each["LaunchTemplateData"] for each in versions["LaunchTemplateVersions"]]
+            template["Versions"] = {
+                str(each["VersionNumber"]): each["LaunchTemplateData"]
+                for each in versions["LaunchTemplateVersions"]
+            }
             name = template["LaunchTemplateName"]
             self._add("launch template", name, template, template["LaunchTemplateId"])
         for group in ec2.describe_placement_groups()["PlacementGroups"]:

@@ -38,6 +38,8 @@ DIFFERENCES_THAT_DO_NOT_MATTER = {
     r"^endpoint \S+-s3 · PrivateDnsEnabled": (
         "a gateway endpoint has no private DNS; Terraform sends `false`, without it moto answers `true`"
     ),
+    r'^database \S+ · DBName = ""': "Terraform sends an empty name for a database that is not to be made",
+    r'^launch template \S+ · .* · UserData = ""': "Terraform sends an empty text where there is none",
 }
 """Pattern of an inventory line -> why the two ends may differ in it."""
 
@@ -165,7 +167,8 @@ class Terraform(Side):
         options = ["-input=false", "-no-color"]
         timed, text = self.run([self.command, *phase.terraform, *options], phase.exits_with)
         waits = {
-            found[1]: int(found[2]) for found in re.finditer(r"^(\S+): \w+ complete after (\d+)s", text, re.M)
+            found[1]: 60 * int(found[2] or 0) + int(found[3])
+            for found in re.finditer(r"^(\S+): \w+ complete after (?:(\d+)m)?(\d+)s", text, re.M)
         }
         return timed | ({"longest": longest(waits)} if waits else {})
 

@@ -219,10 +219,25 @@ def _literal(text):
 
 
 def without(written, kinds):
-    """The same program less some types, and less what depends on them by `depends_on`."""
-    resources = {kind: labelled for kind, labelled in written["resource"].items() if kind not in kinds}
-    for labelled in resources.values():
-        for arguments in labelled.values():
-            if near := arguments.get("depends_on"):
-                arguments["depends_on"] = [address for address in near if address.split(".")[0] not in kinds]
+    """The same program less some types, and less what takes a value from them; a `depends_on` just goes."""
+    left = written["resource"]
+    gone = {f"{kind}.{label}" for kind in kinds for label in left.get(kind, ())}
+    while more := {
+        address for address, said in _said(left, gone) if any(f"${{{one}." in said for one in gone)
+    }:
+        gone |= more
+    resources = {}
+    for kind, labelled in left.items():
+        for label, arguments in labelled.items():
+            if f"{kind}.{label}" not in gone:
+                near = [address for address in arguments.get("depends_on", ()) if address not in gone]
+                resources.setdefault(kind, {})[label] = {**arguments, "depends_on": near}
     return {**written, "resource": resources}
+
+
+def _said(resources, gone):
+    """The arguments of the resources that are left, as text."""
+    for kind, labelled in resources.items():
+        for label, arguments in labelled.items():
+            if f"{kind}.{label}" not in gone:
+                yield f"{kind}.{label}", json.dumps(arguments)

@@ -113,7 +113,8 @@ def sealed_outputs(outputs: Properties, inputs: Properties, secret_names: Iterab
     hidden = texts_in(inputs)
 
     def sealed(key: str, value: Any) -> Any:
-        if value is UNKNOWN or isinstance(value, Secret):
+        # That there is nothing is no secret; sealing it would make every look at the state unlock a seal.
+        if value is UNKNOWN or value is None or isinstance(value, Secret):
             return value
         return Secret(value) if key in names or reveals(value, hidden) else value
 

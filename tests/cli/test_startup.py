@@ -1,0 +1,48 @@
+"""What makes a command start quickly changes nothing of what it starts."""
+
+import subprocess
+import sys
+
+PROGRAM = """
+import sys
+if sys.argv[1] == "prepared":
+    from provisioner.cli import startup
+    startup.prepare()
+import dataclasses, pickle
+
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
+class Point:
+    x: int
+    y: list = dataclasses.field(default_factory=list, compare=False)
+    z: str = "z"
+
+@dataclasses.dataclass
+class Loose:
+    a: int = 1
+
+def told(do):
+    try:
+        return do()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}".replace("__create_fn__.<locals>.", "")
+
+one, same, more = Point(1), Point(1, [5]), dataclasses.replace(Point(1), x=2)
+print(one, one == same, hash(one) == hash(same), one < more, more, Point.__match_args__, Point.__slots__)
+print(one.y is Point(1).y, dataclasses.asdict(more), pickle.loads(pickle.dumps(one)) == one)
+print(told(lambda: setattr(one, "x", 3)), told(lambda: delattr(one, "x")), told(Point), told(lambda: Point(1, w=2)))
+print(Loose(), Loose() == Loose(1), Loose() == 1, told(lambda: hash(Loose())), vars(Loose(2)))
+match one:
+    case Point(x, z=text):
+        print(x, text)
+import pulumi, grpc
+print(pulumi.dynamic.Resource.__name__, pulumi.automation.Stack.__name__, pulumi.policy.__name__, grpc.aio.Channel.__name__)
+"""
+
+
+def told(how):
+    ran = subprocess.run([sys.executable, "-c", PROGRAM, how], capture_output=True, text=True, check=True)
+    return ran.stdout.replace("Point.__init__", "__init__")
+
+
+def test_classes_and_modules_are_the_same_with_and_without():
+    assert told("prepared") == told("plain")
