@@ -101,7 +101,7 @@ class Hardware:
 
     machine: GpuMachine
     interfaces: Sequence[NetworkInterface]
-    """With EFA more than one; then the machines stand close together."""
+    """With EFA more than one."""
     disk_gib: int
 
     @property
@@ -137,7 +137,7 @@ class GpuPool(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: GpuPoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlplat:compute:GpuPool", name, {"origin": args.origin}, opts)
-        placement = self._placement(name) if args.hardware.has_fabric else None
+        placement = self._placement(name) if _placed_by_us(args) else None
         template = self._template(name, args, placement)
         group = self._nodes(name, args, template)
         self.node_group_name = group.node_group_name
@@ -192,6 +192,13 @@ class GpuPool(pulumi.ComponentResource):
             # pool forty minutes before the block ends.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["scalingConfig.desiredSize"]),
         )
+
+
+def _placed_by_us(args: GpuPoolArgs) -> bool:
+    # A reservation is in a placement group from its beginning or never, and the machines of a block stand
+    # close together anyway. Source: Amazon EC2 user guide, "Capacity Reservations with cluster placement
+    # groups" and "Capacity Blocks for ML".
+    return args.hardware.has_fabric and isinstance(_purchase(args.capacity), Market)
 
 
 def _purchase(capacity: Capacity) -> Purchase:

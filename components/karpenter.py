@@ -112,15 +112,30 @@ class Karpenter(pulumi.ComponentResource):
 
 
 def _permissions(args: KarpenterArgs, node_role_arn: pulumi.Input[str]) -> list[Statement]:
-    # Source: aws/karpenter-provider-aws v1.14, reference of its CloudFormation template: the same actions,
-    # without the queue, and without instance profiles, which are made above.
+    # Source: aws/karpenter-provider-aws v1.14, reference of its CloudFormation template, without the queue,
+    # and of instance profiles only what looks at them: the one there is is made above. The cluster's tag
+    # alone says what is Karpenter's; upstream asks for the tag of a node pool as well.
     owned = f"aws:ResourceTag/kubernetes.io/cluster/{args.cluster}"
     asked = f"aws:RequestTag/kubernetes.io/cluster/{args.cluster}"
     here = {"StringEquals": {"aws:RequestedRegion": args.location.region}}
     return [
         *sealed_disks(args.location, args.disk_key_arn),
         allow("Look", _LOOK, on=["*"], when=here),
+        # Prices are told in three regions for all; profiles belong to no region.
+        allow("LookUpPrices", ["pricing:GetProducts"], on=["*"]),
+        allow("LookForProfiles", ["iam:ListInstanceProfiles"], on=["*"]),
+        allow(
+            "LookAtProfiles",
+            ["iam:GetInstanceProfile"],
+            on=[f"arn:{args.location.partition}:iam::{args.location.account_id}:instance-profile/*"],
+        ),
         allow("LaunchFrom", _LAUNCH, on=[_ec2(args, each, account) for each, account in _FROM.items()]),
+        allow(
+            "LaunchFromTemplates",
+            _LAUNCH,
+            on=[_ec2(args, "launch-template", args.location.account_id)],
+            when={"StringEquals": {owned: "owned"}},
+        ),
         allow(
             "Launch",
             [*_LAUNCH, "ec2:CreateLaunchTemplate"],
@@ -132,6 +147,16 @@ def _permissions(args: KarpenterArgs, node_role_arn: pulumi.Input[str]) -> list[
             ["ec2:CreateTags"],
             on=[_ec2(args, each, args.location.account_id) for each in _MADE],
             when={"StringEquals": {asked: "owned", "ec2:CreateAction": list(_MAKING)}},
+        ),
+        allow(
+            "TagMachines",
+            ["ec2:CreateTags"],
+            on=[_ec2(args, "instance", args.location.account_id)],
+            when={
+                "StringEquals": {owned: "owned"},
+                "StringEqualsIfExists": {"aws:RequestTag/eks:eks-cluster-name": args.cluster},
+                "ForAllValues:StringEquals": {"aws:TagKeys": list(_LATER)},
+            },
         ),
         allow(
             "Remove",
@@ -184,7 +209,6 @@ _FROM: Final = {
     "image": "",
     "snapshot": "",
     "capacity-reservation": "*",
-    "launch-template": "*",
     "placement-group": "*",
     "security-group": "*",
     "subnet": "*",
@@ -201,3 +225,6 @@ _MADE: Final = (
 )
 
 _MAKING: Final = ("CreateFleet", "CreateLaunchTemplate", "RunInstances")
+
+_LATER: Final = ("Name", "eks:eks-cluster-name", "karpenter.sh/nodeclaim")
+"""Tags that a machine gets only when it has become a node."""

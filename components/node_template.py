@@ -69,6 +69,7 @@ class NodeTemplateArgs:
     """The first is the machine's own; a single one is what EC2 makes by itself."""
     purchase: Purchase
     placement_group: pulumi.Input[str] | None
+    """Only for machines of the market: no reservation can be moved into a group."""
     user_data: pulumi.Input[str] | None
 
 

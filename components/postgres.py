@@ -160,6 +160,8 @@ class Postgres(pulumi.ComponentResource):
             engine="postgres",
             engine_version=args.size.version,
             auto_minor_version_upgrade=True,
+            # Without it RDS refuses the major version that a person has written down.
+            allow_major_version_upgrade=True,
             instance_class=args.size.instance_class,
             multi_az=args.size.standby,
             storage_type="gp3",

@@ -15,7 +15,7 @@ class Governance(Section):
     protect: Annotated[
         Literal["stateful", "none"],
         Field(
-            description="`stateful`: AWS itself refuses to delete clusters and databases; `none`: it does not, "
-            "as before an environment is destroyed. Nothing of `cloud: local` is protected.",
+            description="`stateful`: AWS itself refuses to delete clusters and databases; `none`: it does "
+            "not, as before an environment is destroyed. Nothing of `cloud: local` is protected.",
         ),
     ] = "stateful"

@@ -13,8 +13,8 @@ from typing import Final
 from environments.load import Loaded
 from provisioner.plan.saved import Bound
 
-_SOURCES: Final = ("components", "environments", "stacks")
-"""Packages that say what a program asks for; what engine and drivers make of it is in their versions."""
+_SOURCES: Final = ("components", "environments", "provisioner", "stacks")
+"""Packages that say what a program asks for, and what engine and drivers make of it."""
 
 _PACKAGES: Final = ("provisioner", "pulumi")
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TypeVar
 
-from provisioner.engine.events import Event
+from provisioner.engine.events import Event, Interrupted
 from provisioner.engine.failures import WrongAccount
 from provisioner.engine.interface import (
     STEADY,
@@ -156,7 +156,11 @@ class _Approved:
 
 
 def _runs(engine: Engine, phases: Sequence[Phase], access: Access, held: ExitStack) -> Runs:
-    return {task: held.enter_context(engine.open(task.stack, access)) for phase in phases for task in phase}
+    """A run for each task. Locks are taken in one order whatever is done: of two, one gets them all."""
+    tasks = [task for phase in phases for task in phase]
+    in_order = sorted(tasks, key=lambda task: task.stack.full_name)
+    opened = {task: held.enter_context(engine.open(task.stack, access)) for task in in_order}
+    return {task: opened[task] for task in tasks}
 
 
 def _reopened(runs: Runs, saved: SavedPlan) -> dict[Task, StackPlan]:
@@ -226,14 +230,28 @@ def _side_by_side(engine: Engine, phase: Phase, do: Callable[[Task], T]) -> list
         return [do(phase[0])]
     with engine.catching(), ThreadPoolExecutor(len(phase), thread_name_prefix="stack") as threads:
         futures = [threads.submit(do, task) for task in phase]
+    _tell_all([failed for future in futures if (failed := future.exception()) is not None])
     return [future.result() for future in futures]
 
 
+def _tell_all(failed: Sequence[BaseException]) -> None:
+    """Raise the first failure, with a note of each other."""
+    if failed:
+        for other in failed[1:]:
+            failed[0].add_note(f"{type(other).__name__}: {other}")
+        raise failed[0]
+
+
 def _one_at_a_time(tell: Tell) -> Tell:
+    """The same for stacks side by side. One press of Ctrl-C reaches all of them, and is told once."""
     lock = threading.Lock()
+    interrupted = False
 
     def told(event: Event) -> None:
+        nonlocal interrupted
         with lock:
-            tell(event)
+            if not (interrupted and isinstance(event, Interrupted)):
+                tell(event)
+            interrupted = interrupted or isinstance(event, Interrupted)
 
     return told

@@ -16,16 +16,24 @@ class Upstream:
 
     def __init__(self, layer: str, region: str) -> None:
         environment = pulumi.get_stack().rpartition(".")[0]
-        self._stack = pulumi.StackReference(f"organization/{layer}/{environment}.{region}")
+        self._name = f"organization/{layer}/{environment}.{region}"
+        self._stack = pulumi.StackReference(self._name)
 
     def output(self, name: str) -> pulumi.Output[Any]:
         """The stack's output of this name; unknown only if it is unknown itself.
 
         The SDK's own `require_output` knows no output until all are known. A stack that has a secret among
-        its outputs has only secret ones.
+        its outputs has only secret ones. Raises `pulumi.RunError` if there is no such output.
         """
 
         def pick(outputs: dict[str, Any]) -> Any:
-            return outputs if is_unknown(outputs) else outputs[name]
+            if is_unknown(outputs):
+                return outputs
+            if name in outputs:
+                return outputs[name]
+            raise pulumi.RunError(
+                f"The stack {self._name} has no output `{name}`: what makes it was never applied, or was "
+                "left out of the apply. Apply that stack as a whole first."
+            )
 
         return self._stack.outputs.apply(pick, run_with_unknowns=True)

@@ -78,9 +78,35 @@ def test_what_is_shown_of_it(source, golden):
     found = plan(
         step("create", NETWORK, "n", origin="network"),
         step("create", VPC, "v", parent=urn(NETWORK, "n"), origin="network"),
-        step("update", VPC, "w", {"cidrBlock": "a"}, {"cidrBlock": UNKNOWN}, reasons=["cidrBlock"], origin="network", dependencies=(urn(VPC, "v"),)),
-        step("replace", REPOSITORY, "serving", {"name": "a"}, {"name": "b"}, reasons=["name"], origin="registry.repositories[0]", delete_first=True),
-        step("replace", "aws:ec2/subnet:Subnet", "s", {"name": "a"}, {"name": "a"}, reasons=["--replace"], origin="encryption.kms"),
+        step(
+            "update",
+            VPC,
+            "w",
+            {"cidrBlock": "a"},
+            {"cidrBlock": UNKNOWN},
+            reasons=["cidrBlock"],
+            origin="network",
+            dependencies=(urn(VPC, "v"),),
+        ),
+        step(
+            "replace",
+            REPOSITORY,
+            "serving",
+            {"name": "a"},
+            {"name": "b"},
+            reasons=["name"],
+            origin="registry.repositories[0]",
+            delete_first=True,
+        ),
+        step(
+            "replace",
+            "aws:ec2/subnet:Subnet",
+            "s",
+            {"name": "a"},
+            {"name": "a"},
+            reasons=["--replace"],
+            origin="encryption.kms",
+        ),
         step("delete", KEY, "k", id="1"),
     )
     golden(plan_text([explained(found, source, is_disposable=False)], PLAIN))

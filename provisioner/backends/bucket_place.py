@@ -219,7 +219,9 @@ class BucketPlace:
         try:
             yield
         except (StateIsAway, StateIsTakenOver) as cut_off:
-            if self._here.kept():
+            if isinstance(cut_off, StateIsTakenOver) and cut_off.stack != self.stack:
+                _free(lease)  # it happened to a stack beside this one
+            elif cut_off.kept is None and self._here.kept():
                 cut_off.kept = self._here.journal
             raise
         except BaseException:

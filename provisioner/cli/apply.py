@@ -11,7 +11,7 @@ from provisioner.cli.approving import APPROVING, Intent, approved_losses
 from provisioner.cli.asking import must_be_able_to_ask
 from provisioner.cli.changing import change
 from provisioner.cli.exit_code import ExitCode
-from provisioner.cli.explaining import ENVIRONMENT_OR_PLAN, Explaining
+from provisioner.cli.explaining import ENVIRONMENT_OR_PLAN, Explaining, typed_again
 from provisioner.cli.limiting import PACED, SCOPED, pace, scope
 from provisioner.cli.plan_files import asked_in, must_have_providers, must_still_hold, plan_in
 from provisioner.cli.screen import err, out
@@ -33,14 +33,13 @@ from provisioner.wiring import Workspace, applying, destroying
 @click.option("--json", "as_json", is_flag=True, help="What happens, for programs: one object a line.")
 def command(environment: Asked, *, refresh: bool, yes: bool, as_json: bool) -> ExitCode:
     """Make the cloud what the environment file says; or do what a kept plan says, and nothing else."""
-    again = f"provisioner apply {environment}{' --json' if as_json else ''} --yes"
     if not yes:
-        must_be_able_to_ask(again, is_impossible=as_json)
+        must_be_able_to_ask(typed_again("--yes"), is_impossible=as_json)
     saved = plan_in(environment.name)
     if saved is not None and (refresh or not scope().is_empty):
         raise click.UsageError("What a kept plan is about, and what it compares, was said when it was made.")
     intent = Intent(
-        command=again,
+        command=typed_again(),
         mode=saved.mode if saved else Mode.UPDATE,
         source=saved.source if saved else Source.CLOUD if refresh else Source.STATE,
         scope=scope(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -28,7 +27,7 @@ class Intent:
     """What a command that changes things was called for."""
 
     command: str
-    """The command line, as it can be typed again with more options."""
+    """The command line as it was typed, to which more options can be added."""
 
     mode: Mode
     source: Source = Source.STATE
@@ -68,8 +67,7 @@ def must_be_approved(view: PlanView, intent: Intent) -> None:
     digest = view.digest if intent.mode is Mode.DESTROY else ""
     if lost := not_approved(view.losses, intent.approved_losses, digest):
         rows = tuple((loss.step.op.value, loss.step.urn, loss.what) for loss in lost)
-        given = "".join(f" --approve-loss {shlex.quote(each)}" for each in intent.approved_losses)
-        raise LossNotApproved(rows, intent.command + given, digest)
+        raise LossNotApproved(rows, intent.command, digest)
 
 
 def approver(view: PlanView, intent: Intent, name: str) -> str | None:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Protocol
 
 from provisioner.cli.approving import Intent, approver, must_be_approved
 from provisioner.cli.called import program
 from provisioner.cli.exit_code import ExitCode
-from provisioner.cli.screen import Screen, out
+from provisioner.cli.screen import Screen, err, out
 from provisioner.cli.streaming import Stream
 from provisioner.engine.events import Event
 from provisioner.engine.failures import Failure
 from provisioner.engine.interface import Applied, Result
 from provisioner.engine.state_failures import StateIsAway
 from provisioner.plan.model import Mode, StackPlan
+from provisioner.report.explain import explain
 from provisioner.report.outcome import Ending, ending_text, result_of, stopped_text, unchanged_text
 from provisioner.report.plan_view import PlanView, view_text
 from provisioner.report.terminal import showing
 from provisioner.wiring import Workspace
-from provisioner.workflow import Change, carry_out, recording
+from provisioner.workflow import Change, Recording, carry_out, recording
 
 _CODES = {
     Result.DONE: ExitCode.DONE,
@@ -154,13 +155,13 @@ class _Conversation:
             self._screen.write("\n" + unchanged_text(name, resources, endpoint, program()))
 
     def ended(self, applied: Sequence[Applied], code: ExitCode) -> None:  # noqa: ARG002 - the text says it
-        recorded = recording(self._workspace.engine, self._workspace.stacks)
+        recorded = self._recorded()
         ending = Ending(
             environment=self._workspace.name,
             mode=self._mode,
             applied=applied,
-            resources=recorded.resources,
-            outputs=recorded.outputs,
+            resources=recorded.resources if recorded else None,
+            outputs=recorded.outputs if recorded else {},
             endpoint=self._workspace.endpoint,
             program=program(),
         )
@@ -169,11 +170,21 @@ class _Conversation:
     def broke(self, failure: Failure) -> None:
         self._shown.close()
         if self._begun and not isinstance(failure, StateIsAway):  # then nobody can look what exists
-            resources = recording(self._workspace.engine, self._workspace.stacks).resources
-            self._screen.say(f"\n{stopped_text(resources, self._workspace.endpoint)}\n")
+            with suppress(Failure):  # it would hide the one that counts
+                resources = recording(self._workspace.engine, self._workspace.stacks).resources
+                self._screen.say(f"\n{stopped_text(resources, self._workspace.endpoint)}\n")
 
     def close(self) -> None:
         self._shown.close()
+
+    def _recorded(self) -> Recording | None:
+        """What is recorded now; None, with a note, if it cannot be read: the ending is told anyway."""
+        try:
+            return recording(self._workspace.engine, self._workspace.stacks)
+        except Failure as failure:
+            trouble = explain(failure, str(self._workspace.name)).trouble
+            err().say(f"note: the state could not be read afterwards: {trouble.summary} ({trouble.code})")
+            return None
 
 
 def _nobody(_event: Event) -> None:

@@ -9,7 +9,7 @@ from provisioner.cli.approving import APPROVING, Intent, approved_losses
 from provisioner.cli.asking import must_be_able_to_ask
 from provisioner.cli.changing import change
 from provisioner.cli.exit_code import ExitCode
-from provisioner.cli.explaining import ENVIRONMENT, Explaining
+from provisioner.cli.explaining import ENVIRONMENT, Explaining, typed_again
 from provisioner.cli.limiting import PACED, SCOPED, pace, scope
 from provisioner.cli.screen import err, out
 from provisioner.cli.streaming import announcing
@@ -25,11 +25,10 @@ from provisioner.wiring import destroying
 @click.option("--json", "as_json", is_flag=True, help="What happens, for programs: one object a line.")
 def command(environment: Asked, *, yes: bool, as_json: bool) -> ExitCode:
     """Remove everything that the environment has."""
-    again = f"provisioner destroy {environment}{' --json' if as_json else ''} --yes"
     if not yes:
-        must_be_able_to_ask(again, is_impossible=as_json)
+        must_be_able_to_ask(typed_again("--yes"), is_impossible=as_json)
     intent = Intent(
-        command=again,
+        command=typed_again(),
         mode=Mode.DESTROY,
         scope=scope(),
         pace=pace(),

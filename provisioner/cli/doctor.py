@@ -27,8 +27,9 @@ from provisioner.report.machine import document
 def command(
     environment: str | None, *, cloud: Literal["local"] | None, file: Path | None, as_json: bool
 ) -> ExitCode:
-    """What is wrong here: versions, files, state, local cloud, last errors. Changes nothing, asks no cloud.
+    """What is wrong here: versions, files, state, local cloud, last errors. Changes nothing.
 
+    A cloud is asked only where the state of ENV lies in one: for its bucket and its key.
     Findings and bundle quote nothing that a person, a cloud or a log has written, so no secret is in them.
     """
     examination = examined(Asked(environment, cloud) if environment else None)

@@ -154,7 +154,14 @@ def _file(examination: Examination, asked: Asked) -> Loaded | None:
 
 
 def _state(examination: Examination, asked: Asked) -> None:
-    workspace = recorded(asked)
+    try:
+        workspace = recorded(asked)
+    except Failure as failure:
+        examination.facts["state"] = {
+            "failure": _failed(examination, asked, "The state", failure),
+            "stacks": {},
+        }
+        return
     for notice in workspace.notices:
         examination.noted(notice)
     stacks = {
@@ -166,22 +173,27 @@ def _state(examination: Examination, asked: Asked) -> None:
 
 def _stack(examination: Examination, asked: Asked, workspace: Workspace, stack: Stack) -> dict[str, Any]:
     called = f"{stack.project} in {stack.region}"
-    facts: dict[str, Any] = {"locked": workspace.engine.holder(stack) is not None}
-    if facts["locked"]:
-        examination.noted(f"{called}: somebody is changing it at this moment")
+    facts: dict[str, Any] = {"locked": None}  # not known
     try:
+        facts["locked"] = workspace.engine.holder(stack) is not None
+        if facts["locked"]:
+            examination.noted(f"{called}: somebody is changing it at this moment")
         with workspace.engine.open(stack, Access.READ) as run:
             facts |= reduced.deployment(run.export())
             facts["broken_rules"] = len(run.breaches())
             run.outputs()  # which takes the passphrase, if anything is sealed
     except Failure as failure:
-        message = explain(failure, str(asked))
-        facts["failure"] = message.trouble.code
-        command = f"provisioner state verify {asked}"
-        examination.bad(f"{called}: {message.trouble.summary} ({message.trouble.code})", command)
+        facts["failure"] = _failed(examination, asked, called, failure)
         return facts
     _judge(examination, asked, called, facts)
     return facts
+
+
+def _failed(examination: Examination, asked: Asked, called: str, failure: Failure) -> str:
+    """Notes what kept the state from being read; its code."""
+    trouble = explain(failure, str(asked)).trouble
+    examination.bad(f"{called}: {trouble.summary} ({trouble.code})", f"provisioner state verify {asked}")
+    return trouble.code
 
 
 def _judge(examination: Examination, asked: Asked, called: str, facts: dict[str, Any]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
-from typing import IO, Any, Literal, TypeVar
+from typing import IO, Any, Final, Literal, TypeVar
 
 import click
 
@@ -38,6 +39,7 @@ _CLOUD = click.option(
     callback=_note_cloud,
 )
 F = TypeVar("F", bound=Callable[..., Any])
+_WORDS: Final = "words"
 
 
 def ENVIRONMENT(command: F) -> F:  # noqa: N802 - a decorator that stands among constants
@@ -48,6 +50,18 @@ def ENVIRONMENT(command: F) -> F:  # noqa: N802 - a decorator that stands among 
 def ENVIRONMENT_OR_PLAN(command: F) -> F:  # noqa: N802
     """The same for commands that also take the plan in a file."""
     return _EITHER(_CLOUD(command))
+
+
+def typed_again(*added: str) -> str:
+    """The command line as it was typed, every option kept, and what has to be added to it."""
+    ctx = click.get_current_context()
+    words: tuple[str, ...] = ctx.meta.get(_WORDS, ())
+    return f"{ctx.command_path} {shlex.join((*words, *added))}"
+
+
+def explanation(failure: Failure | Refused, environment: str) -> str:
+    """What people are told of a failure, as it goes to standard error."""
+    return render(explain(failure, environment), err().style, program()).rstrip()
 
 
 class Explained(click.ClickException):
@@ -65,6 +79,11 @@ class Explained(click.ClickException):
 class Explaining(click.Command):
     """A command that may raise a `Failure`."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse them, and keep them for `typed_again`."""
+        ctx.meta[_WORDS] = tuple(args)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run it; a failure becomes `Explained`."""
         try:
@@ -73,6 +92,7 @@ class Explaining(click.Command):
             text = render_all(invalid.diagnostics, err().style.as_bad)
             raise Explained(text, ExitCode.FAILED) from invalid
         except (Failure, Refused) as failure:
-            message = explain(failure, str(ctx.params.get("environment", "ENV")))
-            text = render(message, err().style, program()).rstrip()
+            text = explanation(failure, str(ctx.params.get("environment", "ENV")))
+            # Stacks side by side may fail each for a reason of its own.
+            text += "".join(f"\n\n  also: {note}" for note in getattr(failure, "__notes__", ()))
             raise Explained(text, exit_code(failure)) from failure

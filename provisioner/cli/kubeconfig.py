@@ -33,13 +33,17 @@ from provisioner.report.message import PROGRAM
 from provisioner.wiring import Workspace, recorded, token_for
 
 _LAYER = "cluster"
+_ROLE = (
+    "ARN of an IAM role to act as. Default: `account.assume_role` of the environment, which its clusters"
+    " admit; without one, or with '', your own credentials."
+)
 
 
 @click.command("kubeconfig", cls=Explaining)
 @ENVIRONMENT
 @click.option("--region", help="Only the cluster of this region. Default: all, the primary current.")
 @click.option("--out", "file", type=click.Path(path_type=Path), help="Write it to this file.")
-@click.option("--role", help="ARN of an IAM role to act as. Default: your own credentials.")
+@click.option("--role", help=_ROLE)
 @click.option("--proxy", help="Proxy to the interface, such as socks5://127.0.0.1:1080.")
 @click.option("--token", "as_token", is_flag=True, help="Print a token instead; kubectl calls this.")
 @click.option("--cluster", hidden=True, help="Name of the cluster, which is else taken from the state.")
@@ -53,7 +57,7 @@ def command(environment: Asked, *, as_token: bool, file: Path | None, **options:
         return ExitCode.DONE
     workspace = recorded(environment)
     clusters = _chosen(workspace, options["region"])
-    token = TokenCommand(_this_program(), workspace.environment.name, options["role"])
+    token = TokenCommand(_this_program(), workspace.environment.name, _role(workspace, options["role"]))
     text = kubeconfig_text(clusters, token, options["proxy"])
     if file is None:
         out().write(text)
@@ -65,15 +69,22 @@ def command(environment: Asked, *, as_token: bool, file: Path | None, **options:
 
 
 def _token(environment: Asked, options: Mapping[str, str | None]) -> str:
-    region, cluster = options["region"], options["cluster"]
+    region, cluster, role = options["region"], options["cluster"], options["role"]
     if region is None or cluster is None:
-        found = _chosen(recorded(environment), region)[0]
-        region, cluster = found.region, found.name
+        workspace = recorded(environment)
+        found = _chosen(workspace, region)[0]
+        region, cluster, role = found.region, found.name, _role(workspace, role)
     try:
-        token = token_for(region, cluster, options["role"])
+        token = token_for(region, cluster, role or None)
     except Refused as refused:
         raise NoToken(cluster, refused.reason) from refused
     return credential_text(token.token, token.expires)
+
+
+def _role(workspace: Workspace, said: str | None) -> str | None:
+    """The role whose token it is: the one that the clusters were made by, unless the person says another."""
+    account = workspace.environment.account
+    return (account.assume_role if account else None) if said is None else said or None
 
 
 def _chosen(workspace: Workspace, region: str | None) -> list[ClusterAccess]:

@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 import click
 
 from provisioner.asked import Asked
+from provisioner.cli.every_stack import every_stack
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining
 from provisioner.cli.screen import err, out
 from provisioner.cli.state_lock import push, unlock
 from provisioner.cli.state_versions import history, rollback
 from provisioner.engine.failures import NoSuchResource
-from provisioner.engine.interface import Access, Recorded
+from provisioner.engine.interface import Access, Recorded, Stack
 from provisioner.report.machine import document, resource_document, state_document
 from provisioner.report.naming import name_of
 from provisioner.report.state_text import list_text, resource_text, verified_text
@@ -69,13 +70,14 @@ def export(environment: Asked) -> ExitCode:
 def verify(environment: Asked) -> ExitCode:
     """Check that the state is what was written, and well-formed."""
     workspace = recorded(environment)
-    for stack in workspace.stacks:
+
+    def verified(stack: Stack) -> ExitCode:
         with workspace.engine.open(stack, Access.READ) as run:
             breaches = run.breaches()
             out().write(verified_text(stack.project, stack.name, len(run.resources()), breaches))
-        if breaches:
-            return ExitCode.FAILED
-    return ExitCode.DONE
+        return ExitCode.FAILED if breaches else ExitCode.DONE
+
+    return every_stack(workspace, environment, verified)
 
 
 def _noted(environment: Asked) -> Workspace:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import click
 
 from provisioner.asked import Asked
+from provisioner.cli.every_stack import every_stack
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining
 from provisioner.cli.screen import out
+from provisioner.engine.interface import Stack
 from provisioner.report.versions_text import pushed_text
 from provisioner.wiring import recorded
 
@@ -17,11 +19,14 @@ from provisioner.wiring import recorded
 def unlock(environment: Asked) -> ExitCode:
     """Free the locks of runs that went silent. The lock of one that lives is left to it."""
     workspace = recorded(environment)
-    for stack in workspace.stacks:
+
+    def unlocked(stack: Stack) -> ExitCode:
         holder = workspace.engine.unlock(stack)
         what = f"freed; it was held by {holder}" if holder else "not locked"
         out().say(f"{stack.project} {stack.name}: {what}.")
-    return ExitCode.DONE
+        return ExitCode.DONE
+
+    return every_stack(workspace, environment, unlocked)
 
 
 @click.command("push", cls=Explaining)

@@ -11,7 +11,7 @@ import click
 from provisioner.asked import Asked
 from provisioner.cli.asking import agreed, must_be_able_to_ask
 from provisioner.cli.exit_code import ExitCode
-from provisioner.cli.explaining import ENVIRONMENT, Explaining
+from provisioner.cli.explaining import ENVIRONMENT, Explaining, typed_again
 from provisioner.cli.screen import out
 from provisioner.engine.interface import Access, Stack, Version
 from provisioner.report.machine import document
@@ -55,7 +55,7 @@ def rollback(
     workspace = recorded(environment)
     stack = _only(workspace.stacks, layer, region)
     if not yes and not dry_run:
-        must_be_able_to_ask(f"provisioner state rollback {environment} {version} --yes")
+        must_be_able_to_ask(typed_again("--yes"))
     with workspace.engine.open(stack, Access.READ if dry_run else Access.WRITE) as run:
         out().write(f"{stack.project} {stack.name}, back to version {version}:\n")
         out().write(rollback_text(run.resources(), run.archive.resources(version)))

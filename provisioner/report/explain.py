@@ -77,8 +77,8 @@ def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa:
                 Trouble.LOCKED,
                 f"Stack {stack} is being changed by {holder}.\n"
                 "Two runs at once would not know of each other's objects.",
-                "wait until it is done. The lock of a process that has died frees itself; where the state is in"
-                " a bucket, after a minute.",
+                "wait until it is done. The lock of a process that has died frees itself; where the state is"
+                " in a bucket, after a minute.",
             )
         case f.StateIsDamaged(file, reason):
             return Message(

@@ -36,8 +36,8 @@ class Ending:
 
     mode: Mode
     applied: Sequence[Applied]
-    resources: Sequence[Recorded]
-    """What the state holds afterwards."""
+    resources: Sequence[Recorded] | None
+    """What the state holds afterwards; None: it could not be read."""
 
     outputs: Mapping[str, Properties]
     """By region."""
@@ -116,8 +116,10 @@ def _cut_short(ending: Ending, head: str) -> Iterator[str]:
     yield from ("", "To go on:", "", f"  {ending.program} {verb} {ending.environment}")
 
 
-def _existing(resources: Sequence[Recorded], endpoint: str | None) -> str:
+def _existing(resources: Sequence[Recorded] | None, endpoint: str | None) -> str:
     """How many objects there are in the cloud: components and providers are none."""
+    if resources is None:
+        return "What exists now is not known: the state could not be read."
     objects = [one for one in resources if one.custom and not one.type.startswith("pulumi:")]
     types = len({one.type for one in objects})
     where = f" in the local cloud at {endpoint}" if endpoint else ""

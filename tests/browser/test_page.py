@@ -137,7 +137,9 @@ def test_what_people_wrote_is_text_and_nothing_else(page, tmp_path):
     """A name that is markup runs nothing."""
     view = large_view(40)
     evil = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
-    (tmp_path / "evil.html").write_text(html(view.__class__(environment=evil, plans=view.plans, notices=(evil,))))
+    (tmp_path / "evil.html").write_text(
+        html(view.__class__(environment=evil, plans=view.plans, notices=(evil,)))
+    )
     page.open(tmp_path / "evil.html")
     assert page.ask("document.title") == f"Plan of {evil}"
     assert page.ask("document.querySelectorAll('img').length") == 0

@@ -1,12 +1,15 @@
 """`apply` and `destroy` show, ask, do what was agreed to, and say how it ended."""
 
 import json
+import shlex
+from contextlib import contextmanager
 
 import pytest
 
+from provisioner.cli import apply
 from provisioner.engine.events import StepStarted, StepSucceeded
-from provisioner.engine.failures import PlanHasChanged, StateIsLocked
-from provisioner.engine.interface import Applied, Failed, Result
+from provisioner.engine.failures import PlanHasChanged, StateIsDamaged, StateIsLocked
+from provisioner.engine.interface import Access, Applied, Failed, Result
 from provisioner.plan.model import Drift, DriftKind, Mode, Op
 from tests.support.plans import KEY, VPC, plan, recorded, step, urn
 
@@ -30,6 +33,67 @@ def test_without_a_terminal_it_refuses_before_anything_is_read(cli, fake_run, ve
     assert ended.code == 1
     assert fake_run.asked == []
     golden(ended.err)
+
+
+@pytest.mark.parametrize("verb", ["apply", "destroy"])
+def test_what_can_be_typed_instead_is_what_was_typed(cli, verb):
+    options = "--target '*:V::v' --exclude a --replace b --target-dependents --continue-on-error --json"
+    typed = f"{verb} --cloud local 'a b' {options} --parallelism 3 --approve-loss '*'"
+    assert f"  provisioner {typed} --yes\n" in cli(*shlex.split(typed)).err
+
+
+def test_what_can_be_typed_after_a_refused_loss_is_what_was_typed(cli, fake_run):
+    fake_run.plan = LOSS
+    err = cli("apply", "dev", "--refresh", "--approve-loss", "*:Key::other", typed="dev").err
+    assert "  provisioner apply dev --refresh --approve-loss '*:Key::other' --approve-loss urn:" in err
+    assert "--yes --approve" not in err
+
+
+@pytest.fixture
+def _unreadable_afterwards(monkeypatch):
+    """The state can be read no more once something was applied."""
+    real = apply.applying
+
+    def applying(*arguments):
+        workspace = real(*arguments)
+        opened = workspace.engine.open
+
+        @contextmanager
+        def read(stack, access):
+            if access is Access.READ:
+                raise StateIsDamaged("dev.json", "cut off")
+            with opened(stack, access) as run:
+                yield run
+
+        workspace.engine.open = read
+        return workspace
+
+    monkeypatch.setattr(apply, "applying", applying)
+
+
+@pytest.mark.usefixtures("_unreadable_afterwards")
+def test_a_failure_while_reporting_does_not_hide_the_one_that_counts(cli, fake_run):
+    fake_run.plan = CREATE
+    fake_run.raises_in_apply = PlanHasChanged(urn(VPC, "v"), "create", "replace")
+    ended = cli("apply", "dev", "--yes")
+    assert ended.code == 10
+    assert "State is damaged" not in ended.err
+
+
+@pytest.mark.usefixtures("_unreadable_afterwards")
+@pytest.mark.parametrize(
+    ("result", "code", "said"), [(Result.DONE, 0, "Applied in"), (Result.FAILED, 1, "limit exceeded")]
+)
+def test_how_it_ended_is_said_also_if_the_state_cannot_be_read(cli, fake_run, result, code, said):
+    fake_run.plan = CREATE
+    failures = () if result is Result.DONE else (Failed(urn(VPC, "v"), "limit exceeded"),)
+    fake_run.applied = Applied(result, {"create": 1}, failures, seconds=1.0)
+    ended = cli("apply", "dev", "--yes")
+    assert ended.code == code
+    assert said in ended.out
+    assert "1 created" in ended.out
+    assert "What exists now is not known: the state could not be read." in ended.out
+    assert ended.err == "note: the state could not be read afterwards: State is damaged (RUN-010)\n"
 
 
 def test_yes_stands_for_the_answer(cli, fake_run, workspace, golden):

@@ -15,8 +15,10 @@ from provisioner.engine.embedded.secrets import PassphraseSealer
 from provisioner.engine.embedded.snapshot import Snapshot
 from provisioner.engine.embedded.state import Began
 from provisioner.engine.embedded.store import StackStore
-from provisioner.engine.failures import PassphraseMissing
+from provisioner.engine.failures import PassphraseMissing, StateIsDamaged
+from provisioner.engine.state_failures import StateIsAway
 from provisioner.plan.values import Secret
+from tests.support.fake_engine import FakeEngine
 from tests.support.records import STACK as ROOT_URN
 from tests.support.records import component, provider, reference, thing
 
@@ -208,6 +210,30 @@ def test_who_is_changing_a_stack_is_noted_and_not_named(cli, on_the_fake):
     ended = cli("doctor", "local", "--json")
     assert "somebody is changing it at this moment" in ended.out
     assert "canary" not in ended.out
+
+
+def test_a_state_that_is_away_is_a_finding_and_the_bundle_is_written(cli, on_the_fake, monkeypatch):
+    def recorded(_):
+        raise StateIsAway("s3://canary-bucket", "canary said 403", "AccessDenied")
+
+    monkeypatch.setattr(examining, "recorded", recorded)
+    ended = cli("doctor", "local", "--out", "b.zip")
+    assert ended.code == 0
+    assert "✗ The state: " in ended.out
+    with zipfile.ZipFile("b.zip") as bundle:
+        assert json.loads(bundle.read("state.json"))["failure"].startswith("RUN-")
+    assert b"canary" not in told("b.zip") + ended.out.encode()
+
+
+def test_a_lock_that_cannot_be_read_is_a_finding(cli, on_the_fake, monkeypatch):
+    def holder(*_):
+        raise StateIsDamaged("canary.json", "canary")
+
+    monkeypatch.setattr(FakeEngine, "holder", holder)
+    ended = cli("doctor", "local", "--out", "b.zip")
+    assert ended.code == 0
+    assert "✗ foundation in us-east-1: State is damaged (RUN-010)" in ended.out
+    assert b"canary" not in told("b.zip") + ended.out.encode()
 
 
 def test_a_missing_passphrase_is_a_finding(cli, on_the_fake):

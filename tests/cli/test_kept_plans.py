@@ -154,7 +154,9 @@ def program_changed(world):
 
 
 def package_changed(world):
-    world.monkeypatch.setattr("importlib.metadata.version", lambda name: "9.9.9" if name == "pulumi" else "0.1.0")
+    world.monkeypatch.setattr(
+        "importlib.metadata.version", lambda name: "9.9.9" if name == "pulumi" else "0.1.0"
+    )
 
 
 def provider_changed(world):

@@ -23,6 +23,7 @@ PUBLIC = EksCluster.model_validate(
     {"kind": "eks", "endpoint": {"kind": "public", "cidrs": ["203.0.113.0/24"]}}
 )
 ARN = "arn:aws:iam::111122223333:role/ml"
+ADMIN = "arn:aws:iam::111122223333:role/admin"
 
 
 def outputs(region):
@@ -41,6 +42,7 @@ def clusters(monkeypatch):
         settings=PRIVATE,
         cloud="aws",
         notices=(),
+        account=None,
         outputs={region: outputs(region) for region in ("us-east-1", "eu-west-1")},
     )
 
@@ -60,7 +62,9 @@ def clusters(monkeypatch):
 
         return Workspace(
             name=str(asked),
-            environment=SimpleNamespace(name="prod", cloud=found.cloud, cluster=found.settings),
+            environment=SimpleNamespace(
+                name="prod", cloud=found.cloud, cluster=found.settings, account=found.account
+            ),
             engine=Engine(FakeRun()),
             layers=(LayerStacks((tuple(stacks),)),),
             notices=found.notices,
@@ -100,6 +104,25 @@ def test_only_one_region(cli, clusters):
 def test_the_role_is_handed_on(cli, clusters):
     config = yaml.safe_load(cli("kubeconfig", "prod", "--role", ARN).out)
     assert config["users"][0]["user"]["exec"]["args"][-2:] == ["--role", ARN]
+
+
+@pytest.mark.parametrize(
+    ("options", "last"),
+    [((), ADMIN), (("--role", ARN), ARN), (("--role", ""), "prod-us-east-1")],
+)
+def test_without_one_it_is_the_role_that_the_cluster_admits(cli, clusters, monkeypatch, options, last):
+    clusters.account = SimpleNamespace(assume_role=ADMIN)
+    config = yaml.safe_load(cli("kubeconfig", "prod", *options).out)
+    assert config["users"][0]["user"]["exec"]["args"][-1] == last
+    asked = []
+
+    def token_for(*arguments):
+        asked.append(arguments)
+        return SimpleNamespace(token="k8s-aws-v1.x", expires=datetime(2026, 11, 21, 8, tzinfo=UTC))
+
+    monkeypatch.setattr(kubeconfig, "token_for", token_for)
+    cli("kubeconfig", "prod", "--token", *options)
+    assert asked == [("us-east-1", "prod-us-east-1", last if last.startswith("arn:") else None)]
 
 
 def test_the_file_is_the_owners_and_may_be_written_again(cli, clusters):

@@ -1,10 +1,15 @@
 """What is recorded, for people and for programs."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from provisioner.cli import state, state_lock
+from provisioner.engine.failures import StateIsDamaged, StateIsLocked
 from provisioner.plan.values import Secret
+from provisioner.schedule import LayerStacks
+from tests.support.fake_engine import STACKS, FakeEngine
 from tests.support.plans import NETWORK, VPC, recorded, urn
 
 
@@ -55,6 +60,53 @@ def test_verify(cli, fake_run):
     ended = cli("state", "verify", "dev")
     assert ended.code == 1
     assert "`a` has no parent" in ended.out
+
+
+@pytest.fixture
+def _two_stacks(monkeypatch):
+    stacks = (replace(STACKS[0], project="base"), *STACKS)
+    for module in (state, state_lock):
+        real = module.recorded
+        monkeypatch.setattr(
+            module,
+            "recorded",
+            lambda asked, real=real: replace(real(asked), layers=(LayerStacks((stacks,)),)),
+        )
+
+
+@pytest.mark.usefixtures("_two_stacks")
+def test_verify_goes_through_all_stacks(cli, fake_run, monkeypatch):
+    fake_run.broken = ("`a` has no parent",)
+    ended = cli("state", "verify", "dev")
+    assert ended.code == 1
+    assert ended.out.count("`a` has no parent") == 2
+    fake_run.broken = ()
+    opened = FakeEngine.open
+
+    def broken(engine, stack, access):
+        if stack.project == "base":
+            raise StateIsDamaged("base.json", "cut off")
+        return opened(engine, stack, access)
+
+    monkeypatch.setattr(FakeEngine, "open", broken)
+    ended = cli("state", "verify", "dev")
+    assert ended.code == 1
+    assert ended.err.startswith(f"base {STACKS[0].name}:\nerror[RUN-010]")
+    assert ended.out.startswith("foundation ")
+
+
+@pytest.mark.usefixtures("_two_stacks")
+def test_unlock_goes_through_all_stacks(cli, monkeypatch):
+    def unlock(_, stack):
+        if stack.project == "base":
+            raise StateIsLocked(stack.name, "ann@desk, process 1, since now")
+        return "bob@desk"
+
+    monkeypatch.setattr(FakeEngine, "unlock", unlock)
+    ended = cli("state", "unlock", "dev")
+    assert ended.code == 6
+    assert "ann@desk" in ended.err
+    assert ended.out == f"foundation {STACKS[0].name}: freed; it was held by bob@desk.\n"
 
 
 def test_outputs_mask_secrets_unless_one_is_asked_for(cli):

@@ -71,6 +71,8 @@ def test_rollback_asks_and_without_a_terminal_refuses(cli, fake_run):
     ended = cli("state", "rollback", "dev", "1")
     assert ended.code == 1
     assert "provisioner state rollback dev 1 --yes" in ended.err
+    ended = cli("state", "rollback", "dev", "1", "--layer", "foundation")
+    assert "provisioner state rollback dev 1 --layer foundation --yes" in ended.err
     assert fake_run.archive.asked == []
 
 

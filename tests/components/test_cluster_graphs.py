@@ -169,6 +169,7 @@ PROGRAMS = {
         ],
     ),
     "gpus_in_slices_on_spot": pool(capacity=Spot(), sharing=MigSlices(profile="1g.10gb")),
+    "gpus_with_fabric_on_demand": pool(machine=H100, interfaces=efa_interfaces(2, [0, 1])),
     "gpus_with_fabric_in_a_reservation": pool(
         machine=H100, interfaces=efa_interfaces(32, range(0, 32, 16)), capacity=Reserved(id="cr-1")
     ),

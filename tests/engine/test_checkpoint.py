@@ -287,7 +287,10 @@ def test_a_deployment_of_the_wrong_shape_says_where(raw, words):
 
 def test_another_kind_of_secrets_provider_is_not_known_here():
     with pytest.raises(Unsupported, match="gcpkms"):
-        deployment_of({"secrets_providers": {"type": "cloud", "state": {"url": "gcpkms://x", "encryptedkey": "AAAA"}}}, BlindSealer())
+        deployment_of(
+            {"secrets_providers": {"type": "cloud", "state": {"url": "gcpkms://x", "encryptedkey": "AAAA"}}},
+            BlindSealer(),
+        )
 
 
 def test_a_change_by_hand_is_noticed_by_the_checksum():

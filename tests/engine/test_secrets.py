@@ -7,7 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from provisioner.engine.embedded import secrets
-from provisioner.engine.embedded.secrets import BlindSealer, BrokenSeal, PassphraseSealer, own_passphrase, passphrase_state
+from provisioner.engine.embedded.secrets import (
+    BlindSealer,
+    BrokenSeal,
+    PassphraseSealer,
+    own_passphrase,
+    passphrase_state,
+)
 from provisioner.engine.failures import PassphraseMissing, PassphraseWrong
 
 SALT = "v1:fozI5u6B030=:v1:F+6ZduKKd8G0/V7L:PGMFeIzwobWRKmEAzUdaQHqC5mMRIQ=="

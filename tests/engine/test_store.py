@@ -183,7 +183,9 @@ def test_no_secret_can_be_read_in_any_file(store, tmp_path):
 
 def test_unchanged_secrets_are_written_as_they_were(store, tmp_path):
     def written():
-        return json.loads(files_of(tmp_path)[".pulumi/stacks/foundation/dev.eu-west-1.json"])["checkpoint"]["latest"]
+        return json.loads(files_of(tmp_path)[".pulumi/stacks/foundation/dev.eu-west-1.json"])["checkpoint"][
+            "latest"
+        ]
 
     compact(store, thing("a", inputs={"s": Secret("x")}))
     before = written()

@@ -40,7 +40,9 @@ def test_an_answer_that_the_model_does_not_know_is_found():
     assert breaches({"addon": {"addonName": "x", "status": "ACTIVE"}}, model) == []
     assert "Unknown parameter" in breaches({"addon": {"color": "red"}}, model)[0]
     assert "Invalid type" in breaches({"addon": {"addonName": 3}}, model)[0]
-    assert breaches({"addon": {"status": "READY"}}, model)[0].startswith(".addon.status is 'READY', which is not")
+    assert breaches({"addon": {"status": "READY"}}, model)[0].startswith(
+        ".addon.status is 'READY', which is not"
+    )
 
 
 def test_a_request_that_the_model_does_not_allow_is_refused(cloud, refusal):

@@ -16,14 +16,18 @@ def names(found):
 
 def test_a_placement_group_is_found_by_name_tag_and_strategy(ec2):
     tagged = [{"ResourceType": "placement-group", "Tags": TAGS}]
-    made = ec2.create_placement_group(GroupName="a", Strategy="cluster", TagSpecifications=tagged)["PlacementGroup"]
+    made = ec2.create_placement_group(GroupName="a", Strategy="cluster", TagSpecifications=tagged)[
+        "PlacementGroup"
+    ]
     ec2.create_placement_group(GroupName="b", Strategy="partition", PartitionCount=3)
     told = ec2.create_placement_group(GroupName="c", Strategy="spread")["PlacementGroup"]
     assert (told["SpreadLevel"], told["State"]) == ("rack", "available")
     assert made["GroupArn"].endswith(":placement-group/a")
     assert names(ec2.describe_placement_groups(GroupIds=[made["GroupId"]])) == ["a"]
     assert names(ec2.describe_placement_groups(Filters=[{"Name": "tag:pool", "Values": ["g*"]}])) == ["a"]
-    assert names(ec2.describe_placement_groups(Filters=[{"Name": "strategy", "Values": ["partition"]}])) == ["b"]
+    assert names(ec2.describe_placement_groups(Filters=[{"Name": "strategy", "Values": ["partition"]}])) == [
+        "b"
+    ]
     ec2.delete_tags(Resources=[made["GroupId"]], Tags=TAGS)
     ec2.create_tags(Resources=[made["GroupId"]], Tags=[{"Key": "owner", "Value": "me"}])
     told = ec2.describe_placement_groups(GroupNames=["a"])["PlacementGroups"][0]
@@ -53,7 +57,10 @@ def test_a_reservation_is_changed_and_cancelled(ec2, refusal):
     ec2.cancel_capacity_reservation(**which)
     told = ec2.describe_capacity_reservations(Filters=[{"Name": "state", "Values": ["cancelled"]}])
     assert [one["TotalInstanceCount"] for one in told["CapacityReservations"]] == [0]
-    assert refusal(ec2.modify_capacity_reservation, **which, InstanceCount=1) == "InvalidCapacityReservationState"
+    assert (
+        refusal(ec2.modify_capacity_reservation, **which, InstanceCount=1)
+        == "InvalidCapacityReservationState"
+    )
     elsewhere = {"AvailabilityZone": "eu-west-1a"}
     assert refusal(ec2.create_capacity_reservation, **what, **elsewhere) == "InvalidParameterValue"
     unknown = {"CapacityReservationId": "cr-00000000000000000"}
@@ -63,7 +70,9 @@ def test_a_reservation_is_changed_and_cancelled(ec2, refusal):
 def test_the_tags_of_a_template_are_not_those_of_its_instances(ec2):
     data = {"TagSpecifications": [{"ResourceType": "instance", "Tags": [{"Key": "i", "Value": "j"}]}]}
     tagged = [{"ResourceType": "launch-template", "Tags": TAGS}]
-    made = ec2.create_launch_template(LaunchTemplateName="gpu", LaunchTemplateData=data, TagSpecifications=tagged)
+    made = ec2.create_launch_template(
+        LaunchTemplateName="gpu", LaunchTemplateData=data, TagSpecifications=tagged
+    )
     which = made["LaunchTemplate"]["LaunchTemplateId"]
     (version,) = ec2.describe_launch_template_versions(LaunchTemplateId=which)["LaunchTemplateVersions"]
     assert version["LaunchTemplateData"] == data
@@ -74,7 +83,9 @@ def test_the_tags_of_a_template_are_not_those_of_its_instances(ec2):
 
 def test_a_template_that_is_not_there_is_not_found(ec2, refusal):
     none = "lt-00000000000000000"
-    assert refusal(ec2.describe_launch_templates, LaunchTemplateIds=[none]) == "InvalidLaunchTemplateId.NotFound"
+    assert (
+        refusal(ec2.describe_launch_templates, LaunchTemplateIds=[none]) == "InvalidLaunchTemplateId.NotFound"
+    )
     assert refusal(ec2.delete_launch_template, LaunchTemplateId=none) == "InvalidLaunchTemplateId.NotFound"
     by_name = {"LaunchTemplateNames": ["none"]}
     assert refusal(ec2.describe_launch_templates, **by_name) == "InvalidLaunchTemplateName.NotFoundException"
@@ -97,7 +108,10 @@ def test_a_peering_is_accepted_in_the_other_region(cloud, peering, refusal):
     which = {"VpcPeeringConnectionId": peering}
     assert refusal(here.accept_vpc_peering_connection, **which) == "OperationNotPermitted"
     told = there.accept_vpc_peering_connection(**which)["VpcPeeringConnection"]
-    assert (told["RequesterVpcInfo"]["Region"], told["AccepterVpcInfo"]["Region"]) == ("us-east-1", "eu-west-1")
+    assert (told["RequesterVpcInfo"]["Region"], told["AccepterVpcInfo"]["Region"]) == (
+        "us-east-1",
+        "eu-west-1",
+    )
     active = [{"Name": "status-code", "Values": ["active"]}]
     for region in (here, there):
         found = region.describe_vpc_peering_connections(Filters=active)["VpcPeeringConnections"]
@@ -109,21 +123,29 @@ def test_a_peering_is_accepted_in_the_other_region(cloud, peering, refusal):
 def test_a_peering_has_tags_of_its_own_in_each_region(cloud, peering):
     here, there = cloud.client("ec2"), cloud.client("ec2", "eu-west-1")
     there.create_tags(Resources=[peering], Tags=[{"Key": "side", "Value": "accepter"}])
-    tags = [one.describe_vpc_peering_connections()["VpcPeeringConnections"][0]["Tags"] for one in (here, there)]
+    tags = [
+        one.describe_vpc_peering_connections()["VpcPeeringConnections"][0]["Tags"] for one in (here, there)
+    ]
     assert tags == [TAGS, [{"Key": "side", "Value": "accepter"}]]
 
 
 def test_each_side_of_a_peering_sets_its_own_options(cloud, peering, refusal):
     here, there = cloud.client("ec2"), cloud.client("ec2", "eu-west-1")
     which, resolve = {"VpcPeeringConnectionId": peering}, {"AllowDnsResolutionFromRemoteVpc": True}
-    ours, theirs = {"RequesterPeeringConnectionOptions": resolve}, {"AccepterPeeringConnectionOptions": resolve}
+    ours, theirs = (
+        {"RequesterPeeringConnectionOptions": resolve},
+        {"AccepterPeeringConnectionOptions": resolve},
+    )
     change = here.modify_vpc_peering_connection_options
     assert refusal(change, **which, **ours) == "OperationNotPermitted"  # not active yet
     there.accept_vpc_peering_connection(**which)
     assert refusal(change, **which, **theirs) == "OperationNotPermitted"
     change(**which, **ours)
     told = there.describe_vpc_peering_connections()["VpcPeeringConnections"][0]
-    options = [told[side]["PeeringOptions"]["AllowDnsResolutionFromRemoteVpc"] for side in ("RequesterVpcInfo", "AccepterVpcInfo")]
+    options = [
+        told[side]["PeeringOptions"]["AllowDnsResolutionFromRemoteVpc"]
+        for side in ("RequesterVpcInfo", "AccepterVpcInfo")
+    ]
     assert options == [True, False]
 
 

@@ -108,7 +108,10 @@ def test_an_update_changes_one_kind_of_setting_and_something(cloud, eks, refusal
     eks.update_cluster_config(name="one", upgradePolicy=policy)
     assert refusal(eks.update_cluster_config, name="one", upgradePolicy=policy) == "InvalidParameterException"
     public = {"endpointPublicAccess": True}
-    assert refusal(eks.update_cluster_config, name="one", resourcesVpcConfig=public) == "InvalidParameterException"
+    assert (
+        refusal(eks.update_cluster_config, name="one", resourcesVpcConfig=public)
+        == "InvalidParameterException"
+    )
     assert eks.describe_cluster(name="one")["cluster"]["upgradePolicy"] == policy
 
 
@@ -214,7 +217,10 @@ def test_an_access_policy_has_one_scope(cloud, eks, refusal):
 def test_an_entry_of_the_system_is_refused(cloud, eks, refusal):
     cloud.cluster()
     entry = {"clusterName": "one", "principalArn": cloud.role()}
-    assert refusal(eks.create_access_entry, **entry, kubernetesGroups=["system:masters"]) == "InvalidParameterException"
+    assert (
+        refusal(eks.create_access_entry, **entry, kubernetesGroups=["system:masters"])
+        == "InvalidParameterException"
+    )
     eks.create_access_entry(**entry)
     assert refusal(eks.create_access_entry, **entry) == "ResourceInUseException"
 
@@ -245,7 +251,9 @@ def test_a_node_group_tells_what_was_asked_and_nothing_else(cloud, eks):
         "capacityType": "SPOT",
     }
     group = {"clusterName": "one", "nodegroupName": "gpu"}
-    eks.create_nodegroup(**group, nodeRole=cloud.role(), updateConfig={"maxUnavailablePercentage": 33}, **asked)
+    eks.create_nodegroup(
+        **group, nodeRole=cloud.role(), updateConfig={"maxUnavailablePercentage": 33}, **asked
+    )
     told = eks.describe_nodegroup(**group)["nodegroup"]
     assert {name: told[name] for name in asked} == asked
     assert told["updateConfig"] == {"maxUnavailablePercentage": 33, "updateStrategy": "DEFAULT"}
@@ -267,8 +275,12 @@ def test_a_launch_template_decides_for_its_node_group(cloud, eks, refusal):
     assert told["launchTemplate"] == {**which, "name": "gpu", "version": "1"}
     assert (told["amiType"], told["releaseVersion"]) == ("CUSTOM", "ami-12345678")
     assert "instanceTypes" not in told and "diskSize" not in told
-    ec2.create_launch_template_version(LaunchTemplateId=which["id"], LaunchTemplateData={**data, "EbsOptimized": True})
-    eks.update_nodegroup_version(clusterName="one", nodegroupName="gpu", launchTemplate={**which, "version": "2"})
+    ec2.create_launch_template_version(
+        LaunchTemplateId=which["id"], LaunchTemplateData={**data, "EbsOptimized": True}
+    )
+    eks.update_nodegroup_version(
+        clusterName="one", nodegroupName="gpu", launchTemplate={**which, "version": "2"}
+    )
     eks.update_nodegroup_version(clusterName="one", nodegroupName="gpu")
     told = eks.describe_nodegroup(clusterName="one", nodegroupName="gpu")["nodegroup"]
     assert told["launchTemplate"]["version"] == "2"
@@ -305,7 +317,9 @@ def test_everything_can_be_tagged(cloud, eks):
         group["nodegroup"]["nodegroupArn"],
         eks.create_addon(**one, addonName="coredns", tags={"a": "1"})["addon"]["addonArn"],
         eks.create_pod_identity_association(**one, **pod, tags={"a": "1"})["association"]["associationArn"],
-        eks.create_access_entry(**one, principalArn=cloud.role("r"), tags={"a": "1"})["accessEntry"]["accessEntryArn"],
+        eks.create_access_entry(**one, principalArn=cloud.role("r"), tags={"a": "1"})["accessEntry"][
+            "accessEntryArn"
+        ],
     ]
     for arn in arns:
         eks.tag_resource(resourceArn=arn, tags={"b": "2", "c": "3"})

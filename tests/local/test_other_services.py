@@ -57,7 +57,9 @@ def test_a_replica_is_a_key_of_its_own(cloud, refusal):
     assert here.describe_key(KeyId=key)["KeyMetadata"]["Enabled"]
     twice = {"KeyId": key, "ReplicaRegion": "eu-west-1"}
     assert refusal(here.replicate_key, **twice) == "AlreadyExistsException"
-    assert refusal(there.replicate_key, KeyId=key, ReplicaRegion="us-west-2") == "UnsupportedOperationException"
+    assert (
+        refusal(there.replicate_key, KeyId=key, ReplicaRegion="us-west-2") == "UnsupportedOperationException"
+    )
 
 
 def test_a_primary_key_waits_for_its_replicas(cloud):
@@ -77,8 +79,19 @@ def database(cloud):
     rds = cloud.client("rds")
     group = {"DBSubnetGroupName": "data"}
     rds.create_db_subnet_group(**group, DBSubnetGroupDescription="data", SubnetIds=subnets)
-    size = {"Engine": "postgres", "EngineVersion": "17", "DBInstanceClass": "db.r7g.large", "AllocatedStorage": 100}
-    return {"DBInstanceIdentifier": "runs", "MasterUsername": "root", "ManageMasterUserPassword": True, **group, **size}
+    size = {
+        "Engine": "postgres",
+        "EngineVersion": "17",
+        "DBInstanceClass": "db.r7g.large",
+        "AllocatedStorage": 100,
+    }
+    return {
+        "DBInstanceIdentifier": "runs",
+        "MasterUsername": "root",
+        "ManageMasterUserPassword": True,
+        **group,
+        **size,
+    }
 
 
 def test_a_database_tells_its_settings(cloud, database):
@@ -138,7 +151,9 @@ def zone(cloud):
     """A private zone of a network in us-east-1, and what makes changes of it."""
     vpc, _ = cloud.network()
     network = {"VPCId": vpc, "VPCRegion": "us-east-1"}
-    made = cloud.client("route53").create_hosted_zone(Name="ml.internal", CallerReference=cloud.account, VPC=network)
+    made = cloud.client("route53").create_hosted_zone(
+        Name="ml.internal", CallerReference=cloud.account, VPC=network
+    )
     return made["HostedZone"]["Id"]
 
 

@@ -14,11 +14,18 @@ from tests.support.plans import KEY, VPC, plan, step, urn
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.just(UNKNOWN),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text() | st.sampled_from(["$secret", "$plain", "$unknown"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text() | st.sampled_from(["$secret", "$plain", "$unknown"]), inner, max_size=3)
+    ),
     max_leaves=12,
 )
-values = plain | plain.map(Secret) | st.lists(plain.map(Secret), max_size=2) | st.builds(Reference, st.text(), st.none() | st.text())
+values = (
+    plain
+    | plain.map(Secret)
+    | st.lists(plain.map(Secret), max_size=2)
+    | st.builds(Reference, st.text(), st.none() | st.text())
+)
 
 
 def seal(text):

@@ -17,13 +17,35 @@ SUBNET = "aws:ec2/subnet:Subnet"
         pytest.param(step("same", KEY, "k"), Risk.NONE, Risk.NONE, id="unchanged"),
         pytest.param(step("update", KEY, "k", reasons=["description"]), Risk.NONE, Risk.NONE, id="changed"),
         pytest.param(step("delete", KEY, "k"), Risk.DATA_LOSS, Risk.DOWNTIME, id="a key goes"),
-        pytest.param(step("replace", REPOSITORY, "r", delete_first=True), Risk.DATA_LOSS, Risk.DOWNTIME, id="a registry anew"),
+        pytest.param(
+            step("replace", REPOSITORY, "r", delete_first=True),
+            Risk.DATA_LOSS,
+            Risk.DOWNTIME,
+            id="a registry anew",
+        ),
         pytest.param(step("delete", SUBNET, "s"), Risk.DOWNTIME, Risk.DOWNTIME, id="a way goes"),
         pytest.param(step("replace", SUBNET, "s"), Risk.RESTART, Risk.RESTART, id="a new one first"),
-        pytest.param(step("replace", SUBNET, "s", delete_first=True), Risk.DOWNTIME, Risk.DOWNTIME, id="the old one first"),
-        pytest.param(step("delete", "aws:ec2/flowLog:FlowLog", "f"), Risk.NONE, Risk.NONE, id="nobody uses it"),
-        pytest.param(step("update", "aws:eks/cluster:Cluster", "c", reasons=["version", "tags"]), Risk.RESTART, Risk.RESTART, id="an upgrade"),
-        pytest.param(step("update", "aws:rds/instance:Instance", "d", reasons=["instanceClass"]), Risk.DOWNTIME, Risk.DOWNTIME, id="a larger database"),
+        pytest.param(
+            step("replace", SUBNET, "s", delete_first=True),
+            Risk.DOWNTIME,
+            Risk.DOWNTIME,
+            id="the old one first",
+        ),
+        pytest.param(
+            step("delete", "aws:ec2/flowLog:FlowLog", "f"), Risk.NONE, Risk.NONE, id="nobody uses it"
+        ),
+        pytest.param(
+            step("update", "aws:eks/cluster:Cluster", "c", reasons=["version", "tags"]),
+            Risk.RESTART,
+            Risk.RESTART,
+            id="an upgrade",
+        ),
+        pytest.param(
+            step("update", "aws:rds/instance:Instance", "d", reasons=["instanceClass"]),
+            Risk.DOWNTIME,
+            Risk.DOWNTIME,
+            id="a larger database",
+        ),
         pytest.param(step("delete", NETWORK, "n"), Risk.NONE, Risk.NONE, id="a component"),
         pytest.param(step("delete", "pulumi:providers:aws", "p"), Risk.NONE, Risk.NONE, id="a provider"),
     ],
@@ -40,7 +62,10 @@ def test_the_worst_of_several():
 
 def test_every_type_that_a_driver_acts_on_is_classed(golden):
     """A new type shows here: whoever adds it decides whether its objects hold data."""
-    rows = sorted(f"{type}: {STATEFUL[type].kind.value if type in STATEFUL else chr(45)}" for type in {spec.type for spec in CATALOG})
+    rows = sorted(
+        f"{type}: {STATEFUL[type].kind.value if type in STATEFUL else chr(45)}"
+        for type in {spec.type for spec in CATALOG}
+    )
     golden("\n".join(rows) + "\n")
 
 

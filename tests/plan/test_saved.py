@@ -45,7 +45,9 @@ def saved(*plans):
         providers={"aws": "7.51.1"},
     )
     expires = MADE + timedelta(hours=24)
-    return SavedPlan(asked="dev", cloud="", bound=bound, made=MADE, expires=expires, stacks=stacks, notices=("n",))
+    return SavedPlan(
+        asked="dev", cloud="", bound=bound, made=MADE, expires=expires, stacks=stacks, notices=("n",)
+    )
 
 
 def test_it_comes_back():
@@ -82,7 +84,9 @@ def test_a_file_whose_digest_was_made_right_again_must_still_be_a_plan():
         read(json.dumps(raw).encode())
 
 
-@pytest.mark.parametrize("text", [b"", b"[]", b"null", b"name: dev\n", b'{"schema": "provisioner/plan/1"}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "text", [b"", b"[]", b"null", b"name: dev\n", b'{"schema": "provisioner/plan/1"}', b"\xff\xfe"]
+)
 def test_another_file_is_no_plan(text):
     assert not is_plan_file(text)
     with pytest.raises(NotAPlan):

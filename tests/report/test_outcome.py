@@ -29,7 +29,9 @@ def test_applied(golden):
         "subnets": ["a"],
         "password": Secret("x"),
     }
-    golden(ending_text(ending(applied, outputs={"us-east-1": outputs}, endpoint="http://127.0.0.1:4711"), PLAIN))
+    golden(
+        ending_text(ending(applied, outputs={"us-east-1": outputs}, endpoint="http://127.0.0.1:4711"), PLAIN)
+    )
 
 
 def test_failed(golden):

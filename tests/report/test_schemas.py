@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from provisioner.engine.events import Interrupted, ProgramSpoke, Severity, StepFailed, StepStarted, StepSucceeded
+from provisioner.engine.events import (
+    Interrupted,
+    ProgramSpoke,
+    Severity,
+    StepFailed,
+    StepStarted,
+    StepSucceeded,
+)
 from provisioner.engine.failures import StateIsLocked
 from provisioner.engine.interface import Applied, Failed, Result
 from provisioner.plan.model import Op
@@ -54,12 +61,16 @@ def test_the_environments_schema_stays_what_is_printed_first(cli_text):
     assert cli_text("schema") == cli_text("schema", "environment")
 
 
-@pytest.mark.parametrize("plans", [[], [plan()], [everything()], large_view(40).plans], ids=["none", "empty", "full", "large"])
+@pytest.mark.parametrize(
+    "plans", [[], [plan()], [everything()], large_view(40).plans], ids=["none", "empty", "full", "large"]
+)
 def test_a_plan(plans):
     check("plan", json.loads(document(plan_document("dev", plans, ["a notice"]))))
 
 
-@pytest.mark.parametrize("plans", [(plan(),), (everything(),), large_view(40).plans], ids=["empty", "full", "large"])
+@pytest.mark.parametrize(
+    "plans", [(plan(),), (everything(),), large_view(40).plans], ids=["empty", "full", "large"]
+)
 def test_a_plan_file(plans):
     text = written(saved(*plans)).decode()
     check("plan-file", json.loads(text))

@@ -7,7 +7,12 @@ from provisioner.plan.values import UNKNOWN, Secret
 from provisioner.report.plan_view import PlanView
 from dataclasses import replace
 
-TYPES = ("aws:ec2/subnet:Subnet", "aws:ecr/repository:Repository", "aws:iam/role:Role", "aws:s3/bucketV2:BucketV2")
+TYPES = (
+    "aws:ec2/subnet:Subnet",
+    "aws:ecr/repository:Repository",
+    "aws:iam/role:Role",
+    "aws:s3/bucketV2:BucketV2",
+)
 OPS = (Op.CREATE, Op.UPDATE, Op.UPDATE, Op.SAME, Op.REPLACE, Op.DELETE)
 CANARY = "canary-7f3a"
 
@@ -37,13 +42,29 @@ def _stack(layer, region, count, is_disposable):
         parent = f"urn:pulumi:{stack}::{layer}::mlplat:test:Part::part-{group}"
         if number % 10 == 0:
             steps.append(
-                Step(Op.SAME, parent, "mlplat:test:Part", f"part-{group}", parent=root, custom=False, origin="network")
+                Step(
+                    Op.SAME,
+                    parent,
+                    "mlplat:test:Part",
+                    f"part-{group}",
+                    parent=root,
+                    custom=False,
+                    origin="network",
+                )
             )
         steps.append(_step(stack, layer, parent, number, is_disposable))
     drift = (Drift(DriftKind.GONE, steps[2].urn, steps[2].type),)
     return StackPlan(
-        stack, layer, region, Mode.UPDATE, Source.STATE, tuple(steps), drift=drift, notes=("a note",),
-        outputs={"vpcId": UNKNOWN}, old_outputs={"vpcId": "vpc-1"},
+        stack,
+        layer,
+        region,
+        Mode.UPDATE,
+        Source.STATE,
+        tuple(steps),
+        drift=drift,
+        notes=("a note",),
+        outputs={"vpcId": UNKNOWN},
+        old_outputs={"vpcId": "vpc-1"},
     )
 
 
@@ -64,7 +85,9 @@ def _step(stack, layer, parent, number, is_disposable):
         changes=tuple(changes(old, new)) if op in (Op.UPDATE, Op.REPLACE) else (),
         reasons=("size",) if op in (Op.UPDATE, Op.REPLACE) else (),
         delete_first=number % 12 == 4,
-        dependencies=(f"urn:pulumi:{stack}::{layer}::mlplat:test:Part${TYPES[(number - 13) % 4]}::thing-{number - 13}",)
+        dependencies=(
+            f"urn:pulumi:{stack}::{layer}::mlplat:test:Part${TYPES[(number - 13) % 4]}::thing-{number - 13}",
+        )
         if number > 13
         else (),
         origin="network",

@@ -21,22 +21,29 @@ class _Interrupts:
     def __init__(self) -> None:
         self._listeners: list[Interrupt] = []
         self._pressed = False
+        self._heard = False
         self._catching = False
 
     @contextmanager
     def catching(self) -> Generator[None, None, None]:
-        """Take SIGINT and SIGTERM for all who listen meanwhile. Only the main thread can."""
+        """Take SIGINT and SIGTERM for all who listen meanwhile. Only the main thread can.
+
+        Raises `KeyboardInterrupt` at the end if one came when nobody was listening any more.
+        """
         if self._catching or threading.current_thread() is not threading.main_thread():
             yield
             return
-        self._catching, self._pressed = True, False
+        self._catching, self._pressed, self._heard = True, False, False
         before = {number: signal.signal(number, self._press) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+            missed = self._pressed and not self._heard
             self._catching = self._pressed = False
+        if missed:
+            raise KeyboardInterrupt
 
     @contextmanager
     def listening(self, interrupt: Interrupt) -> Generator[None, None, None]:
@@ -49,6 +56,7 @@ class _Interrupts:
             self._listeners.append(interrupt)
             try:
                 if self._pressed:
+                    self._heard = True
                     interrupt()
                 yield
             finally:
@@ -59,6 +67,7 @@ class _Interrupts:
             os._exit(STOPPED_NOW)
         self._pressed = True
         for interrupt in tuple(self._listeners):
+            self._heard = True
             interrupt()
 
 

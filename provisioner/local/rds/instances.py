@@ -92,7 +92,9 @@ def modify_db_instance(call: Call) -> Answer:
     database = call.backend.describe_db_instances(call["DBInstanceIdentifier"])[0]
     given = dict(call.parameters)
     if database.engine == "postgres" and "EngineVersion" in given:
-        given["EngineVersion"] = NEWEST_MINOR.get(given["EngineVersion"], given["EngineVersion"])
+        asked: str = given["EngineVersion"]
+        given["EngineVersion"] = NEWEST_MINOR.get(asked, asked)
+        _check_upgrade(call, str(database.engine_version), asked)
     if database.manage_master_user_password and given.get("ManageMasterUserPassword"):
         _move_secret(database, given.pop("MasterUserSecretKmsKeyId", None))
         del given["ManageMasterUserPassword"]
@@ -133,6 +135,13 @@ def _check_encryption(call: Call) -> None:
         raise Refusal("InvalidParameterCombination", text)
     if call.get("ManageMasterUserPassword") and call.get("MasterUserPassword"):
         text = "You can't specify MasterUserPassword for an instance with ManageMasterUserPassword enabled."
+        raise Refusal("InvalidParameterCombination", text)
+
+
+def _check_upgrade(call: Call, old: str, new: str) -> None:
+    same = family_of("postgres", old) == family_of("postgres", new)
+    if not same and not call.get("AllowMajorVersionUpgrade"):
+        text = "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."
         raise Refusal("InvalidParameterCombination", text)
 
 

@@ -31,7 +31,9 @@ def kept(desk, program, mode=Mode.UPDATE):
 
 def through_a_file(saved):
     raw = json.loads(json.dumps(saved.raw))
-    return SavedStack(full_name=saved.full_name, mark=saved.mark, seed=saved.seed, secrets=saved.secrets, raw=raw)
+    return SavedStack(
+        full_name=saved.full_name, mark=saved.mark, seed=saved.seed, secrets=saved.secrets, raw=raw
+    )
 
 
 def carried_out(desk, program, saved, passphrase="a passphrase"):
@@ -92,7 +94,13 @@ def test_a_sealed_value_that_was_changed_is_refused(desk):
     sealed = text.split('"$secret": "', 1)[1].split('"', 1)[0]
     raw = json.loads(text.replace(sealed, sealed[:-6] + "AAAA=="))
     with pytest.raises(PlanFileDamaged):
-        carried_out(desk, secretive(), SavedStack(**{name: getattr(saved, name) for name in ("full_name", "mark", "seed", "secrets")}, raw=raw))
+        carried_out(
+            desk,
+            secretive(),
+            SavedStack(
+                **{name: getattr(saved, name) for name in ("full_name", "mark", "seed", "secrets")}, raw=raw
+            ),
+        )
 
 
 def test_the_mark_is_that_of_one_state(desk):

@@ -26,7 +26,11 @@ def anew(*names):
 
 
 def sizes(desk):
-    return {name: recorded.outputs.get("size") for name, recorded in desk.resources().items() if "size" in recorded.outputs}
+    return {
+        name: recorded.outputs.get("size")
+        for name, recorded in desk.resources().items()
+        if "size" in recorded.outputs
+    }
 
 
 SMALL = things(a={"size": 1}, b={"size": 1, "needs": "a"}, c={"size": 1})
@@ -50,7 +54,9 @@ def test_only_what_is_named_changes(desk, scope, changed):
     assert desk.apply(LARGE, scope=scope).result is Result.DONE
     assert desk.breaches() == ()
     touched = {line[2] for line in changed}
-    assert {name: size for name, size in sizes(desk).items()} == {name: 2 if name in touched else 1 for name in "abc"}
+    assert {name: size for name, size in sizes(desk).items()} == {
+        name: 2 if name in touched else 1 for name in "abc"
+    }
     assert desk.apply(LARGE).result is Result.DONE
     assert desk.plan(LARGE).is_empty
 
@@ -176,7 +182,9 @@ def test_who_names_a_component_means_what_is_in_it(desk):
     desk.apply(program(1))
     scope = Scope(targets=("*test:index:Group::x",))
     assert marks(desk.plan(program(2), scope=scope)) == ["~ x-thing (size)"]
-    assert marks(desk.plan(program(2), scope=Scope(excludes=("*test:index:Group::x",)))) == ["~ y-thing (size)"]
+    assert marks(desk.plan(program(2), scope=Scope(excludes=("*test:index:Group::x",)))) == [
+        "~ y-thing (size)"
+    ]
 
 
 def test_a_renamed_resource_that_is_left_out_keeps_its_object(desk):

@@ -3,7 +3,7 @@
 import pulumi
 import pytest
 
-from provisioner.engine.failures import CloudNotRead
+from provisioner.engine.failures import CloudNotRead, ProgramFailed
 from provisioner.engine.interface import Access, Result, Stack
 from provisioner.plan.model import Mode, Op, Source
 from provisioner.plan.values import UNKNOWN
@@ -142,7 +142,9 @@ def test_regions_of_a_layer_are_applied_side_by_side(desk):
             meet.wait()
 
     desk.cloud.before = wait
-    layers = (LayerStacks((tuple(stack("below", below(name=f"ground-{region}"), region) for region in "abc"),)),)
+    layers = (
+        LayerStacks((tuple(stack("below", below(name=f"ground-{region}"), region) for region in "abc"),)),
+    )
     assert [each.result for each in apply(desk, layers)] == [Result.DONE] * 3
     assert len(desk.cloud.all()) == 3
     assert all(each.is_empty for each in plan(desk, layers))
@@ -161,3 +163,49 @@ def test_when_one_region_fails_the_others_are_finished_and_recorded(desk):
     desk.cloud.before = lambda *_: None
     assert [each.result for each in apply(desk, layers)] == [Result.DONE, Result.DONE]
     assert len(desk.cloud.all()) == 2
+
+
+def test_of_two_that_want_the_same_stacks_one_gets_them_all(desk):
+    """Whether they go up or down the layers: locks are taken in one order."""
+    from contextlib import contextmanager
+
+    taken = []
+
+    class Engine:
+        @contextmanager
+        def open(self, stack, access):
+            taken.append(stack.project)
+            with desk.engine().open(stack, access) as run:
+                yield run
+
+        def catching(self):
+            return desk.engine().catching()
+
+    layers = both(below())
+    for mode in (Mode.UPDATE, Mode.DESTROY):
+        preview(Engine(), schedule(layers, mode), Source.STATE)
+    assert taken == ["above", "below"] * 2
+
+
+def test_when_several_regions_fail_each_is_told(desk):
+    def broken(what):
+        def program():
+            raise ValueError(what)
+
+        return program
+
+    layers = (LayerStacks(((stack("below", broken("one"), "a"), stack("below", broken("two"), "b")),)),)
+    with pytest.raises(ProgramFailed) as raised:
+        plan(desk, layers)
+    assert "one" in str(raised.value.error)
+    assert "two" in "".join(raised.value.__notes__)
+
+
+def test_an_output_that_is_not_there_is_named_with_its_stack(desk):
+    def wanting():
+        pulumi.export("x", Upstream("below", "here").output("other"))
+
+    apply(desk, both(below(), nothing))
+    with pytest.raises(ProgramFailed) as raised:
+        plan(desk, both(below(), wanting))
+    assert "organization/below/test.here has no output `other`" in raised.value.error

@@ -17,9 +17,15 @@ from tests.engine.properties.test_whatever_happens import is_as_wished, key_of, 
 from tests.support.random_runs import KEYS, wishes
 from tests.support.runs import Desk, nothing
 
-patterns = st.lists(st.sampled_from(KEYS), max_size=3).map(lambda keys: tuple(f"*::{key}[01]" for key in keys))
-scopes = st.builds(Scope, targets=patterns, excludes=patterns, replaces=patterns, target_dependents=st.booleans())
-refusals = st.frozensets(st.tuples(st.sampled_from(["create", "update", "delete"]), st.sampled_from(KEYS)), max_size=2)
+patterns = st.lists(st.sampled_from(KEYS), max_size=3).map(
+    lambda keys: tuple(f"*::{key}[01]" for key in keys)
+)
+scopes = st.builds(
+    Scope, targets=patterns, excludes=patterns, replaces=patterns, target_dependents=st.booleans()
+)
+refusals = st.frozensets(
+    st.tuples(st.sampled_from(["create", "update", "delete"]), st.sampled_from(KEYS)), max_size=2
+)
 paces = st.builds(Pace, continue_on_error=st.booleans(), parallelism=st.sampled_from([1, 16]))
 attempts = st.tuples(st.none() | wishes() | wishes(), scopes, refusals, paces)
 

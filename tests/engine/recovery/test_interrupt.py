@@ -122,3 +122,16 @@ def test_runs_on_several_threads_are_all_told_and_one_that_begins_later_at_once(
             assert sorted(told) == ["a", "b", "late"]
     with listening(lambda: told.append("next command")):
         assert len(told) == 3
+
+
+def test_an_interrupt_that_nobody_listened_to_is_not_lost():
+    from provisioner.engine.embedded.interrupts import catching, listening
+
+    def pressed_too_late():
+        with catching():
+            with listening(lambda: None):
+                pass
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        pressed_too_late()

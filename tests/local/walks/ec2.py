@@ -35,5 +35,6 @@ def peering(cloud):
     there.accept_vpc_peering_connection(VpcPeeringConnectionId=which)
     here.describe_vpc_peering_connections(VpcPeeringConnectionIds=[which])
     here.modify_vpc_peering_connection_options(
-        VpcPeeringConnectionId=which, RequesterPeeringConnectionOptions={"AllowDnsResolutionFromRemoteVpc": True}
+        VpcPeeringConnectionId=which,
+        RequesterPeeringConnectionOptions={"AllowDnsResolutionFromRemoteVpc": True},
     )

@@ -34,7 +34,9 @@ def addons(eks, role):
     """An add-on with a role."""
     pods = [{"serviceAccount": "aws-node", "roleArn": role}]
     eks.describe_addon_versions(kubernetesVersion="1.35")
-    version = eks.describe_addon_versions(addonName="vpc-cni")["addons"][0]["addonVersions"][0]["addonVersion"]
+    version = eks.describe_addon_versions(addonName="vpc-cni")["addons"][0]["addonVersions"][0][
+        "addonVersion"
+    ]
     eks.describe_addon_configuration(addonName="vpc-cni", addonVersion=version)
     eks.create_addon(clusterName="one", addonName="vpc-cni", podIdentityAssociations=pods)
     eks.update_addon(clusterName="one", addonName="vpc-cni", configurationValues='{"env": {}}')

@@ -15,7 +15,10 @@ def ecr(cloud):
     ecr.update_repository_creation_template(prefix="k8s", imageTagMutability="IMMUTABLE")
     ecr.describe_repository_creation_templates(prefixes=["k8s"])
     ecr.delete_repository_creation_template(prefix="k8s")
-    rules = [{"destinations": [{"region": region, "registryId": cloud.account}]} for region in ("eu-west-1", "us-west-2")]
+    rules = [
+        {"destinations": [{"region": region, "registryId": cloud.account}]}
+        for region in ("eu-west-1", "us-west-2")
+    ]
     ecr.put_replication_configuration(replicationConfiguration={"rules": rules})
 
 
@@ -61,7 +64,12 @@ def rds(cloud):
     rds.describe_db_parameter_groups(**family)
     rds.reset_db_parameter_group(**family, ResetAllParameters=True)
     rds.describe_db_parameters(**family, Source="user")
-    what = {"Engine": "postgres", "DBInstanceClass": "db.r7g.large", "AllocatedStorage": 100, "MasterUsername": "root"}
+    what = {
+        "Engine": "postgres",
+        "DBInstanceClass": "db.r7g.large",
+        "AllocatedStorage": 100,
+        "MasterUsername": "root",
+    }
     rds.create_db_instance(DBInstanceIdentifier="runs", ManageMasterUserPassword=True, **group, **what)
     rds.modify_db_instance(DBInstanceIdentifier="runs", DBPortNumber=5433, ApplyImmediately=True)
     rds.delete_db_instance(DBInstanceIdentifier="runs", SkipFinalSnapshot=True)
@@ -82,7 +90,9 @@ def route53(cloud):
     route53.get_hosted_zone(Id=zone["HostedZoneId"])
     route53.list_hosted_zones_by_vpc(**other)
     config = {"Type": "HTTPS", "FullyQualifiedDomainName": "api.example.com"}
-    check = route53.create_health_check(CallerReference=cloud.account, HealthCheckConfig=config)["HealthCheck"]
+    check = route53.create_health_check(CallerReference=cloud.account, HealthCheckConfig=config)[
+        "HealthCheck"
+    ]
     route53.update_health_check(HealthCheckId=check["Id"], FailureThreshold=5)
     route53.get_health_check(HealthCheckId=check["Id"])
     route53.list_health_checks()

@@ -1,5 +1,7 @@
 """Databases: renamed in place, versions in short, protected, and kept in a last snapshot."""
 
+import re
+
 import pytest
 
 from provisioner.providers.aws.catalog.rds import INSTANCE
@@ -78,6 +80,45 @@ def test_the_last_snapshot_is_made_or_skipped(inputs, expected):
     cloud.answers["describe_db_instances"] = [{"DBInstances": [PRESENT]}, {"DBInstances": []}]
     databases.delete(recorded(**inputs))
     assert sent(cloud, "delete_db_instance") == [{"DBInstanceIdentifier": "features", **expected}]
+
+
+def test_the_last_snapshot_of_a_second_database_of_a_name_has_the_time_in_its_name(provider, client):
+    """The first one's stays: it is all that is left of that database."""
+    rds, last = client("rds"), "twice-final"
+    inputs = {
+        **DATABASE.inputs,
+        "identifier": "twice",
+        "skipFinalSnapshot": False,
+        "finalSnapshotIdentifier": last,
+    }
+    for _ in range(2):
+        used = provider.check(DATABASE.type, "twice", None, inputs, b"").inputs
+        provider.delete(DATABASE.type, provider.create(DATABASE.type, used))
+    snapshots = rds.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
+    names = sorted(each["DBSnapshotIdentifier"] for each in snapshots)
+    for name in names:
+        rds.delete_db_snapshot(DBSnapshotIdentifier=name)
+    first, second = names
+    assert first == last
+    assert re.fullmatch(r"twice-final-\d{8}-\d{6}", second)
+
+
+def test_another_refusal_of_the_deletion_is_not_tried_again():
+    cloud, databases = database()
+    cloud.answers["delete_db_instance"] = "SnapshotQuotaExceeded"
+    with pytest.raises(Refused):
+        databases.delete(recorded(finalSnapshotIdentifier="features-final"))
+    assert len(sent(cloud, "delete_db_instance")) == 1
+
+
+def test_a_major_version_is_refused_without_leave(provider, stage):
+    """The local cloud refuses it as RDS does."""
+    made = stage.make(DATABASE)
+    newer = {**made.inputs, "engineVersion": "18"}
+    with pytest.raises(Refused, match="AllowMajorVersionUpgrade"):
+        provider.update(DATABASE.type, made, newer)
+    changed = provider.update(DATABASE.type, made, {**newer, "allowMajorVersionUpgrade": True})
+    assert changed.outputs["engineVersionActual"].startswith("18.")
 
 
 def test_a_protected_database_is_not_deleted():

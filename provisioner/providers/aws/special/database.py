@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from provisioner.plan.diff import Diff
@@ -19,6 +20,7 @@ VERSION = "engineVersion"
 STORAGE = "allocatedStorage"
 MOST = "maxAllocatedStorage"
 LAST_SNAPSHOT = "finalSnapshotIdentifier"
+SNAPSHOT_EXISTS = "DBSnapshotAlreadyExists"
 
 _RESOURCE_ID = re.compile(r"db-[A-Z0-9]{26}")
 
@@ -67,7 +69,12 @@ class Databases(TableDriver):
                 " then try again",
                 code="InvalidParameterCombination",
             )
-        super().delete(old)
+        try:
+            super().delete(old)
+        except Refused as refusal:
+            if refusal.code != SNAPSHOT_EXISTS:
+                raise
+            super().delete(_with_another_snapshot(old))
 
     def _rename(self, target: Target, old: str, new: str) -> None:
         send = {"DBInstanceIdentifier": old, "NewDBInstanceIdentifier": new, "ApplyImmediately": True}
@@ -114,6 +121,12 @@ def _seen(main: Document, asked: Properties) -> Document:
     if main.get("MaxAllocatedStorage") == main.get("AllocatedStorage"):
         seen["MaxAllocatedStorage"] = None
     return seen
+
+
+def _with_another_snapshot(old: Object) -> Object:
+    """The same, its last snapshot named with the time: an earlier database of the name has left one."""
+    name = old.inputs.get(LAST_SNAPSHOT) or old.outputs.get(LAST_SNAPSHOT)
+    return replace(old, inputs={**old.inputs, LAST_SNAPSHOT: f"{name}-{datetime.now(UTC):%Y%m%d-%H%M%S}"})
 
 
 def _without(outputs: Properties) -> dict[str, Any]:
