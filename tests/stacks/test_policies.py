@@ -120,8 +120,10 @@ def test_only_what_knows_no_resource_is_permitted_on_all(allowed):
     on_all = [p for p in allowed if p[1].get("Resource") == "*" and not of_endpoints(p[0])]
     assert kinds(p for p in on_all if p[0].short_type not in ("Key", "ReplicaKey")) <= {
         ("Policy", "LogIn"),
-        # Karpenter: descriptions of EC2, in its own region.
+        # Karpenter: descriptions of EC2, in its own region; prices and lists of profiles know no resource.
         ("Policy", "Look"),
+        ("Policy", "LookUpPrices"),
+        ("Policy", "LookForProfiles"),
     }
 
 
