@@ -63,6 +63,7 @@ ADDITIONS: Final = {
     "rds": Addition("RDSResponse", ("rds.instances", "rds.groups")),
     "s3": Addition("S3Response", ("s3",), grafting="grafting_s3"),
     "kms": Addition("KmsResponse", ("kms",)),
+    "logs": Addition("LogsResponse", ("logs",)),
 }
 """By moto's name of the service."""
 

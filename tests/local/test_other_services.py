@@ -1,4 +1,4 @@
-"""ECR, EFS, KMS, RDS, Route 53 and S3 in the local cloud: what was added, and AWS's codes where it is refused."""
+"""ECR, EFS, KMS, Logs, RDS, Route 53 and S3 in the local cloud: what was added, and AWS's codes where it is refused."""
 
 import copy
 
@@ -41,6 +41,16 @@ def test_a_file_system_is_changed(cloud, refusal):
     assert refusal(efs.put_backup_policy, FileSystemId="fs-12345678", BackupPolicy={"Status": "ENABLED"}) == (
         "FileSystemNotFound"
     )
+
+
+def test_the_tags_of_a_log_group_go_with_it(cloud, refusal):
+    logs, named = cloud.client("logs"), {"logGroupName": "flow"}
+    for tags in ({"owner": "one", "stage": "old"}, {"owner": "two"}):
+        logs.create_log_group(**named, tags=tags)
+        arn = logs.describe_log_groups(logGroupNamePrefix="flow")["logGroups"][0]["logGroupArn"]
+        assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == tags
+        logs.delete_log_group(**named)
+    assert refusal(logs.delete_log_group, **named) == "ResourceNotFoundException"
 
 
 def test_a_replica_is_a_key_of_its_own(cloud, refusal):

@@ -52,6 +52,13 @@ def kms(cloud):
     kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
 
 
+def logs(cloud):
+    """A log group."""
+    logs = cloud.client("logs")
+    logs.create_log_group(logGroupName="flow")
+    logs.delete_log_group(logGroupName="flow")
+
+
 def rds(cloud):
     """A database with its groups."""
     rds = cloud.client("rds")
