@@ -7,6 +7,7 @@ What neither moto nor this package has is in `limits.py`.
 from __future__ import annotations
 
 import importlib
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,12 +68,19 @@ ADDITIONS: Final = {
 }
 """By moto's name of the service."""
 
+SETTINGS: Final = {
+    "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
+    "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",  # 1,300 images in each region, which nothing of ours needs
+}
+"""Environment variables of moto; each is read when what it is about is loaded."""
+
 _known: set[str] = set()
 _lock = threading.RLock()
 
 
 def install() -> None:
-    """Make moto, in this process, learn our operations of a service when it loads the service."""
+    """Set moto up in this process, and let it learn our operations of a service when it loads the service."""
+    os.environ.update(SETTINGS)
     backends: Any = importlib.import_module("moto.backends")
     original = backends.get_backend
     if getattr(original, "has_additions", False):

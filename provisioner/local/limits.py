@@ -64,6 +64,7 @@ LIMITS: Final = (
     Limit(
         "ec2", "no sharing of placement groups and reservations between accounts", "nothing of ours uses it"
     ),
+    Limit("ec2", "there are no machine images", "an image is named by its id, which nobody looks up"),
     Limit("ec2", "a deleted peering connection stays visible for good", "AWS forgets it after hours"),
     Limit(
         "ecr", "nothing is pulled through, replicated or made from a template", "the registry has no images"

@@ -57,18 +57,15 @@ def identified(app: App, cloud: str) -> App:
 
 def serve(file: Path, ready: Callable[[], None]) -> None:
     """Serve until the record at `file` vanishes or is another's; `ready` is called once it is written."""
-    # moto reads these when it is imported.
-    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    from provisioner.local import additions  # noqa: PLC0415
+
+    additions.install()
     from moto.moto_server.werkzeug_app import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs]
         DomainDispatcherApplication,
         MotoRequestHandler,
         create_backend_app,
     )
     from werkzeug.serving import make_server  # noqa: PLC0415
-
-    from provisioner.local import additions  # noqa: PLC0415
-
-    additions.install()
 
     class Quiet(MotoRequestHandler):
         """Keeps no access log: it would grow without end and slow every call."""

@@ -1,28 +1,19 @@
 """A moto server on loopback for state in a bucket, and clients of its S3."""
 
-import logging
-
 import pytest
 
 from tests.support.buckets import BUCKET, client_of
 from tests.support.fake_s3 import FakeS3
+from tests.support.moto_server import moto_server
 from tests.support.one_at_a_time import OneAtATime
 
 
 @pytest.fixture(scope="session")
 def s3_endpoint():
     """The address of a moto server with an empty bucket; it lives as long as the tests."""
-    from moto.server import ThreadedMotoServer  # only here: it takes a second to import
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    server._server.app = OneAtATime(server._server.app)
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    client_of(endpoint).create_bucket(Bucket=BUCKET)
-    yield endpoint
-    server.stop()
+    with moto_server(OneAtATime) as endpoint:
+        client_of(endpoint).create_bucket(Bucket=BUCKET)
+        yield endpoint
 
 
 @pytest.fixture(params=["moto", "memory"])

@@ -1,13 +1,13 @@
 """What tests of the whole product share: a moto server on loopback, and checkouts that end their local cloud."""
 
 import io
-import logging
 import re
 
 import pytest
 
 from tests.e2e.census import Cloud
 from tests.e2e.product import Product
+from tests.support.moto_server import moto_server
 
 ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 
@@ -36,24 +36,11 @@ class Recorder:
 @pytest.fixture(scope="session")
 def cloud():
     """A moto server that lives as long as the tests, and clients to look into it; `calls` is what it was asked."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")  # read when IAM is first asked for something
-        from moto.server import ThreadedMotoServer
-
-        from provisioner.local import additions
-
-        additions.install()
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        host, port = server.get_host_and_port()
-        cloud = Cloud(f"http://{host}:{port}")
-        cloud.calls = []
-        server._server.app = Recorder(server._server.app, cloud.calls)
-        try:
-            yield cloud
-        finally:
-            server.stop()
+    calls = []
+    with moto_server(lambda app: Recorder(app, calls)) as endpoint:
+        cloud = Cloud(endpoint)
+        cloud.calls = calls
+        yield cloud
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Two engineers and a CI job on one environment: its state is in a bucket, its secrets under a key of KMS."""
 
 import json
-import logging
 import shutil
 
 import botocore.session
@@ -10,6 +9,7 @@ import pytest
 from tests.e2e.census import Cloud
 from tests.e2e.product import Product
 from tests.e2e.test_right_account import small, variables
+from tests.support.moto_server import moto_server
 from tests.support.one_at_a_time import OneAtATime
 
 STATE = 'state: {backend: "s3://example-state/ml-platform", secrets: "awskms://alias/state"}\n'
@@ -18,16 +18,8 @@ STATE = 'state: {backend: "s3://example-state/ml-platform", secrets: "awskms://a
 @pytest.fixture(scope="module")
 def aws():
     """An account of moto's with a bucket and a key for states."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
-        from moto.server import ThreadedMotoServer
-
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        server._server.app = OneAtATime(server._server.app)
-        host, port = server.get_host_and_port()
-        cloud = Cloud(f"http://{host}:{port}")
+    with moto_server(OneAtATime) as endpoint:
+        cloud = Cloud(endpoint)
         keys = {"aws_access_key_id": "person", "aws_secret_access_key": "secret"}
         session = botocore.session.Session()
         s3 = session.create_client("s3", "us-east-1", endpoint_url=cloud.endpoint, **keys)
@@ -35,10 +27,7 @@ def aws():
         kms = session.create_client("kms", "us-east-1", endpoint_url=cloud.endpoint, **keys)
         kms.create_alias(AliasName="alias/state", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
         cloud.s3 = s3
-        try:
-            yield cloud
-        finally:
-            server.stop()
+        yield cloud
 
 
 @pytest.fixture

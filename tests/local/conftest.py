@@ -1,14 +1,12 @@
 """A moto server in this process with our additions, and clients that hold each answer against botocore's model."""
 
 import itertools
-import logging
-import os
-from unittest import mock
 
 import boto3
 import pytest
 
 from provisioner.local.conformity import breaches
+from tests.support.moto_server import moto_server
 
 NUMBERS = itertools.count(1)
 
@@ -82,18 +80,8 @@ def refusal():
 @pytest.fixture(scope="session")
 def moto_endpoint():
     """The address of a server that lives as long as the tests."""
-    from moto.server import ThreadedMotoServer  # only here: it takes a second to import
-
-    from provisioner.local import additions
-
-    additions.install()
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with mock.patch.dict(os.environ, {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}):
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        host, port = server.get_host_and_port()
-        yield f"http://{host}:{port}"
-        server.stop()
+    with moto_server() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture

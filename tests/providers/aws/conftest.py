@@ -3,7 +3,6 @@
 import functools
 import itertools
 import json
-import logging
 import os
 from dataclasses import replace
 from unittest import mock
@@ -15,6 +14,7 @@ from provisioner.providers.aws.package import AwsPackage
 from provisioner.providers.aws.retry import Clock
 from provisioner.providers.aws.session import Connection, Credentials
 from tests.support.aws_cases import ALL, Stage
+from tests.support.moto_server import moto_server
 
 DEFAULT_TAGS = {"provisioner:environment": "test", "owner": "ml-platform@example.com"}
 PROVIDER = {"region": "us-east-1", "defaultTags": json.dumps({"tags": DEFAULT_TAGS})}
@@ -30,18 +30,8 @@ def impatient(provider):
 @pytest.fixture(scope="session")
 def endpoint():
     """The address of a moto server that lives as long as the tests."""
-    from moto.server import ThreadedMotoServer  # only here: it takes a second to import
-
-    from provisioner.local import additions
-
-    additions.install()
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with mock.patch.dict(os.environ, {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}):
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        host, port = server.get_host_and_port()
-        yield f"http://{host}:{port}"
-        server.stop()
+    with moto_server() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture(scope="session")

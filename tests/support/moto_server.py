@@ -1,0 +1,23 @@
+"""A moto server in this process, with our additions and settings: the one way a test starts one."""
+
+import contextlib
+import logging
+
+
+@contextlib.contextmanager
+def moto_server(wrap=lambda app: app):
+    """The address of a server on loopback; `wrap` may stand between it and those who call."""
+    from provisioner.local import additions
+
+    additions.install()
+    from moto.server import ThreadedMotoServer  # only here: it takes a second to import
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    server._server.app = wrap(server._server.app)
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()
