@@ -7,17 +7,28 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
 from types import ModuleType
 from typing import Any, Final
 
-_DEFERRED: Final = frozenset({"grpc.aio", "pulumi.automation", "pulumi.dynamic", "pulumi.policy"})
-"""Imported by their packages, and used by nobody here before a program does: a tenth of a plan's time."""
+_DEFERRED: Final = frozenset(
+    {
+        "grpc.aio",
+        "http.client",
+        "importlib.metadata",
+        "opentelemetry.context",
+        "pulumi.automation",
+        "pulumi.dynamic",
+        "pulumi.policy",
+        "pulumi.runtime._instrumentation",
+        "tempfile",
+    }
+)
+"""Imported at the head of a module, and used by few commands or none: a sixth of a plan's time."""
 
 
-class _Deferring(MetaPathFinder):
+class _Deferring:
     """Loads these modules when something in them is asked for."""
 
     def find_spec(
@@ -55,11 +66,19 @@ def _defer_methods() -> None:
     setattr(dataclasses, "_create_fn", deferred)  # noqa: B010 - it is nobody's to set but ours
 
 
+def _without_plugins() -> None:
+    """Keep pydantic from reading what every installed package says of itself, in search of plug-ins."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # What heeds this variable is itself slow to load, for what it then does not do.
+    search: Any = ModuleType("pydantic.plugin._loader")
+    search.get_plugins = tuple
+    sys.modules[search.__name__] = search
+
+
 def prepare() -> None:
     """To be called before anything large is imported."""
     # A command makes many objects and ends soon: looking for garbage while modules load doubles the start.
     gc.disable()
-    # pydantic would read the description of every installed package, in search of plug-ins for itself.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _without_plugins()
     sys.meta_path.insert(0, _Deferring())
     _defer_methods()

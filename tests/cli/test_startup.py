@@ -34,6 +34,8 @@ print(Loose(), Loose() == Loose(1), Loose() == 1, told(lambda: hash(Loose())), v
 match one:
     case Point(x, z=text):
         print(x, text)
+import http.client, importlib.metadata, tempfile
+print(http.client.HTTPConnection.__name__, importlib.metadata.version("pulumi"), tempfile.gettempdir())
 import pulumi, grpc
 print(pulumi.dynamic.Resource.__name__, pulumi.automation.Stack.__name__, pulumi.policy.__name__, grpc.aio.Channel.__name__)
 """

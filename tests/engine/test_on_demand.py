@@ -8,6 +8,8 @@ import sys
 if sys.argv[1] == "on demand":
     from provisioner.engine.embedded.on_demand import load_on_demand
     load_on_demand("pulumi_aws")
+    from provisioner.engine.embedded import once
+    once.remember()
 import inspect
 import pulumi_aws as aws
 from pulumi import _types

@@ -16,13 +16,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
+import pulumi.runtime._context as sdk_context
 import pulumi.runtime.resource as sdk_resource
 import pulumi.runtime.stack as sdk_stack
+from pulumi import Output
 from pulumi.errors import RunError
-from pulumi.runtime import configure, run_in_stack, set_all_config
+from pulumi.runtime import configure, get_root_resource, run_in_stack, set_all_config
 from pulumi.runtime.proto.source_pb2 import StackTrace
 from pulumi.runtime.settings import Settings
 
+from provisioner.engine.embedded import once
 from provisioner.engine.embedded.calls import Calls
 from provisioner.engine.embedded.waiting import quiescence
 from provisioner.engine.interface import ORGANIZATION, Program
@@ -34,6 +37,12 @@ class Broken:
 
     error: str
     traceback: str
+    missing_output: tuple[str, str] | None = None
+    """The stack and its output that the program could not go on without, if it says so."""
+
+
+Needs = Mapping[str, frozenset[str]]
+"""The URNs of the resources that each of the stack's outputs comes from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +53,34 @@ class Surroundings:
     stack: str
     config: Mapping[str, str]
     preview: bool
+    traces_outputs: bool
+    """Whether somebody will ask what the stack's outputs come from."""
+
     monitor: Any
     engine: Any
 
 
+class _Untraced:
+    """What the SDK asks of `opentelemetry.context`, where nobody traces: loading that one takes a while."""
+
+    @staticmethod
+    def get_current() -> None:
+        """No context."""
+
+    @staticmethod
+    def attach(context: None) -> None:
+        """Nothing to come back to."""
+
+    @staticmethod
+    def detach(token: None) -> None:
+        """Nothing to come back to."""
+
+
 def start(
-    program: Program, around: Surroundings, ended: Callable[[Broken | None], None], gone: Callable[[], None]
+    program: Program,
+    around: Surroundings,
+    ended: Callable[[Broken | None, Needs], None],
+    gone: Callable[[], None],
 ) -> None:
     """Run the program on a thread of its own, which says when it has `ended`.
 
@@ -59,10 +90,10 @@ def start(
     def body() -> None:
         threads = Calls()
         try:
-            broken = _run(program, around, threads)
+            broken, needs = _run(program, around, threads)
         except BaseException as error:  # noqa: BLE001 - somebody waits to be told that this is over
-            broken = _broken(error)
-        ended(broken)
+            broken, needs = _broken(error), dict[str, frozenset[str]]()
+        ended(broken, needs)
         threads.shutdown(wait=True, cancel_futures=True)
         gone()
 
@@ -70,7 +101,7 @@ def start(
     threading.Thread(target=context.run, args=(body,), name=f"program {around.stack}", daemon=True).start()
 
 
-def _run(program: Program, around: Surroundings, threads: Calls) -> Broken | None:
+def _run(program: Program, around: Surroundings, threads: Calls) -> tuple[Broken | None, Needs]:
     configure(
         Settings(
             project=around.project,
@@ -86,12 +117,18 @@ def _run(program: Program, around: Surroundings, threads: Calls) -> Broken | Non
     # As the real language host does: after a failure every waiting output would be reported.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     sdk_stack.wait_for_rpcs = quiescence
+    once.remember()
+    # What OpenTelemetry keeps is in the context of who asks, and each call of the SDK is made in that anyway.
+    setattr(sdk_context, "otel_context", _Untraced)  # noqa: B010
     # Nobody reads from where in the program a resource came, and looking it up is a tenth of the SDK's work.
     setattr(sdk_resource, "_get_stack_trace", StackTrace)  # noqa: B010
     loop = asyncio.new_event_loop()
     loop.set_default_executor(threads)
     try:
-        return _result(loop, program)
+        noted: list[Any] = []
+        broken = _result(loop, _noting(program, noted))
+        needs = _needs(noted[0]) if around.traces_outputs and broken is None else _nothing()
+        return broken, loop.run_until_complete(needs)
     finally:
         for task in asyncio.all_tasks(loop):
             task.cancel()
@@ -109,10 +146,34 @@ def _result(loop: asyncio.AbstractEventLoop, program: Program) -> Broken | None:
     except RunError as error:
         if "Resource monitor has terminated" in str(error):  # how the SDK spells the same for most calls
             return None
-        return Broken(str(error), "")
+        return Broken(str(error), "", getattr(error, "missing_output", None))
     except BaseException as error:  # noqa: BLE001 - whatever a user's program raises ends the run only
         return _broken(error)
     return None
+
+
+def _noting(program: Program, noted: list[Any]) -> Program:
+    """The program; afterwards the stack is in `noted`: the SDK knows it only while it runs it."""
+
+    def noting() -> Any:
+        answer = program()
+        noted.append(get_root_resource())
+        return answer
+
+    return noting
+
+
+async def _nothing() -> Needs:
+    return {}
+
+
+async def _needs(stack: Any) -> Needs:
+    """What the stack's outputs come from. All resources have their answers by now."""
+    found: dict[str, frozenset[str]] = {}
+    for name, value in stack.outputs.items():
+        resources = await Output.from_input(value).resources()
+        found[name] = frozenset([urn for one in resources if (urn := await one.urn.future())])
+    return found
 
 
 def _broken(error: BaseException) -> Broken:
