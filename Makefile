@@ -1,11 +1,12 @@
 # make local   an environment on this machine: installs, starts the local cloud, applies environments/local.yaml
 # make test    all tests but those that need a browser
 # make browser tests of the plan's page in a real Chromium; `apt-get install chromium-headless-shell`, or set CHROMIUM
+# make soak    two to eight applies at once, fifty rounds, in a folder and in a bucket
 # make check   linter, formatter, strict types, import contracts
 # make lock    write requirements.lock anew from pyproject.toml
 # make clean   end the local cloud and remove everything that was made
 
-.PHONY: local test browser check lint types lock clean
+.PHONY: local test browser soak check lint types lock clean
 .DEFAULT_GOAL := local
 
 VENV ?= .venv
@@ -25,6 +26,9 @@ test: $(INSTALLED)
 
 browser: $(INSTALLED)
 	@$(BIN)/python -m pytest tests/browser $(TEST_ARGS)
+
+soak: $(INSTALLED)
+	@ROUNDS=50 $(BIN)/python -m pytest tests/backends/test_crowds.py $(TEST_ARGS)
 
 check: lint types
 

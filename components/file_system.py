@@ -10,12 +10,23 @@ import pulumi
 import pulumi_aws as aws
 
 from components.location import Location
-from components.policy_document import Statement, allow
+from components.policy_document import Statement, allow, anyone, deny, document
 
 NFS: Final = 2049
 
 _IDLE: Final = "AFTER_30_DAYS"
 """When a file nobody reads moves to cheaper storage; it comes back when somebody does."""
+
+
+_OWNER: Final = 1000
+"""User and group of every file: pods mount through an access point, so it does not matter who they run as."""
+
+_MOUNT: Final = "elasticfilesystem:ClientMount"
+_WRITE: Final = "elasticfilesystem:ClientWrite"
+_ROOT: Final = "elasticfilesystem:ClientRootAccess"
+
+# Source of the actions and conditions: Amazon EFS user guide, "Using IAM to control access to file systems".
+_THROUGH_TARGET: Final = "elasticfilesystem:AccessedViaMountTarget"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,21 +44,33 @@ class FileSystemArgs:
 
 
 class FileSystem(pulumi.ComponentResource):
-    """An encrypted file system with a mount target in each zone, and a backup every day."""
+    """An encrypted file system with a mount target in each zone, and a backup every day.
+
+    A file system without a policy lets everybody in who reaches it, as root. With one, it admits those whose
+    own policies say so (`mounting_to_read`, `mounting_to_write`), over TLS, and nobody as root.
+    """
 
     file_system_id: pulumi.Output[str]
     file_system_arn: pulumi.Output[str]
+    access_point_id: pulumi.Output[str]
+    """Through which pods mount it: a folder that its users may write to, since nobody is root."""
 
     def __init__(self, name: str, args: FileSystemArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlplat:data:FileSystem", name, {"origin": args.origin}, opts)
         files = self._files(name, args)
+        restricted = self._restrictions(name, files)
         self._backups(name, files)
-        group = self._firewall(name, args)
-        for label, subnet in args.subnets.items():
-            self._mount_target(f"{name}-{label}", files, subnet, group)
+        self._mount_targets(name, args, files, restricted)
         self.file_system_id = files.id
         self.file_system_arn = files.arn
-        self.register_outputs({"fileSystemId": self.file_system_id, "fileSystemArn": self.file_system_arn})
+        self.access_point_id = self._access_point(name, files).id
+        self.register_outputs(
+            {
+                "fileSystemId": self.file_system_id,
+                "fileSystemArn": self.file_system_arn,
+                "accessPointId": self.access_point_id,
+            }
+        )
 
     def _files(self, name: str, args: FileSystemArgs) -> aws.efs.FileSystem:
         return aws.efs.FileSystem(
@@ -60,6 +83,33 @@ class FileSystem(pulumi.ComponentResource):
                 {"transition_to_ia": _IDLE},
                 {"transition_to_primary_storage_class": "AFTER_1_ACCESS"},
             ],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _restrictions(self, name: str, files: aws.efs.FileSystem) -> aws.efs.FileSystemPolicy:
+        whoever, this = anyone(), [files.arn]
+        insecurely = {"Bool": {"aws:SecureTransport": "false"}}
+        elsewhere = {"Bool": {_THROUGH_TARGET: "false"}}
+        return aws.efs.FileSystemPolicy(
+            f"{name}-restrictions",
+            file_system_id=files.id,
+            policy=document(
+                deny("WithoutTls", [_MOUNT, _WRITE, _ROOT], to=whoever, on=this, when=insecurely),
+                deny("NotThroughATarget", [_MOUNT, _WRITE, _ROOT], to=whoever, on=this, when=elsewhere),
+                deny("AsRoot", [_ROOT], to=whoever, on=this),
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _access_point(self, name: str, files: aws.efs.FileSystem) -> aws.efs.AccessPoint:
+        return aws.efs.AccessPoint(
+            f"{name}-shared",
+            file_system_id=files.id,
+            posix_user={"uid": _OWNER, "gid": _OWNER},
+            root_directory={
+                "path": "/shared",
+                "creation_info": {"owner_uid": _OWNER, "owner_gid": _OWNER, "permissions": "0770"},
+            },
             opts=pulumi.ResourceOptions(parent=self),
         )
 
@@ -90,38 +140,39 @@ class FileSystem(pulumi.ComponentResource):
         )
         return group
 
-    def _mount_target(
-        self,
-        name: str,
-        files: aws.efs.FileSystem,
-        subnet: pulumi.Input[str],
-        group: aws.ec2.SecurityGroup,
+    def _mount_targets(
+        self, name: str, args: FileSystemArgs, files: aws.efs.FileSystem, restricted: aws.efs.FileSystemPolicy
     ) -> None:
-        aws.efs.MountTarget(
-            name,
-            file_system_id=files.id,
-            subnet_id=subnet,
-            security_groups=[group.id],
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        group = self._firewall(name, args)
+        for label, subnet in args.subnets.items():
+            aws.efs.MountTarget(
+                f"{name}-{label}",
+                file_system_id=files.id,
+                subnet_id=subnet,
+                security_groups=[group.id],
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    # Nobody is to reach the files before they are restricted.
+                    depends_on=[restricted],
+                    # A file system has its targets in one network.
+                    delete_before_replace=True,
+                ),
+            )
 
 
 def mounting_to_read(location: Location, file_system_arn: pulumi.Input[str]) -> list[Statement]:
     """What a workload needs to mount the file system and read."""
-    return [_mount("Mount", ["elasticfilesystem:ClientMount"], file_system_arn), *_looking(location)]
+    return [_mount("Mount", [_MOUNT], file_system_arn), *_looking(location)]
 
 
 def mounting_to_write(location: Location, file_system_arn: pulumi.Input[str]) -> list[Statement]:
     """What a workload needs to mount the file system, read and write; not to change who owns what."""
-    actions = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
-    return [_mount("Mount", actions, file_system_arn), *_looking(location)]
+    return [_mount("Mount", [_MOUNT, _WRITE], file_system_arn), *_looking(location)]
 
 
 def _mount(sid: str, actions: list[str], file_system_arn: pulumi.Input[str]) -> Statement:
     # Through a mount target of the VPC: from nowhere else.
-    # Source: Amazon EFS user guide, "Using IAM to control access to file systems".
-    through = {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}}
-    return allow(sid, actions, on=[file_system_arn], when=through)
+    return allow(sid, actions, on=[file_system_arn], when={"Bool": {_THROUGH_TARGET: "true"}})
 
 
 def _looking(location: Location) -> list[Statement]:

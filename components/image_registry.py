@@ -72,20 +72,10 @@ class ImageRepository(pulumi.ComponentResource):
         )
 
     def _lifecycle(self, name: str, args: ImageRepositoryArgs, repository: aws.ecr.Repository) -> None:
-        rule = {
-            "rulePriority": 1,
-            "description": f"Keep the newest {args.keep_images} images",
-            "selection": {
-                "tagStatus": "any",
-                "countType": "imageCountMoreThan",
-                "countNumber": args.keep_images,
-            },
-            "action": {"type": "expire"},
-        }
         aws.ecr.LifecyclePolicy(
             f"{name}-lifecycle",
             repository=repository.name,
-            policy=json.dumps({"rules": [rule]}),
+            policy=keeping_newest(args.keep_images),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
@@ -99,6 +89,17 @@ class ImageRepository(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+
+def keeping_newest(count: int) -> str:
+    """A lifecycle policy, as the JSON text that ECR takes."""
+    rule = {
+        "rulePriority": 1,
+        "description": f"Keep the newest {count} images",
+        "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": count},
+        "action": {"type": "expire"},
+    }
+    return json.dumps({"rules": [rule]})
 
 
 def pushing(location: Location, prefix: str) -> list[Statement]:

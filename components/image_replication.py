@@ -25,8 +25,8 @@ class ImageReplicationArgs:
 class ImageReplication(pulumi.ComponentResource):
     """One rule, for the repositories of one environment; what was pushed before it is not copied.
 
-    A registry has one configuration, whoever asks for it: of two environments that replicate out of one
-    region of one account, the later would take the place of the earlier.
+    A registry, which an account has one of in each region, has one configuration. Other rules in it are other
+    environments': the driver knows this one by its prefix and leaves them alone.
     """
 
     def __init__(

@@ -129,7 +129,12 @@ class PrivateNetwork(pulumi.ComponentResource):
 
     def _internet_gateway(self, name: str, vpc: aws.ec2.Vpc) -> aws.ec2.InternetGateway:
         return aws.ec2.InternetGateway(
-            f"{name}-internet", vpc_id=vpc.id, opts=pulumi.ResourceOptions(parent=self)
+            f"{name}-internet",
+            vpc_id=vpc.id,
+            # AWS lets no gateway go from a network with NAT gateways, and those can only go after it: a new
+            # network gets a new one, and the old one goes when nothing is reached through it any more.
+            # Source: Amazon VPC user guide, "Detach an internet gateway from a VPC".
+            opts=pulumi.ResourceOptions(parent=self, replace_on_changes=["vpcId"]),
         )
 
     def _public_subnets(

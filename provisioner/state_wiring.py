@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -44,9 +45,16 @@ def backend_of(state: State, region: str) -> Backend:
     """
     match state.backend:
         case BucketAddress() as address:
-            return Bucket(_objects(address, region), folder_of(state))
+            return Bucket(_objects(address, region), _desk_of(address), earlier=folder_of(state))
         case _:
             return Folder(folder_of(state))
+
+
+def _desk_of(address: BucketAddress) -> Path:
+    """Where journals of a bucket are kept while it is away; two endpoints may have buckets of one name."""
+    endpoint = (address.endpoint or "").rstrip("/").lower()
+    at = hashlib.sha256(endpoint.encode()).hexdigest()[:8] if endpoint else "aws"
+    return _HERE / "buckets" / f"{address.bucket}@{at}" / address.prefix
 
 
 def keys_of(state: State, region: str, *, is_local: bool) -> Keys:
@@ -63,21 +71,30 @@ def keys_of(state: State, region: str, *, is_local: bool) -> Keys:
         clients = Clients(Connection(endpoint=said.endpoint, profile=said.profile, attempts=_ATTEMPTS))
         return KmsKey(url, stack, lambda: clients.client("kms", said.region or region))
 
-    return Keys(passphrase, _in_region(state.secrets, region), open_key)
+    return Keys(passphrase, in_region(state.secrets, region), open_key)
 
 
-def _in_region(key: str, region: str) -> str:
-    """The address as it is recorded: whoever opens the state later need not know where the environment is."""
+def in_region(key: str, region: str) -> str:
+    """The address of a key as it is recorded: who opens the state need not know where the environment is."""
     if key == BY_PHRASE or key_address(key).region is not None or key_address(key).key.startswith("arn:"):
         return key
     return f"{key}{'&' if '?' in key else '?'}region={region}"
 
 
+def new_passphrase() -> str | None:
+    """The one that is to seal from now on, where somebody has set it."""
+    return _in_variables("PROVISIONER_NEW_PASSPHRASE")
+
+
 def _given_passphrase() -> str | None:
     """From the variables that Pulumi reads, so that both engines open the same state."""
-    if (given := os.environ.get("PULUMI_CONFIG_PASSPHRASE")) is not None:
+    return _in_variables("PULUMI_CONFIG_PASSPHRASE")
+
+
+def _in_variables(name: str) -> str | None:
+    if (given := os.environ.get(name)) is not None:
         return given
-    if file := os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
+    if file := os.environ.get(f"{name}_FILE"):
         with contextlib.suppress(OSError):  # then it is missing, and that has a message of its own
             return Path(file).read_text().strip()
     return None

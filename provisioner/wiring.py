@@ -19,7 +19,7 @@ from provisioner.engine.embedded.folder import Folder
 from provisioner.engine.embedded.on_demand import load_on_demand
 from provisioner.engine.embedded.place import Backend
 from provisioner.engine.embedded.store import StackStore
-from provisioner.engine.failures import NoCredentials, RegionsMoved
+from provisioner.engine.failures import LocalCloudGone, NoCredentials, RegionsMoved
 from provisioner.engine.interface import Engine, Stack
 from provisioner.local.claim import Claim, Standing
 from provisioner.local.desk import DESK, Desk
@@ -116,6 +116,21 @@ def applying(asked: Asked, say: Callable[[str], None]) -> Workspace:
     return wiring.checked(wiring.local_apply(say) if wiring.is_local else wiring.aws())
 
 
+def looking(asked: Asked) -> Workspace:
+    """For commands that compare what is recorded with the cloud. Starts nothing.
+
+    Raises `WrongAccount`, `NoCredentials` and `LocalCloudGone` before any other call.
+    """
+    wiring = _Wiring(asked)
+    return wiring.local_look() if wiring.is_local else wiring.aws()
+
+
+def reverting(asked: Asked) -> Workspace:
+    """The same for plans that put back what was changed there. Raises `RegionsMoved`, too."""
+    wiring = _Wiring(asked)
+    return wiring.checked(wiring.local_look() if wiring.is_local else wiring.aws())
+
+
 def destroying(asked: Asked, say: Callable[[str], None]) -> Workspace:
     """For `destroy`. Starts nothing: what was in a local cloud that is gone is gone already."""
     wiring = _Wiring(asked)
@@ -206,6 +221,18 @@ class _Wiring:
         package = self._local_package(running)
         return self._workspace(
             self._backend, package, endpoint=running.endpoint, begin=lambda: self._claim.make(cloud)
+        )
+
+    def local_look(self) -> Workspace:
+        running = self._desk.status()
+        if self._standing(running) is Standing.CLOUD_LOST:
+            raise LocalCloudGone
+        cloud = running.id if running else ""
+        return self._workspace(
+            self._backend,
+            self._local_package(running),
+            endpoint=_endpoint(running),
+            begin=lambda: self._claim.make(cloud),
         )
 
     def local_destroy(self, say: Callable[[str], None]) -> Workspace:

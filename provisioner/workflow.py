@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from functools import partial
+from types import MappingProxyType
+from typing import NamedTuple
 
-from provisioner.engine.events import Event, Interrupted
-from provisioner.engine.failures import WrongAccount
+from provisioner.children import shared_out
+from provisioner.engine.failures import Failure, ProgramFailed, WrongAccount
 from provisioner.engine.interface import (
     STEADY,
     Access,
@@ -23,21 +24,24 @@ from provisioner.engine.interface import (
     Stack,
     Tell,
 )
-from provisioner.engine.plan_failures import NothingMatches, PlanMoved
+from provisioner.engine.outside import Looked
+from provisioner.engine.plan_failures import NothingMatches, OutputOutsideScope, PlanMoved
 from provisioner.plan import moves
-from provisioner.plan.model import ApprovedPlan, Source, StackPlan
+from provisioner.plan.model import ApprovedPlan, Mode, Op, Source, StackPlan
 from provisioner.plan.saved import SavedPlan, SavedStack
 from provisioner.plan.scope import WHOLE, Scope, unmatched
 from provisioner.plan.values import Properties
 from provisioner.schedule import Phase, Task
-
-T = TypeVar("T")
+from provisioner.side_by_side import one_at_a_time, side_by_side
 
 Explain = Callable[[StackPlan], StackPlan]
 """Adds to a plan what people want to know about its steps; what is done stays the same."""
 
 Agree = Callable[[Sequence[StackPlan]], str | None]
 """Shows the plans and answers who agreed to them; None: nobody did."""
+
+Accept = Callable[[Sequence[Looked]], Collection[str] | None]
+"""Shows how the cloud differs, and answers of which resources that is to be recorded; None: nobody agreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +92,26 @@ class Change:
 
 
 def preview(
-    engine: Engine, phases: Sequence[Phase], source: Source, scope: Scope = WHOLE
+    engine: Engine, phases: Sequence[Phase], source: Source, scope: Scope = WHOLE, *, processors: int = 1
 ) -> tuple[StackPlan, ...]:
     """The plans of the stacks, in the order they would be applied. Changes nothing. Raises a `Failure`."""
+    wish = Wish(source, scope)
     with ExitStack() as opened:
         runs = _runs(engine, phases, Access.READ, opened)
-        return tuple(_plans(engine, phases, runs, Wish(source, scope)).values())
+        early = opened.enter_context(shared_out(dict(_ahead(phases, runs, wish)), processors))
+        return tuple(_plans(engine, phases, runs, wish, early).values())
 
 
-def keep(engine: Engine, phases: Sequence[Phase], wish: Wish, explain: Explain) -> tuple[Kept, ...]:
+def keep(
+    engine: Engine, phases: Sequence[Phase], wish: Wish, explain: Explain, *, processors: int = 1
+) -> tuple[Kept, ...]:
     """The same, each as it is shown and as it goes into a file. Raises a `Failure`."""
     with ExitStack() as opened:
         runs = _runs(engine, phases, Access.READ, opened)
-        plans = {task: explain(plan) for task, plan in _plans(engine, phases, runs, wish).items()}
+        for run in runs.values():
+            run.mark()  # before anybody reads: if it changes just now, the plan is of the older state
+        early = opened.enter_context(shared_out(dict(_ahead(phases, runs, wish)), processors))
+        plans = {task: explain(plan) for task, plan in _plans(engine, phases, runs, wish, early).items()}
         return tuple(Kept(plan, runs[task].kept(plan)) for task, plan in plans.items())
 
 
@@ -134,6 +145,38 @@ def recording(engine: Engine, stacks: Sequence[Stack]) -> Recording:
             resources += run.resources()
             outputs.setdefault(stack.region, {}).update(run.outputs())
     return Recording(tuple(resources), outputs)
+
+
+def look(engine: Engine, stacks: Sequence[Stack]) -> tuple[Looked, ...]:
+    """How the cloud differs from what is recorded of each stack. Takes no lock and changes nothing.
+
+    Raises `CloudNotRead`.
+    """
+
+    def looked(stack: Stack) -> Looked:
+        with engine.open(stack, Access.READ) as run:
+            return run.look()
+
+    return tuple(side_by_side(engine, stacks, looked))
+
+
+def accept(engine: Engine, stacks: Sequence[Stack], agree: Accept) -> tuple[str, ...] | None:
+    """Look, ask, and record what was agreed to; where the backups of the states before lie.
+
+    None if nobody agreed. The cloud stays as it is. All locks are held from the first look to the last write.
+    """
+    with ExitStack() as held:
+        in_order = sorted(stacks, key=lambda stack: stack.full_name)
+        runs = {stack.full_name: held.enter_context(engine.open(stack, Access.WRITE)) for stack in in_order}
+        found = side_by_side(engine, stacks, lambda stack: runs[stack.full_name].look())
+        urns = agree(found)
+        if urns is None:
+            return None
+        return tuple(
+            runs[stack.full_name].accept(mine)
+            for stack, looked in zip(stacks, found, strict=True)
+            if (mine := looked.urns.intersection(urns)) or looked.unfinished
+        )
 
 
 def check_account(wanted: str, caller: Callable[[], str]) -> None:
@@ -182,24 +225,95 @@ def _must_agree(saved: SavedPlan, kept: Mapping[Task, StackPlan], plans: Mapping
         raise PlanMoved(saved.asked, moved)
 
 
-def _plans(engine: Engine, phases: Sequence[Phase], runs: Runs, wish: Wish) -> dict[Task, StackPlan]:
+class _Early(NamedTuple):
+    """A plan that was made before those it builds on."""
+
+    plan: StackPlan
+    supposed: Mapping[str, Properties]
+    """The outputs it builds on."""
+
+
+_PlanEarly = Callable[[], _Early | None]
+
+
+def _ahead(phases: Sequence[Phase], runs: Runs, wish: Wish) -> Iterator[tuple[Task, _PlanEarly]]:
+    """How each stack is planned on the recorded outputs of those before it: few plans change any."""
+
+    def plan(task: Task, before: Sequence[Task]) -> _Early | None:
+        supposed = {each.stack.full_name: runs[each].outputs() for each in before}
+        if before and not any(supposed.values()):
+            return None  # what was never applied comes out with outputs
+        try:
+            return _Early(_planned(runs[task], task.mode, wish, supposed), supposed)
+        except ProgramFailed:
+            return None  # it may need an output that only the plan before it has
+
+    before: list[Task] = []
+    for phase in phases:
+        yield from ((task, partial(plan, task, tuple(before))) for task in phase)
+        before += phase
+
+
+def _plans(
+    engine: Engine,
+    phases: Sequence[Phase],
+    runs: Runs,
+    wish: Wish,
+    early: Mapping[Task, Future[_Early | None]] = MappingProxyType({}),
+) -> dict[Task, StackPlan]:
     """Each stack is planned on the planned outputs of those before it. Raises `NothingMatches`, too."""
     plans: dict[Task, StackPlan] = {}
     upstream: dict[str, Properties] = {}
+    withheld: dict[tuple[str, str], str] = {}
+
+    def plan_of(task: Task) -> StackPlan:
+        made = early[task].result() if task in early else None
+        if made is not None and made.supposed == upstream:
+            return made.plan
+        try:
+            return _planned(runs[task], task.mode, wish, dict(upstream))
+        except ProgramFailed as failed:
+            stack, output = failed.missing_output or ("", "")
+            if (urn := withheld.get((stack, output))) is None:
+                raise
+            name = f"{task.stack.project} {task.stack.name}"
+            raise OutputOutsideScope(name, output, urn) from failed
+
     for phase in phases:
-        made = _side_by_side(
-            engine,
-            phase,
-            lambda task: runs[task].preview(task.mode, wish.source, dict(upstream), wish.scope),
-        )
+        made = side_by_side(engine, phase, plan_of)
         for task, plan in zip(phase, made, strict=True):
             plans[task] = plan
-            upstream[task.stack.full_name] = plan.outputs
-    if wish.scope.patterns:
-        known = {urn for plan in plans.values() for urn in (*plan.left_out, *_urns(plan))}
-        if missed := tuple(unmatched(wish.scope.patterns, known)):
-            raise NothingMatches(missed)
+            name = task.stack.full_name
+            upstream[name] = plan.outputs
+            withheld.update({(name, output): urn for output, urn in plan.withheld.items()})
+    _must_match(wish.scope, plans.values(), runs)
     return plans
+
+
+def _must_match(scope: Scope, plans: Iterable[StackPlan], runs: Runs) -> None:
+    """Raises `NothingMatches` if something is named that is neither in the plans nor recorded."""
+    known = {urn for plan in plans for urn in (*plan.left_out, *_urns(plan))}
+    if missed := tuple(unmatched(scope.patterns, known)):
+        # An object that is gone, and that nobody wants any more, is in no plan.
+        recorded = {one.urn for run in runs.values() for one in run.resources()}
+        if missed := tuple(unmatched(missed, recorded)):
+            raise NothingMatches(missed)
+
+
+def _planned(run: Run, mode: Mode, wish: Wish, upstream: Mapping[str, Properties]) -> StackPlan:
+    """The plan, with what would stay if it got its new name in the state: tried on the records, in memory."""
+    plan = run.preview(mode, wish.source, upstream, wish.scope)
+    if not {Op.CREATE, Op.DELETE} <= {step.op for step in plan.steps}:
+        return plan
+    from provisioner.plan import renames  # noqa: PLC0415 - few plans need it
+
+    if not (found := renames.candidates(plan)):
+        return plan
+    try:
+        trial = run.preview(mode, wish.source, upstream, wish.scope, renames.as_names(found))
+    except Failure:  # what cannot be planned is not offered
+        return plan
+    return replace(plan, renames=renames.confirmed(found, plan, trial))
 
 
 def _urns(plan: StackPlan) -> Iterator[str]:
@@ -210,48 +324,15 @@ def _applied(engine: Engine, phases: Sequence[Phase], runs: Runs, approved: _App
     """Each stack is applied with the outputs that those before it really have."""
     applied: list[Applied] = []
     upstream: dict[str, Properties] = {}
-    tell = _one_at_a_time(approved.tell)
+    tell = one_at_a_time(approved.tell)
 
     def apply(task: Task) -> Applied:
         plan = ApprovedPlan(approved.plans[task], approved.approver)
         return runs[task].apply(plan, tell, dict(upstream), approved.pace)
 
     for phase in phases:
-        applied += _side_by_side(engine, phase, apply)
+        applied += side_by_side(engine, phase, apply)
         if any(each.result is not Result.DONE for each in applied):
             break
         upstream |= {task.stack.full_name: runs[task].outputs() for task in phase}
     return tuple(applied)
-
-
-def _side_by_side(engine: Engine, phase: Phase, do: Callable[[Task], T]) -> list[T]:
-    """What `do` returns for each task; when all have ended, what the first of them raised."""
-    if len(phase) == 1:
-        return [do(phase[0])]
-    with engine.catching(), ThreadPoolExecutor(len(phase), thread_name_prefix="stack") as threads:
-        futures = [threads.submit(do, task) for task in phase]
-    _tell_all([failed for future in futures if (failed := future.exception()) is not None])
-    return [future.result() for future in futures]
-
-
-def _tell_all(failed: Sequence[BaseException]) -> None:
-    """Raise the first failure, with a note of each other."""
-    if failed:
-        for other in failed[1:]:
-            failed[0].add_note(f"{type(other).__name__}: {other}")
-        raise failed[0]
-
-
-def _one_at_a_time(tell: Tell) -> Tell:
-    """The same for stacks side by side. One press of Ctrl-C reaches all of them, and is told once."""
-    lock = threading.Lock()
-    interrupted = False
-
-    def told(event: Event) -> None:
-        nonlocal interrupted
-        with lock:
-            if not (interrupted and isinstance(event, Interrupted)):
-                tell(event)
-            interrupted = interrupted or isinstance(event, Interrupted)
-
-    return told

@@ -8,6 +8,17 @@ import pulumi
 from pulumi.runtime.known_types import is_unknown
 
 
+class NoSuchOutput(pulumi.RunError):
+    """A stack does not have an output that the program cannot do without."""
+
+    def __init__(self, stack: str, output: str) -> None:
+        super().__init__(
+            f"The stack {stack} has no output `{output}`: what makes it was never applied, or was "
+            "left out of the apply. Apply that stack as a whole first."
+        )
+        self.missing_output = (stack, output)
+
+
 class Upstream:
     """The stack of another layer of the same environment, in one of its regions.
 
@@ -23,7 +34,7 @@ class Upstream:
         """The stack's output of this name; unknown only if it is unknown itself.
 
         The SDK's own `require_output` knows no output until all are known. A stack that has a secret among
-        its outputs has only secret ones. Raises `pulumi.RunError` if there is no such output.
+        its outputs has only secret ones. Raises `NoSuchOutput` if there is no such output.
         """
 
         def pick(outputs: dict[str, Any]) -> Any:
@@ -31,9 +42,6 @@ class Upstream:
                 return outputs
             if name in outputs:
                 return outputs[name]
-            raise pulumi.RunError(
-                f"The stack {self._name} has no output `{name}`: what makes it was never applied, or was "
-                "left out of the apply. Apply that stack as a whole first."
-            )
+            raise NoSuchOutput(self._name, name)
 
         return self._stack.outputs.apply(pick, run_with_unknowns=True)

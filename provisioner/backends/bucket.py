@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from provisioner.backends.bucket_place import BucketPlace
+from provisioner.backends.here import Here
 from provisioner.backends.lease import DURATION
 from provisioner.backends.objects import Objects
 from provisioner.engine.state_failures import NoConditionalWrites
@@ -24,17 +25,24 @@ _META: Final = b"version: 1\n"
 class Bucket:
     """The stacks below a prefix of a bucket."""
 
-    def __init__(self, objects: Objects, desk: Path, duration: timedelta = DURATION) -> None:
-        """`desk` is a folder of this machine for what only it has to know; `duration` is the leases'."""
+    def __init__(
+        self, objects: Objects, desk: Path, duration: timedelta = DURATION, earlier: Path | None = None
+    ) -> None:
+        """`desk` is a folder of this machine for what only it has to know; `duration` is the leases'.
+
+        `earlier` is the folder that an earlier version used, for this bucket and for others of its name.
+        """
         self._objects = objects
         self._desk = desk
+        self._earlier = earlier
         self._duration = duration
         self._names: dict[str, set[str]] | None = None
         self._is_checked = False
 
     def place(self, project: str, stack: str) -> BucketPlace:
         """Where one of them lies."""
-        return BucketPlace(self._objects, self._desk, (project, stack), self._duration, self._check)
+        here = Here(self._desk, project, stack, self._earlier)
+        return BucketPlace(self._objects, here, f"{project}/{stack}", self._duration, self._check)
 
     def names(self, project: str) -> tuple[str, ...]:
         """The stacks of a project that have any state, by name, as it was when first asked. `StateIsAway`."""

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 from provisioner.backends.chain import Chain
@@ -36,13 +35,12 @@ class BucketPlace:
     def __init__(
         self,
         objects: Objects,
-        desk: Path,
-        names: tuple[str, str],
+        here: Here,
+        stack: str,
         duration: timedelta,
         check: Callable[[], None],
     ) -> None:
-        project, stack = names
-        self.stack = f"{project}/{stack}"
+        self.stack = stack
         self._objects = objects
         self._duration = duration
         self._check = check
@@ -53,7 +51,7 @@ class BucketPlace:
         self.checkpoint = objects.address(self._state)
         self.journal = objects.address(self._journal)
         self._chain = Chain(objects, self._journal)
-        self._here = Here(desk, project, stack)
+        self._here = here
         self._lease = self._new_lease()
         self._seen = False
         self._found: Found | None = None
@@ -167,8 +165,15 @@ class BucketPlace:
 
     def kept(self) -> Kept | None:
         """What an earlier run kept on this machine; None: nothing."""
-        data = self._here.kept()
-        return Kept(self._here.journal, data) if data else None
+        if data := self._here.kept():
+            return Kept(self._here.journal, data)
+        if (file := self._here.earlier) is not None and (data := self._here.kept_earlier()):
+            return Kept(file, data, is_certain=False)
+        return None
+
+    def adopt_kept(self) -> None:
+        """Keep under this endpoint's name what an earlier version kept under the bucket's alone."""
+        self._here.adopt()
 
     def catch_up(self, rest: bytes) -> None:
         """Add to the journal what only the kept one has, as it is there."""

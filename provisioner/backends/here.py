@@ -20,11 +20,13 @@ from provisioner.engine.failures import StateNotWritten
 class Here:
     """The files of one stack. Raises `StateNotWritten` if the disk refuses."""
 
-    def __init__(self, root: Path, project: str, stack: str) -> None:
+    def __init__(self, root: Path, project: str, stack: str, earlier: Path | None = None) -> None:
+        """`earlier` is the folder that an earlier version kept journals in, be it of another endpoint."""
         self.note = root / "leases" / project / f"{stack}.token"
         self.journal = root / "journals" / project / f"{stack}.jsonl"
         self._lock = root / "locks" / project / f"{stack}.json"
         self._aside = root / "backups" / project / stack
+        self.earlier = earlier / "journals" / project / f"{stack}.jsonl" if earlier else None
 
     def lock(self, stack: str) -> AbstractContextManager[None]:
         """One process at a time. Raises `StateIsLocked`."""
@@ -51,10 +53,18 @@ class Here:
 
     def kept(self) -> bytes | None:
         """The copy of the journal; None if there is none."""
-        try:
-            return self.journal.read_bytes()
-        except FileNotFoundError:
-            return None
+        return _bytes_of(self.journal)
+
+    def kept_earlier(self) -> bytes | None:
+        """The copy that an earlier version kept, of this bucket or of another one of its name."""
+        return _bytes_of(self.earlier) if self.earlier else None
+
+    def adopt(self) -> None:
+        """Make the copy of an earlier version the one of this bucket."""
+        if self.earlier is not None:
+            with self._writing():
+                durable.make_folder(self.journal.parent)
+                durable.move(self.earlier, self.journal)
 
     def set_aside(self) -> None:
         """Move the copy to the backups."""
@@ -68,3 +78,10 @@ class Here:
             yield
         except OSError as refused:
             raise StateNotWritten(self.journal, refused.strerror or str(refused)) from refused
+
+
+def _bytes_of(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None

@@ -30,7 +30,7 @@ _PAGE: Final = 1000
 """Keys in one request to delete: S3's limit."""
 
 _NO_TAG: Final = '"00000000000000000000000000000000"'
-_NEW: Final = {"IfNoneMatch": "*"}
+_NEW: Final[dict[str, str]] = {"IfNoneMatch": "*"}
 _WRITER: Final = "provisioner-lease"
 """Under which an object's metadata have the token of its writer."""
 
@@ -98,7 +98,7 @@ class Objects:
 
     def _is_refused(self, key: str, body: bytes, condition: dict[str, str]) -> bool:
         try:
-            self._client().put_object(**self._at(key), Body=body, **condition)
+            self._put_if(key, body, condition)
         except self._refused as refused:
             if _code(refused) in _OTHER_FIRST:
                 return True
@@ -154,21 +154,23 @@ class Objects:
 
     def _write(self, key: str, body: bytes, token: str, condition: dict[str, str]) -> str:
         with self._calling(key):
-            for attempt in range(_TRIES):
-                try:
-                    answer = self._client().put_object(
-                        **self._at(key), Body=body, Metadata={_WRITER: token}, **condition
-                    )
-                    return str(answer["ETag"])
-                except self._refused as refused:
-                    code = _code(refused)
-                    if code in _BOTH_AT_ONCE and attempt + 1 < _TRIES:
-                        time.sleep(_PAUSE * 2**attempt)
-                        continue
-                    if code not in _OTHER_FIRST | _ABSENT:
-                        raise
-                    break
+            try:
+                return str(self._put_if(key, body, {"Metadata": {_WRITER: token}, **condition})["ETag"])
+            except self._refused as refused:
+                if _code(refused) not in _OTHER_FIRST | _ABSENT:
+                    raise
         return self._ours(key, body, token)
+
+    def _put_if(self, key: str, body: bytes, condition: dict[str, Any]) -> Any:
+        """The answer to a write with a condition; where two meet in one moment it is tried again."""
+        for attempt in range(_TRIES):
+            try:
+                return self._client().put_object(**self._at(key), Body=body, **condition)
+            except self._refused as refused:
+                if _code(refused) not in _BOTH_AT_ONCE or attempt + 1 == _TRIES:
+                    raise
+                time.sleep(_PAUSE * 2**attempt)
+        raise AssertionError("the last try is answered or raises")
 
     def _ours(self, key: str, body: bytes, token: str) -> str:
         """The tag of the object in the way, if it is this very one."""

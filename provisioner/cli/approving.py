@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -13,7 +13,7 @@ from provisioner.cli.asking import agreed
 from provisioner.engine.failures import LossNotApproved
 from provisioner.engine.interface import STEADY, Pace
 from provisioner.plan.model import Mode, Source
-from provisioner.plan.risk import not_approved
+from provisioner.plan.risk import Loss, not_approved
 from provisioner.plan.saved import SavedPlan
 from provisioner.plan.scope import WHOLE, Scope
 from provisioner.report.plan_view import PlanView
@@ -28,6 +28,9 @@ class Intent:
 
     command: str
     """The command line as it was typed, to which more options can be added."""
+
+    goes_on: bool = True
+    """Whether the same command goes on where this one stopped; else an apply does."""
 
     mode: Mode
     source: Source = Source.STATE
@@ -67,7 +70,17 @@ def must_be_approved(view: PlanView, intent: Intent) -> None:
     digest = view.digest if intent.mode is Mode.DESTROY else ""
     if lost := not_approved(view.losses, intent.approved_losses, digest):
         rows = tuple((loss.step.op.value, loss.step.urn, loss.what) for loss in lost)
-        raise LossNotApproved(rows, intent.command, digest)
+        raise LossNotApproved(rows, intent.command, digest, _renames(view, lost))
+
+
+def _renames(view: PlanView, lost: Sequence[Loss]) -> tuple[str, ...]:
+    """What to type so that what has only got another name stays."""
+    if not any(plan.renames for plan in view.plans):
+        return ()
+    from provisioner.report.renames_text import commands_by_urn  # noqa: PLC0415 - few plans have any
+
+    stay = commands_by_urn(view.plans, view.asked)
+    return tuple(dict.fromkeys(stay[loss.step.urn] for loss in lost if loss.step.urn in stay))
 
 
 def approver(view: PlanView, intent: Intent, name: str) -> str | None:

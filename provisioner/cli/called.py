@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from provisioner.report.message import PROGRAM
+from provisioner.report.message import PROGRAM, typed
 
 
 def program() -> str:
@@ -18,6 +18,11 @@ def program() -> str:
     is_ours = called.name == PROGRAM and called.is_file()
     is_found = is_ours and found is not None and called.samefile(found)
     return _shown(called) if is_ours and not is_found else PROGRAM
+
+
+def as_typed(command: str) -> str:
+    """A command line with what people type in place of `provisioner`."""
+    return typed(command, program())
 
 
 def _shown(file: Path) -> str:

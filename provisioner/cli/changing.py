@@ -7,7 +7,7 @@ from contextlib import ExitStack, suppress
 from typing import Protocol
 
 from provisioner.cli.approving import Intent, approver, must_be_approved
-from provisioner.cli.called import program
+from provisioner.cli.called import as_typed, program
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.screen import Screen, err, out
 from provisioner.cli.streaming import Stream
@@ -129,6 +129,8 @@ class _Conversation:
     def __init__(self, workspace: Workspace, intent: Intent, screen: Screen) -> None:
         self._workspace = workspace
         self._mode = intent.mode
+        # A kept plan is carried out once: what is left to do is another plan.
+        self._command = as_typed(intent.command) if intent.goes_on and intent.saved is None else ""
         self._screen = screen
         self._shown = ExitStack()
         self._begun = False
@@ -164,6 +166,7 @@ class _Conversation:
             outputs=recorded.outputs if recorded else {},
             endpoint=self._workspace.endpoint,
             program=program(),
+            command=self._command,
         )
         self._screen.write("\n" + ending_text(ending, self._screen.style))
 

@@ -10,6 +10,7 @@ from provisioner.cli.explaining import explanation
 from provisioner.cli.screen import err
 from provisioner.engine.failures import Failure
 from provisioner.engine.interface import Stack
+from provisioner.providers.interface import Refused
 from provisioner.wiring import Workspace
 
 
@@ -22,6 +23,6 @@ def every_stack(workspace: Workspace, asked: Asked, do: Callable[[Stack], ExitCo
 def _code(stack: Stack, asked: Asked, do: Callable[[Stack], ExitCode]) -> ExitCode:
     try:
         return do(stack)
-    except Failure as failure:
+    except (Failure, Refused) as failure:
         err().say(f"{stack.project} {stack.name}:\n{explanation(failure, str(asked))}\n")
         return exit_code(failure)

@@ -20,6 +20,7 @@ from provisioner.cli.environment_names import names_in
 from provisioner.engine.failures import Failure
 from provisioner.engine.interface import Access, Stack
 from provisioner.local.desk import Desk
+from provisioner.providers.interface import Refused
 from provisioner.report import reduced
 from provisioner.report.examination import Examination
 from provisioner.report.explain import explain
@@ -156,7 +157,7 @@ def _file(examination: Examination, asked: Asked) -> Loaded | None:
 def _state(examination: Examination, asked: Asked) -> None:
     try:
         workspace = recorded(asked)
-    except Failure as failure:
+    except (Failure, Refused) as failure:
         examination.facts["state"] = {
             "failure": _failed(examination, asked, "The state", failure),
             "stacks": {},
@@ -182,14 +183,14 @@ def _stack(examination: Examination, asked: Asked, workspace: Workspace, stack: 
             facts |= reduced.deployment(run.export())
             facts["broken_rules"] = len(run.breaches())
             run.outputs()  # which takes the passphrase, if anything is sealed
-    except Failure as failure:
+    except (Failure, Refused) as failure:
         facts["failure"] = _failed(examination, asked, called, failure)
         return facts
     _judge(examination, asked, called, facts)
     return facts
 
 
-def _failed(examination: Examination, asked: Asked, called: str, failure: Failure) -> str:
+def _failed(examination: Examination, asked: Asked, called: str, failure: Failure | Refused) -> str:
     """Notes what kept the state from being read; its code."""
     trouble = explain(failure, str(asked)).trouble
     examination.bad(f"{called}: {trouble.summary} ({trouble.code})", f"provisioner state verify {asked}")

@@ -12,9 +12,9 @@ import click
 
 from environments.cluster import EksCluster, ExistingCluster, PrivateEndpoint
 from provisioner.asked import Asked
-from provisioner.cli.called import program
+from provisioner.cli.called import as_typed
 from provisioner.cli.exit_code import ExitCode
-from provisioner.cli.explaining import ENVIRONMENT, Explaining
+from provisioner.cli.explaining import ENVIRONMENT, Explaining, typed_again
 from provisioner.cli.screen import err, out
 from provisioner.cli.writing import OWNER_ONLY, write_over
 from provisioner.engine.failures import ForeignCluster, NoClusterWanted, NoClusterYet, NoToken
@@ -142,7 +142,6 @@ def _say(workspace: Workspace, clusters: list[ClusterAccess], file: Path | None,
         return
     settings = workspace.environment.cluster
     if isinstance(settings, EksCluster) and isinstance(settings.endpoint, PrivateEndpoint) and not proxy:
-        where = f" --out {file}" if file else ""
-        err().say(way_in(clusters, f"{program()} kubeconfig {workspace.name}{where}"))
+        err().say(way_in(clusters, as_typed(typed_again())))
     if file:
         err().say(f"Try next:\n\n  kubectl --kubeconfig {file} get nodes")

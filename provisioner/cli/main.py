@@ -17,9 +17,13 @@ COMMANDS: Final = {
     "plan": "Show what apply would do",
     "apply": "Make the cloud what the environment file says",
     "destroy": "Remove everything that the environment has",
+    "drift": "What was changed outside; put it back, or keep it",
+    "refresh": "Record everything as it is in the cloud",
     "output": "Values that other tools need",
     "kubeconfig": "Access to the clusters of an environment, for kubectl",
     "state": "What is recorded, its versions and its locks",
+    "secrets": "What seals the secrets in the state: check, rotate, migrate",
+    "import": "Make objects that exist resources of an environment",
     "graph": "The resources as a picture: Mermaid, DOT",
     "local": "The cloud on a desk: start, stop, status",
     "validate": "Check environment files",
@@ -30,6 +34,9 @@ COMMANDS: Final = {
     "completion": "Completion for bash, zsh and fish",
 }
 """Each command is in the module of its name, and is imported when it is called."""
+
+_MODULES: Final = {"import": "importing"}
+"""Where that name is a word of Python's."""
 
 _FAILED: Final = 1
 _INTERRUPTED: Final = 9
@@ -46,7 +53,8 @@ class Commands(click.Group):
         """The command in the module of its name."""
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = importlib.import_module(f"provisioner.cli.{cmd_name}").command
+        module = _MODULES.get(cmd_name, cmd_name)
+        found: click.Command = importlib.import_module(f"provisioner.cli.{module}").command
         return found
 
     def resolve_command(

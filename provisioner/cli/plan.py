@@ -9,6 +9,7 @@ from typing import TypedDict, Unpack
 import click
 
 from provisioner.asked import Asked
+from provisioner.children import processors
 from provisioner.cli.called import program
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining
@@ -60,15 +61,16 @@ def _view(environment: Asked, workspace: Workspace, options: Options) -> PlanVie
     phases = workspace.schedule(mode)
     file, expires = options["out"], None
     if file is None:
-        plans = preview(workspace.engine, phases, wish.source, wish.scope)
+        plans = preview(workspace.engine, phases, wish.source, wish.scope, processors=processors())
         shown = tuple(map(workspace.explained, plans))
     else:
-        kept = keep(workspace.engine, phases, wish, workspace.explained)
+        kept = keep(workspace.engine, phases, wish, workspace.explained, processors=processors())
         shown = tuple(each.plan for each in kept)
         stacks = tuple(each.saved for each in kept)
         expires = write_plan(file, environment, workspace, stacks, options["expires"]).expires
     return PlanView(
         environment=str(environment.name),
+        cloud=environment.cloud or "",
         plans=shown,
         notices=workspace.notices,
         is_disposable=workspace.is_disposable,

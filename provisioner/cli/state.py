@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Sequence
-
 import click
 
 from provisioner.asked import Asked
 from provisioner.cli.every_stack import every_stack
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining
+from provisioner.cli.naming_resources import every_meant
 from provisioner.cli.screen import err, out
+from provisioner.cli.state_edits import move, remove, rename, repair, unprotect
+from provisioner.cli.state_import import import_state
 from provisioner.cli.state_lock import push, unlock
 from provisioner.cli.state_versions import history, rollback
-from provisioner.engine.failures import NoSuchResource
 from provisioner.engine.interface import Access, Recorded, Stack
 from provisioner.report.machine import document, resource_document, state_document
-from provisioner.report.naming import name_of
 from provisioner.report.state_text import list_text, resource_text, verified_text
 from provisioner.wiring import Workspace, recorded
 from provisioner.workflow import recording
@@ -28,7 +26,7 @@ def command() -> None:
     """What is recorded of an environment."""
 
 
-for _command in (history, rollback, unlock, push):
+for _command in (history, rollback, unlock, push, rename, move, remove, unprotect, repair, import_state):
     command.add_command(_command)
 
 
@@ -48,8 +46,7 @@ def list_resources(environment: Asked, *, as_json: bool) -> ExitCode:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def show(environment: Asked, resource: str, *, as_json: bool) -> ExitCode:
     """Everything that is recorded of one RESOURCE, given by its URN, name or id. Secrets are masked."""
-    found = _found(_resources(_noted(environment)), resource)
-    for one in found:
+    for one in every_meant(_resources(_noted(environment)), resource):
         out().write(document(resource_document(one)) if as_json else resource_text(one))
     return ExitCode.DONE
 
@@ -89,17 +86,3 @@ def _noted(environment: Asked) -> Workspace:
 
 def _resources(workspace: Workspace) -> tuple[Recorded, ...]:
     return recording(workspace.engine, workspace.stacks).resources
-
-
-def _found(resources: Sequence[Recorded], wanted: str) -> Sequence[Recorded]:
-    """The resources that are meant: several, if a name is not unique. Raises `NoSuchResource`."""
-    calls: tuple[Callable[[Recorded], str], ...] = (
-        lambda one: one.urn,
-        lambda one: name_of(one.urn),
-        lambda one: one.id,
-    )
-    for called in calls:
-        if found := [one for one in resources if called(one) == wanted]:
-            return found
-    names = sorted({name_of(one.urn) for one in resources})
-    raise NoSuchResource(wanted, tuple(difflib.get_close_matches(wanted, names, n=3, cutoff=0.4)))

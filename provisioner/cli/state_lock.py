@@ -34,6 +34,9 @@ def unlock(environment: Asked) -> ExitCode:
 def push(environment: Asked) -> ExitCode:
     """Add to the state what a run had to keep on this machine when it was cut off from it."""
     workspace = recorded(environment)
-    for stack in workspace.stacks:
+
+    def pushed(stack: Stack) -> ExitCode:
         out().write(pushed_text(stack.project, stack.name, workspace.engine.push(stack)))
-    return ExitCode.DONE
+        return ExitCode.DONE
+
+    return every_stack(workspace, environment, pushed)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from provisioner.asked import Asked
 from provisioner.cli.asking import agreed, must_be_able_to_ask
+from provisioner.cli.called import as_typed
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining, typed_again
 from provisioner.cli.screen import out
-from provisioner.engine.interface import Access, Stack, Version
+from provisioner.engine.interface import Access, Run, Stack, Version
 from provisioner.report.machine import document
 from provisioner.report.versions_text import history_document, history_text, rollback_text
 from provisioner.wiring import recorded
@@ -64,9 +65,19 @@ def rollback(
         if not yes and not agreed("Record this? The cloud stays as it is.", "yes"):
             out().say("Nothing was changed.")
             return ExitCode.FAILED
+        key = _key(run)
         backup = run.archive.roll_back(version)
+        is_sealed_otherwise = key is not None and _key(run) not in (None, key)
     out().say(f"\nRecorded. The state before is kept as {backup}.")
+    if is_sealed_otherwise:
+        again = as_typed(f"provisioner secrets rotate {environment}")
+        out().say(f"Its secrets are sealed with the key of that time again. For a new one:\n\n  {again}")
     return ExitCode.DONE
+
+
+def _key(run: Run) -> Any:
+    """What the secrets of the state are sealed with, as it is recorded; None if nothing was ever sealed."""
+    return run.export()["deployment"].get("secrets_providers")
 
 
 def _only(stacks: Sequence[Stack], layer: str | None, region: str | None) -> Stack:

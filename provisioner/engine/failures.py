@@ -24,6 +24,8 @@ class ProgramFailed(Failure):
     stack: str
     error: str
     traceback: str
+    missing_output: tuple[str, str] | None = None
+    """The full name of a stack, and its output that the program could not go on without."""
 
 
 @dataclass(eq=False)
@@ -88,6 +90,11 @@ class StateIsDamaged(Failure):
 
     file: Path | str
     reason: str
+
+
+@dataclass(eq=False)
+class RecordedTwice(StateIsDamaged):
+    """Two live records have one URN; which of them counts is not for everybody to decide."""
 
 
 @dataclass(eq=False)
@@ -169,6 +176,11 @@ class LocalCloudNotStopped(Failure):
 
 
 @dataclass(eq=False)
+class LocalCloudGone(Failure):
+    """The local cloud that the state is about was stopped, and everything in it is gone."""
+
+
+@dataclass(eq=False)
 class WrongAccount(Failure):
     """The caller's credentials belong to another account than the environment names; nothing was called."""
 
@@ -212,6 +224,13 @@ class LossNotApproved(Failure):
 
     digest: str = ""
     """Of a plan that destroys: agrees to all of it."""
+
+    renames: tuple[str, ...] = ()
+    """Command lines that give what has only got another name that name in the state, so that it stays."""
+
+
+class RecordsNotChanged(Failure):
+    """A change of the records by hand that must not be; they are in `amendment_failures.py`."""
 
 
 @dataclass(eq=False)

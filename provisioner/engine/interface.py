@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from provisioner.engine.events import Event
+from provisioner.engine.outside import Looked
+from provisioner.plan.importing import Import, ImportPlan
 from provisioner.plan.model import ApprovedPlan, Mode, Source, StackPlan
 from provisioner.plan.saved import Mark, SavedStack
 from provisioner.plan.scope import WHOLE, Scope
@@ -24,6 +26,7 @@ Upstream = Mapping[str, Mapping[str, Any]]
 """The outputs of other stacks as they will be, by full name (`Stack.full_name`). Others are as recorded."""
 
 NO_STACKS: Final[Upstream] = MappingProxyType({})
+SAME_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +177,17 @@ class Run(Protocol):
     """One look at a stack, or one change of it. Everything in it sees the same state."""
 
     def preview(
-        self, mode: Mode, source: Source, upstream: Upstream = NO_STACKS, scope: Scope = WHOLE
+        self,
+        mode: Mode,
+        source: Source,
+        upstream: Upstream = NO_STACKS,
+        scope: Scope = WHOLE,
+        names: Mapping[str, str] = SAME_NAMES,
     ) -> StackPlan:
-        """The plan. Changes nothing. Raises a `Failure`."""
+        """The plan. Changes nothing. Raises a `Failure`.
+
+        With `names` it is that of records in which these resources, by their URNs, have new URNs.
+        """
         ...
 
     def apply(
@@ -185,6 +196,34 @@ class Run(Protocol):
         """Carry out exactly the approved steps, or stop before one that differs. Needs `Access.WRITE`.
 
         `upstream` is what the plan's was, with every unknown known.
+        """
+        ...
+
+    def look(self) -> Looked:
+        """How the cloud differs from what is recorded. Runs no program, changes nothing.
+
+        Raises `CloudNotRead`.
+        """
+        ...
+
+    def accept(self, urns: Collection[str]) -> str:
+        """Record these resources as they are in the cloud; where a backup of the state before lies.
+
+        What is gone there is forgotten. The cloud stays as it is. Needs `Access.WRITE`.
+        """
+        ...
+
+    def importing(self, imports: Sequence[Import], upstream: Upstream = NO_STACKS) -> ImportPlan:
+        """What it comes to if these objects are recorded, those of them that are this stack's.
+
+        Runs the program, reads the objects, changes nothing. Raises a `Failure`.
+        """
+        ...
+
+    def take_over(self) -> str:
+        """Record what `importing` has found, all of it or nothing. Needs `Access.WRITE`.
+
+        What comes back is where a backup of the state before lies; empty if there was no state.
         """
         ...
 

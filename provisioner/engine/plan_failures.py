@@ -49,6 +49,18 @@ class OutsideScope(Failure):
 
 
 @dataclass(eq=False)
+class OutputOutsideScope(Failure):
+    """A stack needs an output of another that is not there, because what it comes from is left out."""
+
+    stack: str
+    """Layer and name of the one that needs it."""
+
+    output: str
+    urn: str
+    """Of what is left out."""
+
+
+@dataclass(eq=False)
 class NothingMatches(Failure):
     """Patterns that name no resource of the environment."""
 

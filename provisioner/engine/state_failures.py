@@ -62,3 +62,25 @@ class KeyRefused(Failure):
 
     reason: str
     code: str = ""
+
+
+@dataclass(eq=False)
+class OperationsAreOpen(Failure):
+    """Operations of the stack began and never ended, so its secrets do not get another key yet."""
+
+    stack: str
+    count: int
+
+
+@dataclass(eq=False)
+class NeitherPassphrase(Failure):
+    """The secrets are sealed neither with the passphrase that is to go nor with the one that is to come."""
+
+    stack: str
+
+
+@dataclass(eq=False)
+class SamePassphrase(Failure):
+    """The new passphrase is the one that seals the secrets already."""
+
+    stack: str

@@ -54,6 +54,7 @@ ADDITIONS: Final = {
             "ec2.capacity_reservations",
             "ec2.launch_templates",
             "ec2.peering",
+            "ec2.internet_gateways",
             "ec2.rule_descriptions",
         ),
     ),

@@ -1,7 +1,8 @@
-"""EFS: what can be changed about a file system, which moto only sets at its creation."""
+"""EFS: what can be changed about a file system, which moto only sets at its creation, and its policy."""
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from provisioner.local.operation import Answer, Call, Operation, Refusal
@@ -63,6 +64,39 @@ def describe_backup_policy(call: Call) -> Answer:
     return {"BackupPolicy": {"Status": status}}
 
 
+def put_file_system_policy(call: Call) -> Answer:
+    """The policy. Whom it names is not looked up, and nobody is held to it: nothing can be mounted."""
+    found = _file_system(call)
+    try:
+        stated = json.loads(call["Policy"])["Statement"]
+    except (ValueError, KeyError, TypeError):
+        stated = None
+    if not stated:
+        text = "The policy is not a policy document, or has no statement."
+        raise Refusal("InvalidPolicyException", text, ErrorCode="InvalidPolicyException")
+    found.file_system_policy = call["Policy"]
+    return _policy(found)
+
+
+def describe_file_system_policy(call: Call) -> Answer:
+    """The policy that was put; there is none to begin with, and everybody who gets through may do all."""
+    found = _file_system(call)
+    if found.file_system_policy is None:
+        text = f"No policy exists for file system '{found.file_system_id}'."
+        raise Refusal("PolicyNotFound", text, ErrorCode="PolicyNotFound")
+    return _policy(found)
+
+
+def delete_file_system_policy(call: Call) -> Answer:
+    """Nothing; nor is it an error if there was no policy."""
+    _file_system(call).file_system_policy = None
+    return {}
+
+
+def _policy(found: Any) -> Answer:
+    return {"FileSystemId": found.file_system_id, "Policy": found.file_system_policy}
+
+
 def _file_system(call: Call) -> Any:
     found = call.backend.file_systems_by_id.get(call["FileSystemId"])
     if found is None:
@@ -104,4 +138,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     update_file_system_protection,
     put_backup_policy,
     describe_backup_policy,
+    put_file_system_policy,
+    describe_file_system_policy,
+    delete_file_system_policy,
 )

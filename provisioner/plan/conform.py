@@ -30,9 +30,16 @@ def deviation(planned: Step | None, actual: Step) -> tuple[str, str] | None:
         return "nothing", actual.op.value
     if actual.op not in _ALLOWED[planned.op]:
         return planned.op.value, actual.op.value
+    if actual.op is Op.REPLACE and actual.delete_first and not planned.delete_first:
+        return planned.op.value, f"{actual.op.value}, the old object first"
     if actual.op not in (Op.DELETE, Op.SAME) and (path := differing(planned.new, actual.new)) is not None:
         return f"{planned.op.value} with the planned `{path}`", f"another value of `{path}`"
     return None
+
+
+def makes_room(approved: Step) -> bool:
+    """Whether a step agrees to its object's deletion before its successor, if any, is there."""
+    return approved.op is Op.DELETE or (approved.op is Op.REPLACE and approved.delete_first)
 
 
 def differing(planned: Any, actual: Any, path: str = "") -> str | None:

@@ -165,6 +165,33 @@ class Unfinished:
     """In a few words: `made, id vpc-1`, `not made`, `still there`, `gone`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renamed:
+    """A resource that is deleted under one name and created under another, with all that is below it."""
+
+    old: str
+    new: str
+    """URNs."""
+
+    pairs: tuple[tuple[str, str], ...]
+    """(URN, new URN) of the resource and of each one below it."""
+
+    names: tuple[tuple[str, str], ...]
+    """(URN, new name) as they have to be typed; what is below and carries the name follows by itself."""
+
+    parent: str = ""
+    """The URN of its parent, if that is another one: then it is moved."""
+
+    kept: tuple[str, ...] = ()
+    """URNs, the old ones, of objects that stay if the state gets the new names first."""
+
+    removed: tuple[str, ...] = ()
+    """URNs, the old ones, of objects that are deleted or replaced all the same."""
+
+    updates: int = 0
+    """How many of those that stay are updated in place."""
+
+
 @dataclass(frozen=True, slots=True)
 class StackPlan:
     """The steps for one stack, by URN; deletions come last, dependents first."""
@@ -186,6 +213,12 @@ class StackPlan:
     scope: Scope = WHOLE
     left_out: tuple[str, ...] = ()
     """URNs of resources outside the scope; what would become of them was not asked."""
+
+    withheld: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Outputs that the stack would not have, each with the URN of what is left out and does not exist yet."""
+
+    renames: tuple[Renamed, ...] = ()
+    """What would stay if it got its new name in the state; for people, nothing that is carried out."""
 
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     old_outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final, cast
 
 from provisioner.plan.diff import MISSING, Change
@@ -19,6 +20,7 @@ from provisioner.plan.model import (
     DriftKind,
     Mode,
     Op,
+    Renamed,
     Risk,
     Source,
     StackPlan,
@@ -109,6 +111,7 @@ def plan_json(plan: StackPlan, seal: Seal) -> dict[str, Any]:
         "notes": list(plan.notes),
         "recorded": list(plan.recorded),
         "left_out": list(plan.left_out),
+        "renames": [asdict(each) for each in plan.renames],
         "outputs": value_json(dict(plan.outputs), seal),
         "old_outputs": value_json(dict(plan.old_outputs), seal),
     }
@@ -129,6 +132,7 @@ def plan_of(raw: Mapping[str, Any], unseal: Open = closed) -> StackPlan:
         notes=tuple(raw["notes"]),
         recorded=tuple(raw["recorded"]),
         left_out=tuple(raw["left_out"]),
+        renames=tuple(map(_renamed_of, raw.get("renames", ()))),  # older files have none
         outputs=value_of(raw["outputs"], unseal),
         old_outputs=value_of(raw["old_outputs"], unseal),
     )
@@ -198,6 +202,14 @@ def _step_of(raw: Mapping[str, Any], unseal: Open) -> Step:
         old=value_of(raw["old"], unseal),
         new=value_of(raw["new"], unseal),
         changes=tuple(_change_of(change, unseal) for change in raw["changes"]),
+    )
+
+
+def _renamed_of(raw: Mapping[str, Any]) -> Renamed:
+    pairs = {name: tuple((old, new) for old, new in raw[name]) for name in ("pairs", "names")}
+    urns = {name: tuple(raw[name]) for name in ("kept", "removed")}
+    return Renamed(
+        old=raw["old"], new=raw["new"], parent=raw["parent"], updates=raw["updates"], **pairs, **urns
     )
 
 

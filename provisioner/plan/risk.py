@@ -80,6 +80,7 @@ _CARRIERS: Final = frozenset(
         "aws:ec2/vpc:Vpc",
         "aws:ec2/vpcEndpoint:VpcEndpoint",
         "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
+        "aws:efs/accessPoint:AccessPoint",
         "aws:efs/mountTarget:MountTarget",
         "aws:eks/accessEntry:AccessEntry",
         "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from provisioner.engine import failures as f
 from provisioner.providers.interface import Refused
+from provisioner.report.explain_imports import Importing, explain_import
 from provisioner.report.explain_plans import Planned, explain_plan
 from provisioner.report.explain_state import Elsewhere, explain_elsewhere
 from provisioner.report.message import Message, Trouble
@@ -17,8 +18,14 @@ def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa:
     match failure:
         case _ if isinstance(failure, Planned):
             return explain_plan(failure, environment)
+        case f.RecordsNotChanged():
+            from provisioner.report.explain_amendments import explain_amendment  # noqa: PLC0415 - it is rare
+
+            return explain_amendment(failure, environment)
         case _ if isinstance(failure, Elsewhere):
             return explain_elsewhere(failure, environment)
+        case _ if isinstance(failure, Importing):
+            return explain_import(failure, environment)
         case f.ProtectedResources(urns):
             return Message(
                 Trouble.PROTECTED,
@@ -80,6 +87,13 @@ def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa:
                 "wait until it is done. The lock of a process that has died frees itself; where the state is"
                 " in a bucket, after a minute.",
             )
+        case f.RecordedTwice(file, reason):
+            return Message(
+                Trouble.TWICE,
+                f"`{file}` says two things of one resource: {reason}. It was left as it is.",
+                "let it be repaired: the record that was changed last is kept.",
+                (f"provisioner state repair {environment} --dry-run",),
+            )
         case f.StateIsDamaged(file, reason):
             return Message(
                 Trouble.DAMAGED,
@@ -119,7 +133,8 @@ def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa:
             return Message(
                 Trouble.WRONG_PASSPHRASE,
                 f"The secrets of stack {stack} were sealed with another passphrase.",
-                "set the right one in PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
+                "set the right one in PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE."
+                " If `provisioner secrets rotate` was cut off, type it again first: it goes on.",
             )
         case f.PlanHasChanged(urn, planned, actual):
             return Message(
@@ -158,6 +173,14 @@ def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa:
                 f"Process {pid} goes on answering after it was told to end.",
                 "end it yourself.",
                 (f"kill -9 {pid}",),
+            )
+        case f.LocalCloudGone():
+            return Message(
+                Trouble.LOCAL_GONE,
+                "The state is about a local cloud that was stopped, and all that was in it is gone with it."
+                " There is nothing to compare with.",
+                "start both afresh; the old state is set aside.",
+                (f"provisioner apply {environment}",),
             )
         case f.WrongAccount(wanted, actual):
             return Message(

@@ -9,6 +9,7 @@ from typing import Final
 from provisioner.engine.failures import LossNotApproved
 from provisioner.engine.plan_failures import (
     NothingMatches,
+    OutputOutsideScope,
     OutsideScope,
     PlanFileDamaged,
     PlanFileNewer,
@@ -18,7 +19,15 @@ from provisioner.plan.moves import Move, Moved
 from provisioner.report.message import Message, Trouble
 from provisioner.report.naming import labelled
 
-Planned = PlanMoved | PlanFileDamaged | PlanFileNewer | OutsideScope | NothingMatches | LossNotApproved
+Planned = (
+    PlanMoved
+    | PlanFileDamaged
+    | PlanFileNewer
+    | OutsideScope
+    | OutputOutsideScope
+    | NothingMatches
+    | LossNotApproved
+)
 
 MOST: Final = 8
 """Rows of a list that are shown; the rest is counted."""
@@ -43,17 +52,8 @@ def explain_plan(failure: Planned, environment: str) -> Message:
                 "use the version that wrote it, or a newer one.",
                 ("provisioner --version",),
             )
-        case OutsideScope(urn, other, reason):
-            return Message(
-                Trouble.SCOPE,
-                f"{labelled(urn)} {reason} {labelled(other)}, which is left out. Nothing was changed.\n"
-                f"  {urn}\n  {other}",
-                "name that one, too, or let everything that depends on a target be one.",
-                (
-                    f"provisioner plan {environment} --target {_quoted(urn)} --target {_quoted(other)}",
-                    f"provisioner plan {environment} --target {_quoted(urn)} --target-dependents",
-                ),
-            )
+        case OutsideScope() | OutputOutsideScope():
+            return _outside(failure, environment)
         case NothingMatches(patterns):
             return Message(
                 Trouble.NO_MATCH,
@@ -66,6 +66,29 @@ def explain_plan(failure: Planned, environment: str) -> Message:
             return _loss(failure, environment)
 
 
+def _outside(failure: OutsideScope | OutputOutsideScope, environment: str) -> Message:
+    match failure:
+        case OutsideScope(urn, other, reason):
+            return Message(
+                Trouble.SCOPE,
+                f"{labelled(urn)} {reason} {labelled(other)}, which is left out. Nothing was changed.\n"
+                f"  {urn}\n  {other}",
+                "name that one, too, or let everything that depends on a target be one.",
+                (
+                    f"provisioner plan {environment} --target {_quoted(urn)} --target {_quoted(other)}",
+                    f"provisioner plan {environment} --target {_quoted(urn)} --target-dependents",
+                ),
+            )
+        case OutputOutsideScope(stack, output, urn):
+            return Message(
+                Trouble.OUTPUT_SCOPE,
+                f"{stack} needs `{output}`, which comes from {labelled(urn)}. That does not exist yet, and it"
+                f" is left out. Nothing was changed.\n  {urn}",
+                "name that one, too, or take it out of what is excluded.",
+                (f"provisioner plan {environment} --target {_quoted(urn)}",),
+            )
+
+
 def _loss(failure: LossNotApproved, environment: str) -> Message:
     rows = [f"{op} {labelled(urn)}: {what}\n      {urn}" for op, urn, what in failure.losses]
     agreed = (failure.digest,) if failure.digest else tuple(urn for _, urn, _ in failure.losses[:MOST])
@@ -76,12 +99,14 @@ def _loss(failure: LossNotApproved, environment: str) -> Message:
         if failure.digest
         else "if this may go, agree to each by its URN, or to several with a pattern:"
     )
+    if failure.renames:
+        what = f"if it only has another name now, give it that name in the state, too, and it stays; {what}"
     return Message(
         Trouble.LOSS,
         f"Nothing was changed. The plan would lose for good:\n{_rows(rows)}\n"
         "`--yes` agrees to changes, never to the loss of data.",
         what,
-        (f"{command} {options}",),
+        (*failure.renames, f"{command} {options}"),
     )
 
 

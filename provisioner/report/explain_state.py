@@ -8,8 +8,11 @@ from typing import Final
 
 from provisioner.engine.state_failures import (
     KeyRefused,
+    NeitherPassphrase,
     NoConditionalWrites,
     NoSuchVersion,
+    OperationsAreOpen,
+    SamePassphrase,
     SealedOtherwise,
     StateIsAway,
     StateIsTakenOver,
@@ -17,7 +20,15 @@ from provisioner.engine.state_failures import (
 from provisioner.report.message import Message, Trouble
 
 Elsewhere = (
-    StateIsAway | StateIsTakenOver | NoConditionalWrites | NoSuchVersion | SealedOtherwise | KeyRefused
+    StateIsAway
+    | StateIsTakenOver
+    | NoConditionalWrites
+    | NoSuchVersion
+    | SealedOtherwise
+    | KeyRefused
+    | OperationsAreOpen
+    | NeitherPassphrase
+    | SamePassphrase
 )
 
 _CREDENTIALS: Final = "renew the credentials"
@@ -65,6 +76,22 @@ def explain_elsewhere(failure: Elsewhere, environment: str) -> Message:
                 "look which there are.",
                 (f"provisioner state history {environment}",),
             )
+        case SealedOtherwise(stack):
+            return Message(
+                Trouble.SEALED_OTHERWISE,
+                f"Operations of stack {stack} are open, and their secrets are sealed with another key than"
+                " that of the version. Nothing was changed.",
+                "let an apply settle them first.",
+                (f"provisioner apply {environment}",),
+            )
+        case KeyRefused() | OperationsAreOpen() | NeitherPassphrase() | SamePassphrase():
+            return _about_keys(failure, environment)
+
+
+def _about_keys(
+    failure: KeyRefused | OperationsAreOpen | NeitherPassphrase | SamePassphrase, environment: str
+) -> Message:
+    match failure:
         case KeyRefused(stack, key, reason, code):
             return Message(
                 Trouble.KEY,
@@ -73,13 +100,29 @@ def explain_elsewhere(failure: Elsewhere, environment: str) -> Message:
                 "use credentials that may encrypt and decrypt with this key, for example a profile.",
                 (f"AWS_PROFILE=NAME provisioner plan {environment}",),
             )
-        case SealedOtherwise(stack):
+        case OperationsAreOpen(stack, count):
             return Message(
-                Trouble.SEALED_OTHERWISE,
-                f"Operations of stack {stack} are open, and their secrets are sealed with another key than"
-                " that of the version. Nothing was changed.",
+                Trouble.OPERATIONS_OPEN,
+                f"Operations of stack {stack} began and never ended: {count}. A machine that was cut off may"
+                " still know what came of them, sealed with the old key, so the key stays.",
                 "let an apply settle them first.",
                 (f"provisioner apply {environment}",),
+            )
+        case NeitherPassphrase(stack):
+            return Message(
+                Trouble.NEITHER_PASSPHRASE,
+                f"The secrets of stack {stack} open neither with the passphrase in PULUMI_CONFIG_PASSPHRASE"
+                " nor with the new one.\nPerhaps a rotation to another passphrase was cut off before.",
+                "finish that one first: the old passphrase in PULUMI_CONFIG_PASSPHRASE, and the one it was to"
+                " become in PROVISIONER_NEW_PASSPHRASE.",
+                (f"provisioner secrets rotate {environment}",),
+            )
+        case SamePassphrase(stack):
+            return Message(
+                Trouble.SAME_PASSPHRASE,
+                f"The secrets of stack {stack} are sealed with this very passphrase.",
+                "set another one in PROVISIONER_NEW_PASSPHRASE, or in the file that"
+                " PROVISIONER_NEW_PASSPHRASE_FILE names.",
             )
 
 

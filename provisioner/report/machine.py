@@ -29,9 +29,12 @@ def document(value: Mapping[str, Any]) -> str:
 
 
 def plan_document(
-    environment: str, plans: Sequence[StackPlan], notices: Sequence[str] = ()
+    environment: str, plans: Sequence[StackPlan], notices: Sequence[str] = (), asked: str = ""
 ) -> dict[str, Any]:
-    """The plans of all stacks: every step, also those that change nothing. Secrets are masked."""
+    """The plans of all stacks: every step, also those that change nothing. Secrets are masked.
+
+    `asked` is the environment as it is typed, if that is more than its name.
+    """
     summary: Counter[str] = Counter()
     for plan in plans:
         summary.update(plan.summary)
@@ -51,6 +54,7 @@ def plan_document(
         "notes": [*notices, *(note for plan in plans for note in plan.notes)],
         "risk": worst([step.risk for plan in plans for step in plan.changed]).value,
         "left_out": [urn for plan in plans for urn in plan.left_out],
+        "renames": _renames(plans, asked or environment),
         "digest": loss_digest(plans),
     }
 
@@ -83,6 +87,14 @@ def resource_document(one: Recorded) -> dict[str, Any]:
     }
 
 
+def _renames(plans: Sequence[StackPlan], asked: str) -> list[dict[str, Any]]:
+    if not any(plan.renames for plan in plans):
+        return []
+    from provisioner.report.renames_text import renames_json  # noqa: PLC0415 - few plans have any
+
+    return renames_json(plans, asked)
+
+
 def _step(plan: StackPlan, step: Step) -> dict[str, Any]:
     return {
         "op": step.op.value,
@@ -105,8 +117,11 @@ def _step(plan: StackPlan, step: Step) -> dict[str, Any]:
 
 
 def _drift(plan: StackPlan, drift: Drift) -> dict[str, Any]:
+    from provisioner.plan.drift_class import class_of  # noqa: PLC0415 - most plans have no drift
+
     return {
         "kind": drift.kind.value,
+        "class": class_of(drift).value,
         "urn": drift.urn,
         "type": drift.type,
         "layer": plan.layer,

@@ -55,11 +55,13 @@ class Trouble(enum.Enum):
     FOREIGN = "RUN-034", "Cluster is not made here"
     TOKEN = "RUN-035", "No token for the cluster"
     REGIONS = "RUN-036", "Regions are at other places in the file"
+    LOCAL_GONE = "RUN-037", "Local cloud is gone"
 
     MOVED = "RUN-050", "Saved plan no longer holds"
     NOT_A_PLAN = "RUN-051", "File is not a plan"
     NEWER_PLAN = "RUN-052", "Plan is of a newer version"
     SCOPE = "RUN-053", "Part of the environment cannot change alone"
+    OUTPUT_SCOPE = "RUN-055", "A later layer needs what is left out"
     NO_MATCH = "RUN-054", "Nothing has that name"
 
     AWAY = "RUN-070", "State cannot be reached"
@@ -68,6 +70,28 @@ class Trouble(enum.Enum):
     VERSION = "RUN-073", "State has no such version"
     SEALED_OTHERWISE = "RUN-074", "Secrets are sealed with another key"
     KEY = "RUN-075", "Key of the secrets cannot be used"
+    OPERATIONS_OPEN = "RUN-080", "Operations are open"
+    NEITHER_PASSPHRASE = "RUN-081", "Neither passphrase is right"
+    SAME_PASSPHRASE = "RUN-082", "Passphrase is not a new one"
+
+    NAME_TAKEN = "RUN-110", "Name belongs to another resource"
+    NOT_BY_HAND = "RUN-111", "Record cannot be changed like this"
+    SEVERAL_RECORDS = "RUN-112", "Several records have that name"
+    STILL_NEEDED = "RUN-113", "Resource is needed by others"
+    RECORD_PROTECTED = "RUN-114", "Recorded resource is protected"
+    OPERATION_OPEN = "RUN-115", "An operation on the resource is open"
+    NO_PLACE = "RUN-116", "New URN has no place"
+    NOT_MENDED = "RUN-117", "State cannot be repaired"
+    DOES_NOT_FIT = "RUN-118", "File is another state"
+    NO_STATE_IN_FILE = "RUN-119", "File is not a state"
+    TWICE = "RUN-120", "Resource is recorded twice"
+    REPAIR_FIRST = "RUN-121", "State breaks rules"
+    BREAKS_RULES = "RUN-122", "State in the file breaks rules"
+
+    NOT_IMPORTED = "RUN-090", "Objects cannot be imported like this"
+    NOT_AN_IMPORT_FILE = "RUN-091", "File does not say what to import"
+    NOTHING_LISTED = "RUN-092", "No ids are given"
+    NO_LOCAL_CLOUD = "RUN-093", "Local cloud does not run"
 
     @property
     def code(self) -> str:

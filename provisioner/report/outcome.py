@@ -48,6 +48,9 @@ class Ending:
     program: str = PROGRAM
     """What people type for it."""
 
+    command: str = ""
+    """The command line as it was typed, every option kept; empty where it cannot be typed again."""
+
     @property
     def result(self) -> Result:
         """The worst of the stacks' results."""
@@ -113,7 +116,8 @@ def _cut_short(ending: Ending, head: str) -> Iterator[str]:
             yield f"  … and {len(waiting) - LONGEST} more"
     verb = "destroy" if ending.mode is Mode.DESTROY else "apply"
     yield from ("", f"{_existing(ending.resources, ending.endpoint)} {_RECORDED}")
-    yield from ("", "To go on:", "", f"  {ending.program} {verb} {ending.environment}")
+    again = ending.command or f"{ending.program} {verb} {ending.environment}"
+    yield from ("", "To go on:", "", f"  {again}")
 
 
 def _existing(resources: Sequence[Recorded] | None, endpoint: str | None) -> str:

@@ -24,6 +24,7 @@ from provisioner.report.naming import STACK_TYPE, labelled, short
 from provisioner.report.plan_text import summary
 from provisioner.report.plan_tree import Node, tree
 from provisioner.report.plan_view import PlanView
+from provisioner.report.renames_text import rename_rows
 from provisioner.report.resource_graph import Depth, Drawn, graph, planned
 from provisioner.report.value_text import rows, transitions
 
@@ -89,6 +90,7 @@ def html(view: PlanView) -> str:
             summary=summary(view.plans),
             counts=[(op, counts[op]) for op in _OPS],
             regions=regions,
+            renames=rename_rows(view.plans, view.asked),
             risky=sorted(_risky(stacks), key=lambda line: list(Risk).index(line.step.risk), reverse=True),
             picture=Markup(_picture(view.plans)),  # noqa: S704 - made of escaped texts
             style=Markup(style),  # noqa: S704 - ours

@@ -86,11 +86,14 @@ def _drift_lines(plan: StackPlan, style: Style) -> Iterator[str]:
 
 
 def _one_drift(drift: Drift, style: Style) -> Iterator[str]:
+    from provisioner.plan.drift_class import class_of  # noqa: PLC0415 - most plans have no drift
+
+    grade = f"  [{class_of(drift).value}]"
     match drift.kind:
         case DriftKind.GONE:
-            yield INDENT * 2 + style.paint(Colour.BAD, f"- {labelled(drift.urn)}: the object is gone")
+            yield INDENT * 2 + style.paint(Colour.BAD, f"- {labelled(drift.urn)}: the object is gone") + grade
         case DriftKind.CHANGED:
-            yield INDENT * 2 + style.paint(Colour.CHANGED, f"~ {labelled(drift.urn)}")
+            yield INDENT * 2 + style.paint(Colour.CHANGED, f"~ {labelled(drift.urn)}") + grade
             for path, what in change_lines(drift.changes):
                 yield f"{INDENT * 4}{path}: {what}"
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from provisioner.plan.last_snapshots import all_losses
 from provisioner.plan.model import Mode, Risk, StackPlan
-from provisioner.plan.risk import Loss, losses
+from provisioner.plan.risk import Loss
 from provisioner.plan.saved import SavedPlan, loss_digest, mode_of
 from provisioner.report.plan_text import plan_text
 from provisioner.report.style import Style
@@ -22,12 +23,20 @@ class PlanView:
     """As the person called it on the command line."""
 
     plans: tuple[StackPlan, ...]
+    cloud: str = ""
+    """`local` if it was to be tried in the cloud on a desk, and `environment` does not say so."""
+
     notices: tuple[str, ...] = ()
     is_disposable: bool = False
     """Whether nothing in it counts as data."""
 
     expires: datetime | None = None
     """If it was kept in a file."""
+
+    @property
+    def asked(self) -> str:
+        """The environment as it is typed in the next command."""
+        return f"{self.environment} --cloud {self.cloud}" if self.cloud else self.environment
 
     @property
     def mode(self) -> Mode:
@@ -37,7 +46,7 @@ class PlanView:
     @property
     def losses(self) -> tuple[Loss, ...]:
         """Every step that destroys data."""
-        return () if self.is_disposable else tuple(loss for plan in self.plans for loss in losses(plan))
+        return () if self.is_disposable else all_losses(self.plans)
 
     @property
     def digest(self) -> str:
@@ -60,6 +69,7 @@ def saved_view(saved: SavedPlan) -> PlanView:
     """What is shown of a plan file: needs no state, no cloud and no passphrase."""
     return PlanView(
         environment=saved.asked,
+        cloud=saved.cloud,
         plans=tuple(stack.plan() for stack in saved.stacks),
         notices=saved.notices,
         is_disposable=saved.bound.is_disposable,
@@ -79,6 +89,10 @@ def view_text(view: PlanView, style: Style) -> str:
         lines.append(f"To agree to all of this loss: --approve-loss {view.digest}")
     if view.expires is not None:
         lines.append(f"Holds until {view.expires:%Y-%m-%d %H:%M} UTC, if nothing changes before.")
+    if any(plan.renames for plan in view.plans):
+        from provisioner.report.renames_text import rename_lines  # noqa: PLC0415 - few plans have any
+
+        lines += rename_lines(view.plans, view.asked)
     return text + "".join(f"{line}\n" for line in lines)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 _FOLDER: Final = Path(__file__).parent / "schemas"
-_USES: Final[Mapping[str, tuple[str, ...]]] = {"plan": (), "events": ("plan",), "plan-file": ()}
+_USES: Final[Mapping[str, tuple[str, ...]]] = {"plan": (), "events": ("plan",), "plan-file": (), "drift": ()}
 """Each schema, and those that it refers to."""
 
 NAMES: Final = tuple(_USES)

@@ -114,7 +114,7 @@ class _Made:
             self.stack.opts,
         )
         what = (self.stack.location, made.file_system_arn)
-        return {"fileSystemId": made.file_system_id}, [
+        return {"fileSystemId": made.file_system_id, "accessPointId": made.access_point_id}, [
             *(_Grant(each, wanted.name, file_system.mounting_to_read(*what)) for each in wanted.readers),
             *(_Grant(each, wanted.name, file_system.mounting_to_write(*what)) for each in wanted.writers),
         ]

@@ -19,6 +19,7 @@ from components.workload_role import WorkloadRole, WorkloadRoleArgs
 from environments.data_services import Bucket
 from stacks.foundation.keys import Key, keys
 from stacks.foundation.network import network
+from stacks.ownership import default_tags
 from stacks.stack import Stack, this_stack
 
 LAYER: Final = "foundation"
@@ -33,7 +34,7 @@ def main() -> None:
     store = _model_store(stack, made_keys["models"])
     workloads = _workload_roles(stack, store, made_keys["models"])
     repositories = _repositories(stack, made_keys["images"], roles, workloads["image-pusher"])
-    _pull_through_cache(stack, roles)
+    _pull_through_cache(stack, made_keys["images"], roles)
     _hand_over(made_network, made_keys, store)
     _hand_over_roles(roles, workloads)
     pulumi.export("repositoryUrls", {name: each.repository_url for name, each in repositories.items()})
@@ -124,7 +125,7 @@ def _repositories(
     }
 
 
-def _pull_through_cache(stack: Stack, roles: BaseRoles) -> None:
+def _pull_through_cache(stack: Stack, key: Key, roles: BaseRoles) -> None:
     if upstreams := stack.environment.registry.pull_through:
         PullThroughCache(
             stack.named("image-cache"),
@@ -133,6 +134,9 @@ def _pull_through_cache(stack: Stack, roles: BaseRoles) -> None:
                 location=stack.location,
                 prefix=stack.environment.name,
                 upstreams=upstreams,
+                keep_images=stack.environment.registry.keep_images,
+                key_arn=key.key_arn,
+                tags=default_tags(stack.here, LAYER),
                 puller_role_name=roles.node_role_name,
             ),
             stack.opts,

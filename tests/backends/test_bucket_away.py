@@ -5,6 +5,7 @@ import contextlib
 import pulumi
 import pytest
 
+from provisioner.engine.interface import Access
 from provisioner.engine.state_failures import StateIsAway
 from provisioner.report.explain import explain
 from provisioner.report.message import render
@@ -86,6 +87,38 @@ def test_it_goes_on_from_another_machine_without_what_was_kept(new_desk, fault, 
         with pytest.MonkeyPatch.context() as later:
             a_minute_later(later)
             converges(other)
+
+
+COMMANDS = {
+    "plan": lambda desk: desk.plan(second),
+    "destroy": lambda desk: desk.destroy(),
+    "state push": lambda desk: desk.engine().push(desk.stack(second)),
+    "state unlock": lambda desk: desk.engine().unlock(desk.stack(second)),
+    "state history": lambda desk: archive(desk, Access.READ, lambda found: found.newest(9)),
+    "state rollback": lambda desk: archive(desk, Access.WRITE, lambda found: found.roll_back(1)),
+}
+
+
+def archive(desk, access, do):
+    with desk.engine().open(desk.stack(second), access) as run:
+        return do(run.archive)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_from_any_request_on_any_command_stops_and_loses_nothing(new_desk, command):
+    for moment in range(100):
+        desk = new_desk()
+        desk.apply(first)
+        desk.client.from_request(moment, silent)
+        try:
+            COMMANDS[command](desk)
+        except StateIsAway as away:
+            said = render(explain(away, "dev"))
+            assert "fix: see that the endpoint can be reached, then" in " ".join(said.split())
+        else:
+            break
+        converges(desk)
+    assert moment > 1
 
 
 def a_minute_later(patch):

@@ -15,7 +15,9 @@ from tests.support.buckets import BucketDesk, client_of
 from tests.support.crash import PRELOAD
 from tests.support.crowds import CROWD, PAIR, apply_slowly, contend, crowd_of, desk_in
 
-ROUNDS = 50
+ROUNDS = int(os.environ.get("ROUNDS", "14"))
+"""Each size of a crowd twice; `make soak` has fifty."""
+
 LEASE = 2.0
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([*PRELOAD, "tests.support.crowds"])

@@ -65,7 +65,10 @@ class InBucket:
 @pytest.fixture(params=[InFolder, InBucket], ids=["folder", "bucket"])
 def kept(request, tmp_path):
     """A state file of two records, and a journal that continues it."""
-    kept = request.param(tmp_path)
+    return written(request.param(tmp_path))
+
+
+def written(kept):
     store = opened(kept)
     with store.lock():
         store.compact(Snapshot((thing("a"), thing("b"))), (), BLIND)
@@ -120,6 +123,19 @@ def test_cut_at_any_place_it_is_what_was_written_before_or_refused(kept):
         content = kept.read(part)
         for end in range(len(content)):
             kept.write(part, content[:end])
+            refused_or(kept, possible)
+        kept.write(part, content)
+    assert known(kept) == possible[-1]
+
+
+def test_only_zeros_from_any_place_on_is_noticed(tmp_path):
+    """What a file system may show after the power has failed: its length, and not yet its content."""
+    kept = written(InFolder(tmp_path))
+    possible = steps(kept)
+    for part in kept.parts():
+        content = kept.read(part)
+        for place in range(len(content)):
+            kept.write(part, content[:place] + bytes(len(content) - place))
             refused_or(kept, possible)
         kept.write(part, content)
     assert known(kept) == possible[-1]

@@ -4,8 +4,11 @@ import itertools
 
 import pytest
 
+from provisioner.backends import objects as module
 from provisioner.backends.objects import Objects, SomebodyElse
-from tests.support.buckets import BUCKET
+from provisioner.engine.state_failures import StateIsAway
+from tests.support.buckets import BUCKET, refusing
+from tests.support.fake_s3 import FakeS3
 
 _prefixes = itertools.count()
 
@@ -51,6 +54,22 @@ def test_only_who_knows_an_object_replaces_it(objects):
 
 def test_conditions_are_kept_before_anything_is_trusted_to_them(objects):
     assert objects.keeps_conditions("probe", b"x")
+
+
+@pytest.mark.parametrize("moment", range(3))
+def test_two_that_meet_in_one_moment_are_no_bucket_that_is_away(moment, monkeypatch):
+    """S3 answers 409 to one of them, or to both: they try again, also in the first look at a bucket."""
+    monkeypatch.setattr(module.time, "sleep", lambda seconds: None)
+    client = FakeS3().client()
+    objects = Objects(BUCKET, "met", lambda: client)
+    client.at_request(moment, refusing("ConditionalRequestConflict", 409))
+    assert objects.keeps_conditions("probe", b"x")
+    client.at_request(0, refusing("ConditionalRequestConflict", 409))
+    assert objects.create("a", b"one", "us")
+    client.from_request(0, refusing("ConditionalRequestConflict", 409))
+    with pytest.raises(StateIsAway, match="ConditionalRequestConflict"):
+        objects.keeps_conditions("probe", b"x")
+    assert len(client.requests) == 5, "it gives up in the end"
 
 
 def test_objects_are_listed_below_a_name_copied_and_deleted(objects):

@@ -148,6 +148,8 @@ class Inventory:
             repository["policy"] = _part(ecr.get_repository_policy, **named).get("policyText")
             repository["tags"] = ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
             self._add("repository", repository["repositoryName"], repository)
+        for template in ecr.describe_repository_creation_templates()["repositoryCreationTemplates"]:
+            self._add("creation template", template["prefix"], template)
         for rule in ecr.describe_pull_through_cache_rules()["pullThroughCacheRules"]:
             self._add("pull-through rule", rule["ecrRepositoryPrefix"], rule)
 
@@ -234,7 +236,10 @@ class Inventory:
             this = {"FileSystemId": system["FileSystemId"]}
             system["lifecycle"] = efs.describe_lifecycle_configuration(**this)["LifecyclePolicies"]
             system["backups"] = _part(efs.describe_backup_policy, **this).get("BackupPolicy")
+            system["policy"] = _part(efs.describe_file_system_policy, **this).get("Policy")
             self._add("file system", _name(system), system, system["FileSystemId"])
+            for point in efs.describe_access_points(**this)["AccessPoints"]:
+                self._add("access point", _name(point), point, point["AccessPointId"])
             for target in efs.describe_mount_targets(**this)["MountTargets"]:
                 groups = efs.describe_mount_target_security_groups(MountTargetId=target["MountTargetId"])
                 self._add("mount target", target["SubnetId"], {**target, "groups": groups["SecurityGroups"]})

@@ -21,9 +21,12 @@ TYPES = {
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": "aws_ecr_lifecycle_policy",
     "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": "aws_ecr_pull_through_cache_rule",
     "aws:ecr/repository:Repository": "aws_ecr_repository",
+    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": "aws_ecr_repository_creation_template",
     "aws:ecr/repositoryPolicy:RepositoryPolicy": "aws_ecr_repository_policy",
+    "aws:efs/accessPoint:AccessPoint": "aws_efs_access_point",
     "aws:efs/backupPolicy:BackupPolicy": "aws_efs_backup_policy",
     "aws:efs/fileSystem:FileSystem": "aws_efs_file_system",
+    "aws:efs/fileSystemPolicy:FileSystemPolicy": "aws_efs_file_system_policy",
     "aws:efs/mountTarget:MountTarget": "aws_efs_mount_target",
     "aws:eks/accessEntry:AccessEntry": "aws_eks_access_entry",
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": "aws_eks_access_policy_association",
@@ -58,6 +61,7 @@ TYPES = {
 """The types of an environment with one region."""
 
 SINGULAR = {
+    "appliedFors": "applied_for",
     "clientIdLists": "client_id_list",
     "encryptionConfigurations": "encryption_configuration",
     "identities": "identity",

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from provisioner.cli import apply, destroy, output, plan, state, state_lock, state_versions
+from provisioner.cli import apply, destroy, drift, output, plan, refresh, state, state_lock, state_versions
 from provisioner.cli.main import run
 from provisioner.schedule import LayerStacks
 from provisioner.wiring import Workspace
@@ -66,6 +66,8 @@ def workspace(fake_run, monkeypatch):
     monkeypatch.setattr(plan, "planning", planning)
     monkeypatch.setattr(apply, "applying", made)
     monkeypatch.setattr(destroy, "destroying", made)
+    for module, name in ((drift, "looking"), (drift, "reverting"), (refresh, "looking")):
+        monkeypatch.setattr(module, name, made)
     monkeypatch.setattr(output, "recorded", made)
     for module in (state, state_lock, state_versions):
         monkeypatch.setattr(module, "recorded", made)

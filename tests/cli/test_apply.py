@@ -213,6 +213,19 @@ def test_a_refusal_of_the_provider_ends_with_1_and_says_how_to_go_on(cli, fake_r
     golden(ended.out)
 
 
+def test_to_go_on_is_typed_as_it_was_with_every_option(cli, fake_run):
+    fake_run.plan = CREATE
+    fake_run.applied = Applied(Result.FAILED, {}, (Failed(urn(VPC, "v"), "limit exceeded"),), (), 2.0)
+    words = ("dev", "--cloud", "local", "--parallelism", "2", "--continue-on-error", "--yes")
+    ended = cli("apply", *words)
+    assert (
+        "To go on:\n\n  provisioner apply dev --cloud local --parallelism 2 --continue-on-error --yes\n"
+        in ended.out
+    )
+    ended = cli("destroy", *words)
+    assert "  provisioner destroy dev --cloud local --parallelism 2 --continue-on-error --yes\n" in ended.out
+
+
 def test_interrupted_ends_with_9(cli, fake_run):
     fake_run.plan = CREATE
     fake_run.applied = Applied(Result.INTERRUPTED, {}, not_done=(urn(VPC, "v"),))

@@ -18,6 +18,7 @@ from provisioner.engine.embedded.store import StackStore
 from provisioner.engine.failures import PassphraseMissing, StateIsDamaged
 from provisioner.engine.state_failures import StateIsAway
 from provisioner.plan.values import Secret
+from provisioner.providers.interface import Refused
 from tests.support.fake_engine import FakeEngine
 from tests.support.records import STACK as ROOT_URN
 from tests.support.records import component, provider, reference, thing
@@ -223,6 +224,21 @@ def test_a_state_that_is_away_is_a_finding_and_the_bundle_is_written(cli, on_the
     with zipfile.ZipFile("b.zip") as bundle:
         assert json.loads(bundle.read("state.json"))["failure"].startswith("RUN-")
     assert b"canary" not in told("b.zip") + ended.out.encode()
+
+
+@pytest.mark.parametrize("kept_from", ["the workspace", "a stack"])
+def test_what_a_provider_refuses_is_a_finding_too(cli, on_the_fake, monkeypatch, kept_from):
+    def refuse(*_):
+        raise Refused("canary-reason")
+
+    if kept_from == "a stack":
+        monkeypatch.setattr(FakeEngine, "holder", refuse)
+    else:
+        monkeypatch.setattr(examining, "recorded", refuse)
+    ended = cli("doctor", "prod")
+    assert ended.code == 0
+    assert "(RUN-019)" in ended.out
+    assert "canary-reason" not in ended.out + ended.err
 
 
 def test_a_lock_that_cannot_be_read_is_a_finding(cli, on_the_fake, monkeypatch):

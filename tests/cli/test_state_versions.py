@@ -1,10 +1,15 @@
 """History, rollback, unlock and push, for people and for programs."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
-from provisioner.engine.interface import Pushed, Version
+from provisioner.cli import state_lock
+from provisioner.engine.failures import StateIsLocked
+from provisioner.engine.interface import Pushed, Stack, Version
+from provisioner.engine.state_failures import StateIsAway
+from tests.support.fake_engine import FakeEngine
 from tests.support.plans import NETWORK, VPC, recorded
 
 VERSIONS = tuple(
@@ -57,6 +62,19 @@ def test_rollback_shows_what_it_does_and_where_the_state_before_is(cli, fake_run
     assert fake_run.archive.asked == [1]
     assert ("open", "write") in fake_run.asked
     golden(ended.out)
+
+
+def test_a_rollback_to_another_key_says_so(cli, fake_run, monkeypatch):
+    """The key may have been replaced because it had leaked."""
+    keys = iter(["new", "old", "new", "new"])
+    monkeypatch.setattr(
+        fake_run, "export", lambda: {"deployment": {"secrets_providers": {"type": next(keys)}}}, raising=False
+    )
+    said = cli("state", "rollback", "dev", "1", "--yes").out
+    assert (
+        "sealed with the key of that time again. For a new one:\n\n  provisioner secrets rotate dev\n" in said
+    )
+    assert "key of that time" not in cli("state", "rollback", "dev", "1", "--yes").out
 
 
 def test_a_dry_run_changes_nothing_and_takes_no_lock(cli, fake_run):
@@ -120,3 +138,22 @@ def test_push(cli, fake_run, pushed, said):
     ended = cli("state", "push", "dev")
     assert ended.code == 0
     assert said in ended.out
+
+
+def test_push_goes_on_with_the_other_stacks_and_tells_of_all(cli, fake_run, monkeypatch):
+    """Two of three fail, each with a reason of its own; the exit code is that of the first."""
+    stacks = tuple(Stack(layer, "dev.us-east-1", "us-east-1", lambda: None) for layer in "abc")
+    engine = FakeEngine(fake_run)
+    failures = {"a": StateIsLocked("a/dev.us-east-1", "ben@ci"), "b": StateIsAway("s3://x/b", "gone")}
+
+    def push(stack):
+        if stack.project in failures:
+            raise failures[stack.project]
+        return Pushed(added=1)
+
+    engine.push = push
+    monkeypatch.setattr(state_lock, "recorded", lambda _: SimpleNamespace(engine=engine, stacks=stacks))
+    ended = cli("state", "push", "dev")
+    assert ended.code == 6
+    assert "c dev.us-east-1: 1 entries were added" in ended.out
+    assert ended.err.index("error[RUN-009]") < ended.err.index("error[RUN-070]")

@@ -104,6 +104,28 @@ def test_after_a_reboot_a_plan_says_so_and_changes_nothing(cli, local):
     assert local.status() is None
 
 
+def test_after_a_reboot_there_is_nothing_to_compare_with(cli, local):
+    cli("apply", "desk", "--yes")
+    local.stop()
+    for options in (
+        ["drift"],
+        ["drift", "--revert", "--yes"],
+        ["drift", "--adopt", "--yes"],
+        ["refresh", "--yes"],
+    ):
+        ended = cli(*options, "desk")
+        assert ended.code == 1
+        assert "error[RUN-037]" in ended.err
+    assert cli("state", "verify", "desk").code == 0
+    assert local.status() is None
+
+
+def test_looking_for_drift_starts_nothing_and_leaves_nothing(cli, local):
+    assert cli("drift", "desk").code == 0
+    assert local.status() is None
+    assert not Path(".provisioner").exists()
+
+
 def test_after_a_reboot_an_apply_starts_afresh_and_keeps_the_old_state(cli, local):
     cli("apply", "desk", "--yes")
     old = json.loads(cli("state", "export", "desk").out)
@@ -194,7 +216,14 @@ def caller(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("plan", "cloud"), ("apply", "cloud", "--yes"), ("destroy", "cloud", "--yes")]
+    "arguments",
+    [
+        ("plan", "cloud"),
+        ("apply", "cloud", "--yes"),
+        ("destroy", "cloud", "--yes"),
+        ("drift", "cloud"),
+        ("refresh", "cloud", "--yes"),
+    ],
 )
 def test_another_account_is_refused(cli, caller, arguments):
     caller("444455556666")
@@ -204,10 +233,11 @@ def test_another_account_is_refused(cli, caller, arguments):
     assert "error[RUN-022]" in ended.err
 
 
-@pytest.mark.parametrize("verb", ["apply", "destroy"])
-def test_without_credentials_nothing_is_changed(cli, caller, verb):
+@pytest.mark.parametrize("words", ["apply --yes", "destroy --yes", "drift", "refresh --yes"])
+def test_without_credentials_nothing_is_changed(cli, caller, words):
     caller(None)
-    ended = cli(verb, "cloud", "--yes")
+    verb, *options = words.split()
+    ended = cli(verb, "cloud", *options)
     assert ended.code == 5
     assert "error[RUN-023]" in ended.err
 

@@ -22,8 +22,20 @@ def _backed_up(cloud):
                 yield system
 
 
+def _restricted(cloud):
+    efs = cloud.client("efs")
+    for system in _systems(cloud):
+        with contextlib.suppress(efs.exceptions.PolicyNotFound):
+            yield efs.describe_file_system_policy(FileSystemId=system)["FileSystemId"]
+
+
 CENSUS_DATA = {
     "aws:efs/fileSystem:FileSystem": _systems,
+    "aws:efs/fileSystemPolicy:FileSystemPolicy": _restricted,
+    "aws:efs/accessPoint:AccessPoint": lambda cloud: [
+        f"{each['FileSystemId']} {each['AccessPointId']}"
+        for each in cloud.listed("efs", "describe_access_points", "AccessPoints")
+    ],
     "aws:efs/mountTarget:MountTarget": _targets,
     "aws:efs/backupPolicy:BackupPolicy": _backed_up,
     "aws:rds/instance:Instance": lambda cloud: [

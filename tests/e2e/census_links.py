@@ -65,6 +65,12 @@ CENSUS_LINKS = {
     "aws:ec2/peeringConnectionOptions:PeeringConnectionOptions": _options,
     "aws:kms/replicaKey:ReplicaKey": _replicas,
     "aws:ecr/replicationConfiguration:ReplicationConfiguration": _replicated,
+    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": lambda cloud: [
+        template["prefix"]
+        for template in cloud.listed(
+            "ecr", "describe_repository_creation_templates", "repositoryCreationTemplates"
+        )
+    ],
     "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": lambda cloud: [
         rule["ecrRepositoryPrefix"]
         for rule in cloud.listed("ecr", "describe_pull_through_cache_rules", "pullThroughCacheRules")

@@ -64,6 +64,8 @@ def test_what_one_applies_the_other_sees_and_of_two_at_once_one_wins(aws, checko
         Bucket="example-state", Key="ml-platform/.pulumi/stacks/foundation/small.us-east-1.json"
     )
     assert json.loads(kept["Body"].read())["checkpoint"]["stack"] == "organization/foundation/small.us-east-1"
+    checked = ann("secrets check small").out
+    assert "the first one is sealed with `awskms://alias/state?region=us-east-1`" in checked
     assert "not locked" in ann("state unlock small").out
     assert "nothing was kept here" in ann("state push small").out
     shutil.rmtree(ann.folder)  # the laptop is lost

@@ -174,7 +174,9 @@ def test_a_salt_that_is_on_the_disk_is_not_repeated(file):
     ours = opened(file, known, known=known.state())
     ours.append(Noted((Put(thing("a", inputs={"pw": Secret("x")})),)))
     ours.close()
-    assert written_in(file.read_bytes()).secrets is None
+    found = written_in(file.read_bytes())
+    assert [line["kind"] for line in found.lines] == ["noted"]
+    assert found.secrets == known.state(), "the first line names it"
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EDQUOT])

@@ -170,3 +170,21 @@ def test_every_rule_of_a_group_keeps_its_description(cloud, ec2, refusal, target
     assert refusal(ec2.authorize_security_group_ingress, **again) == "InvalidPermission.Duplicate"
     ec2.revoke_security_group_ingress(**again)
     assert not ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+
+
+def test_a_gateway_stays_while_public_addresses_are_mapped_in_its_network(cloud, ec2, refusal):
+    vpc, (subnet, _) = cloud.network()
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    both = {"InternetGatewayId": gateway, "VpcId": vpc}
+    ec2.attach_internet_gateway(**both)
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    nat = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    assert refusal(ec2.detach_internet_gateway, **both) == "DependencyViolation"
+    ec2.delete_nat_gateway(NatGatewayId=nat)
+    interface = ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
+    other = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    mapped = ec2.associate_address(AllocationId=other, NetworkInterfaceId=interface)["AssociationId"]
+    assert refusal(ec2.detach_internet_gateway, **both) == "DependencyViolation"
+    ec2.disassociate_address(AssociationId=mapped)
+    ec2.detach_internet_gateway(**both)
+    assert refusal(ec2.detach_internet_gateway, **both) == "Gateway.NotAttached"

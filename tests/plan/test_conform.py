@@ -1,8 +1,10 @@
 """Whether a step is the approved one: apply may only turn an unknown into a known."""
 
+from dataclasses import replace
+
 import pytest
 
-from provisioner.plan.conform import deviation, differing
+from provisioner.plan.conform import deviation, differing, makes_room
 from provisioner.plan.model import Op, Step
 from provisioner.plan.values import UNKNOWN, Reference, Secret
 
@@ -39,6 +41,23 @@ def test_what_a_planned_step_may_turn_into(planned, actual, fine):
 
 def test_a_step_that_was_not_planned_is_none_that_was_approved():
     assert deviation(None, step(Op.CREATE)) == ("nothing", "create")
+
+
+def test_an_object_that_was_to_stay_until_its_successor_is_there_does_not_go_first():
+    beside, first = step(Op.REPLACE), replace(step(Op.REPLACE), delete_first=True)
+    assert deviation(beside, first) == ("replace", "replace, the old object first")
+    assert deviation(first, first) is None
+    assert deviation(first, beside) is None  # nothing is away at any time: less than was agreed to
+
+
+def test_only_what_was_approved_to_go_before_its_successor_may_be_cleared_away():
+    def known(op, delete_first=False):
+        return replace(step(op), id="vm-1", delete_first=delete_first)
+
+    may_go = [known(Op.DELETE), known(Op.REPLACE, delete_first=True)]
+    stays = [known(Op.SAME), known(Op.UPDATE), known(Op.REPLACE)]
+    assert all(makes_room(each) for each in may_go)
+    assert not any(makes_room(each) for each in stays)
 
 
 def test_a_value_is_named_by_its_path_and_never_shown():

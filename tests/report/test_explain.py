@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from provisioner.engine import failures as f
+from provisioner.engine import import_failures as i
 from provisioner.engine import state_failures as away
 from provisioner.engine import plan_failures as p
+from provisioner.plan.importing import Hindrance, Import, Obstacle
 from provisioner.plan.moves import Move, Moved
 from provisioner.providers.interface import Refused
 from provisioner.report.explain import explain
@@ -37,6 +39,7 @@ FAILURES = (
     f.CloudNotRead(VPC, "You are not authorized to perform this operation.", "UnauthorizedOperation"),
     f.LocalCloudNotStarted(Path(".provisioner/local/server.log"), "ImportError: no module named moto"),
     f.LocalCloudNotStopped(4711),
+    f.LocalCloudGone(),
     f.WrongAccount("111122223333", "444455556666"),
     f.NoCredentials("111122223333", "Unable to locate credentials"),
     f.LossNotApproved((("delete", urn(KEY, "k"), "everything that is encrypted with it"),)),
@@ -55,6 +58,7 @@ FAILURES = (
     p.PlanFileDamaged("dev.plan", "its digest is wrong: it was cut short, or changed after it was written"),
     p.PlanFileNewer("dev.plan", "provisioner/plan-file/2"),
     p.OutsideScope(urn(VPC, "v"), urn(KEY, "k"), "depends on"),
+    p.OutputOutsideScope("cluster dev.us-east-1", "vpcId", urn(VPC, "v")),
     p.NothingMatches(("*::vcp",)),
     away.StateIsAway(
         "s3://example-state/ml",
@@ -71,6 +75,17 @@ FAILURES = (
     away.NoSuchVersion(7, 3),
     away.SealedOtherwise("foundation/dev.us-east-1"),
     away.KeyRefused("dev.us-east-1", "awskms://alias/state", "Alias not found.", "NotFoundException"),
+    away.OperationsAreOpen("dev.us-east-1", 2),
+    away.NeitherPassphrase("dev.us-east-1"),
+    away.SamePassphrase("dev.us-east-1"),
+    i.ImportRefused(
+        (Obstacle(kind=Hindrance.GONE, wish=Import(resource="v", id="vpc-1"), urn=urn(VPC, "v"), type=VPC),),
+        {VPC: "vpc-…"},
+        "provisioner import dev v vpc-1",
+    ),
+    i.NotAnImportFile((("ids.yaml:2", "`v` has no id, but something that has parts"),)),
+    i.NothingListed("ids.yaml"),
+    i.NoCloudToImportFrom(),
     Refused("The repository is not empty", code="RepositoryNotEmptyException"),
 )
 
@@ -81,7 +96,9 @@ def test_message(failure, golden):
 
 
 def test_every_failure_is_explained():
-    assert {type(failure) for failure in FAILURES} == {*f.Failure.__subclasses__(), Refused}
+    assert {type(failure) for failure in FAILURES} == {*f.Failure.__subclasses__(), Refused} - {
+        f.RecordsNotChanged  # what it can be has a test of its own
+    }
     assert all(explain(failure, "dev").trouble is not Trouble.UNEXPLAINED for failure in FAILURES)
 
 

@@ -157,12 +157,45 @@ def test_every_bucket_refuses_requests_without_tls(environment):
     denied = {
         each.inputs["bucket"]: statement["Condition"]
         for each, statement in statements(environment)
-        if statement["Effect"] == "Deny"
+        if statement["Effect"] == "Deny" and each.short_type == "BucketPolicy"
     }
     buckets = [each for each in shipped(environment).objects if each.short_type == "Bucket"]
     assert denied == {
         f"Bucket({each.name}).id": {"Bool": {"aws:SecureTransport": "false"}} for each in buckets
     }
+
+
+def test_every_file_system_refuses_clients_without_tls_or_past_its_targets_and_root():
+    """What is not refused takes a statement of the client's own: see below."""
+    use, root = ["ClientMount", "ClientWrite", "ClientRootAccess"], ["ClientRootAccess"]
+    denied = {}
+    for each, statement in statements("prod"):
+        if each.short_type == "FileSystemPolicy":
+            assert (statement["Effect"], statement["Principal"]) == ("Deny", {"AWS": "*"})
+            actions = [action.removeprefix("elasticfilesystem:") for action in listed(statement["Action"])]
+            condition = statement.get("Condition", {}).get("Bool", {})
+            denied.setdefault(each.inputs["fileSystemId"], []).append((actions, condition))
+    files = [each for each in shipped("prod").objects if each.short_type == "FileSystem"]
+    assert files
+    assert denied == {
+        f"FileSystem({each.name}).id": [
+            (use, {"aws:SecureTransport": "false"}),
+            (use, {"elasticfilesystem:AccessedViaMountTarget": "false"}),
+            (root, {}),
+        ]
+        for each in files
+    }
+
+
+def test_nobody_gets_more_of_a_file_system_than_to_write():
+    """Who only reads gets less: see the graph of such a role."""
+    may = {
+        tuple(sorted(action.partition("Client")[2] for action in listed(statement["Action"])))
+        for _, statement in statements("prod")
+        if statement["Effect"] == "Allow"
+        and any(action.startswith("elasticfilesystem:Client") for action in listed(statement["Action"]))
+    }
+    assert may == {("Mount", "Write")}
 
 
 def test_no_statement_lets_anybody_delete_a_model_or_a_version(allowed):

@@ -53,3 +53,20 @@ def apply_and_die(folder: Path, program: str, moment: int) -> None:
     killing_journal(moment)
     desk = Desk(folder)
     desk.apply(*PROGRAMS[program])
+
+
+def import_and_die(folder: Path, ids: dict[str, str], moment: int) -> None:
+    """Import these objects, by name, into one of the sweep's programs, and die at the moment."""
+    from provisioner.engine.embedded import secrets
+    from provisioner.engine.interface import Access
+    from provisioner.plan.importing import Import
+    from tests.engine.recovery.sweep import PROGRAMS
+    from tests.support.runs import Desk
+
+    secrets.ROUNDS = 10  # as in the test that started this process
+    killing_journal(moment)
+    desk = Desk(folder)
+    program, _ = PROGRAMS["build"]
+    with desk.engine().open(desk.stack(program), Access.WRITE) as run:
+        run.importing(tuple(Import(resource=name, id=id) for name, id in ids.items()))
+        run.take_over()

@@ -41,6 +41,18 @@ def failing(moment: int, code: int):
     return instead(act)
 
 
+def read_only(code: int):
+    """Every call that would change a file fails with this error; what is there can be read."""
+
+    def act(number, name, real, arguments):
+        writes = name == "open" and arguments[1] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        if writes or name not in ("open", "fsync", "fdatasync"):
+            raise OSError(code, os.strerror(code))
+        return real()
+
+    return instead(act)
+
+
 class Killed(BaseException):
     """The process ended here."""
 

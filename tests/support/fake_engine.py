@@ -4,7 +4,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from provisioner.engine.failures import StateIsLocked
-from provisioner.engine.interface import NO_STACKS, STEADY, Applied, Pushed, Result, Stack
+from provisioner.engine.interface import NO_STACKS, SAME_NAMES, STEADY, Applied, Pushed, Result, Stack
+from provisioner.engine.outside import Looked
 from provisioner.engine.state_failures import NoSuchVersion
 from provisioner.plan.portable import plan_json
 from provisioner.plan.saved import Mark, SavedStack
@@ -53,8 +54,20 @@ class FakeRun:
     archive: FakeArchive = field(default_factory=FakeArchive)
     abandoned_by: str | None = None
     pushed: Pushed = field(default_factory=Pushed)
+    looked: Looked = field(
+        default_factory=lambda: Looked(layer="foundation", region="us-east-1", stack=STACK)
+    )
 
-    def preview(self, mode, source, upstream=NO_STACKS, scope=WHOLE):
+    def look(self):
+        if self.raises:
+            raise self.raises
+        return self.looked
+
+    def accept(self, urns):
+        self.asked.append(("accept", sorted(urns)))
+        return "backups/one.json"
+
+    def preview(self, mode, source, upstream=NO_STACKS, scope=WHOLE, names=SAME_NAMES):
         self.asked.append(("preview", mode.value, source.value))
         if self.raises:
             raise self.raises

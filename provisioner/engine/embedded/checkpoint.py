@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from provisioner.engine.embedded.property_json import Malformed, compact, number, parsed, read, written
 from provisioner.engine.embedded.secrets import Sealer
@@ -61,6 +61,10 @@ _KNOWN = frozenset(
     name for names in (_TEXTS, _FLAGS, _LISTS, _PROPERTIES, _OWN_SHAPE) for name in names.values()
 )
 _ALWAYS = frozenset({"urn", "custom", "type"})
+
+
+class Doubled(Malformed):
+    """Two live records have one URN; says which."""
 
 
 class Unsupported(ValueError):
@@ -145,14 +149,23 @@ def deployment_json(
     }
 
 
-def deployment_of(raw: Any, sealer: Sealer) -> Deployment:
+Single = Callable[[tuple[ResourceState, ...]], tuple[ResourceState, ...]]
+"""What becomes of records of which two live ones have one URN."""
+
+
+def must_be_single(records: tuple[ResourceState, ...]) -> tuple[ResourceState, ...]:
+    """The same; raises `Doubled` if two live records have one URN."""
+    live = Counter(each.urn for each in records if not each.delete)
+    if twice := [urn for urn, times in live.items() if times > 1]:
+        raise Doubled(f"it records {twice[0]} twice")
+    return records
+
+
+def deployment_of(raw: Any, sealer: Sealer, single: Single = must_be_single) -> Deployment:
     """What a `DeploymentV3` holds. Raises `Malformed`, also if two live records have one URN."""
     fields = _expected(raw or {}, dict, "the deployment")
     resources = _expected(fields.get("resources") or [], list, "resources")
-    records = tuple(record_of(each, sealer) for each in resources)
-    live = Counter(each.urn for each in records if not each.delete)
-    if twice := [urn for urn, times in live.items() if times > 1]:
-        raise Malformed(f"it records {twice[0]} twice")
+    records = single(tuple(record_of(each, sealer) for each in resources))
     operations = _expected(fields.get("pending_operations") or [], list, "pending_operations")
     return Deployment(records, _pending(operations, sealer), secrets_of(fields))
 
@@ -172,18 +185,24 @@ def _pending(raw: Sequence[Any], sealer: Sealer) -> tuple[Began, ...]:
     )
 
 
+Descent = tuple[str, int]
+"""What a state has in common with each later one, and how many were written before it."""
+
+NO_DESCENT: Final[Descent] = ("", 0)
+
+
 def lineage_json(lineage: str, serial: int) -> dict[str, Any]:
     """`metadata` of a deployment; Pulumi passes it over, and drops it when it writes."""
     return {_OURS_IN_METADATA: {"lineage": lineage, "serial": serial}}
 
 
-def lineage_of(raw: Mapping[str, Any]) -> tuple[str, int]:
-    """What a raw deployment has in common with each later one, and how many were written before; or "", 0."""
+def lineage_of(raw: Mapping[str, Any]) -> Descent:
+    """That of a raw deployment; `NO_DESCENT` if it does not say it."""
     match raw.get("metadata"):
         case {"provisioner": {"lineage": str(lineage), "serial": int(serial)}}:
             return lineage, serial
         case _:
-            return "", 0
+            return NO_DESCENT
 
 
 def secrets_of(raw: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -236,6 +255,17 @@ def deployment_in(data: bytes) -> dict[str, Any]:
         raise Malformed(f"it has {', '.join(sorted(map(repr, unknown)))} where a checkpoint should be")
     checkpoint = _expected(fields.get("checkpoint"), dict, "the checkpoint")
     return _expected(checkpoint.get("latest") or {}, dict, "the deployment")
+
+
+def exported_in(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The raw deployment in what an export wrote, or in a state file such as a backup.
+
+    Raises `Malformed` and `Unsupported`.
+    """
+    _check_version(raw.get("version"), raw.get("features") or [])
+    if "checkpoint" in raw:
+        raw = {"deployment": _expected(raw["checkpoint"], dict, "the checkpoint").get("latest") or {}}
+    return _expected(raw.get("deployment"), dict, "the deployment")
 
 
 def _check_version(version: Any, features: Sequence[str]) -> None:

@@ -62,11 +62,13 @@ class Clearance:
     def awaited(self, names: Collection[str], unfinished: Collection[str]) -> frozenset[str]:
         """Whom to wait for, by URN, before the old object can go.
 
-        What cannot outlive it, and is just being changed not to need it; and who is just having something
-        deleted that cannot outlive it.
+        What cannot outlive it, and is just being changed not to need it; who is just having something deleted
+        that cannot outlive it; what the approved plan keeps, and the program has not asked for yet. Raises
+        `PlanHasChanged` if something cannot outlive it, and the plan says nothing of that.
         """
-        if all(urn in names for urn in unfinished):
-            return frozenset()
+        late = self._late(names)
+        if late or all(urn in names for urn in unfinished):
+            return late
         found = self._dependents(names, lambda _: True)
         busy = {self._cleared_for.get(each.key, "") if each.delete else each.urn for each in found}
         return frozenset(urn for urn in busy if urn in unfinished and urn not in names)
@@ -89,6 +91,13 @@ class Clearance:
         going = (*found, old) if old else found
         parts = tuple(self._deletion(record) for record in going if not record.retain_on_delete)
         return Clearing(parts, tuple(record.urn for record in live), self._overdue(found))
+
+    def _late(self, names: Collection[str]) -> frozenset[str]:
+        """What depends on it and was asked for before it in the plan, when calls took no time."""
+        if self._progress.is_preview:
+            return frozenset()
+        found = self._dependents(names, self._is_still_there)
+        return frozenset(self._progress.keeper(record) for record in found if not record.delete) - {""}
 
     def _dependents(
         self, names: Collection[str], is_candidate: Callable[[ResourceState], bool]

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import queue
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from provisioner.engine.embedded.executor import WorkEnded
 from provisioner.engine.embedded.monitor import Stopped
-from provisioner.engine.embedded.program import Broken
+from provisioner.engine.embedded.program import Broken, Needs
 from provisioner.engine.embedded.progress import Carrier, Progress
 from provisioner.engine.embedded.registration import Registrar
 from provisioner.engine.embedded.scene import Scene
@@ -29,6 +30,7 @@ class ProgramEnded:
     """The program has come to its end; threads of it may still wait for answers."""
 
     broken: Broken | None
+    needs: Needs = field(default_factory=dict[str, frozenset[str]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,15 @@ class Interrupt:
     """Ctrl-C was pressed."""
 
 
-Message = Asked | AskedInVain | WorkEnded | ProgramEnded | ProgramGone | Interrupt | Event
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The program has not asked for anything for a while, nothing is under way, and somebody waits."""
+
+
+Message = Silence | Asked | AskedInVain | WorkEnded | ProgramEnded | ProgramGone | Interrupt | Event
+SILENCE: Final = 30.0
+"""Seconds in which a program that is still on its way to something asks for it, or for anything else."""
+
 Inbox = queue.SimpleQueue[Message]
 
 
@@ -72,7 +82,7 @@ class Deployment:
     def run(self) -> None:
         """Go on until the end; what was begun is finished. Raises the `Failure` that stopped the run."""
         while self._running or self._carrier.in_flight:
-            message = self._inbox.get()
+            message = self._next()
             try:
                 self._take(message)
                 self._go_on()
@@ -81,16 +91,25 @@ class Deployment:
         if self._crash is not None:
             raise self._crash
 
+    def _next(self) -> Message:
+        waits_for_the_program = not (self._carrier.in_flight or self._stopping) and self._registrar.late
+        try:
+            return self._inbox.get(timeout=SILENCE if waits_for_the_program else None)
+        except queue.Empty:
+            return Silence()
+
     def _take(self, message: Message) -> None:
         match message:
+            case Silence():
+                raise self._progress.never_asked_for(self._registrar.late[0])
             case Asked():
                 self._asked(message)
             case AskedInVain(failure):
                 raise failure
             case WorkEnded(settle):
                 settle()
-            case ProgramEnded(broken):
-                self._program_ended(broken)
+            case ProgramEnded(broken, needs):
+                self._program_ended(broken, needs)
             case ProgramGone():
                 self._running = False
             case Interrupt():
@@ -126,16 +145,16 @@ class Deployment:
                 self._registrar.report(reported)
                 reply(Answer(reported.urn))
 
-    def _program_ended(self, broken: Broken | None) -> None:
+    def _program_ended(self, broken: Broken | None, needs: Needs) -> None:
         if self._stopping:
             return  # what the program made of that is of no interest
         if self._progress.problems or (broken is not None and self._progress.failed):
             self._stop(None)
         elif broken is not None:
-            raise ProgramFailed(self._scene.stack, broken.error, broken.traceback)
+            raise ProgramFailed(self._scene.stack, broken.error, broken.traceback, broken.missing_output)
         else:
             if not self._progress.failed:
-                self._registrar.close()
+                self._registrar.close(needs)
             self._teardown = Teardown(self._scene, self._carrier, self._progress)
             self._teardown.begin()
 

@@ -6,14 +6,12 @@ import contextlib
 import itertools
 import os
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from provisioner.engine.embedded import refresh
-from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.catching_up import catch_up
 from provisioner.engine.embedded.configured import ConfiguredProviders
 from provisioner.engine.embedded.deployment import Deployment, Inbox, Interrupt, ProgramEnded, ProgramGone
@@ -24,14 +22,14 @@ from provisioner.engine.embedded.keeping import kept, reopened
 from provisioner.engine.embedded.keys import Keys
 from provisioner.engine.embedded.place import Backend
 from provisioner.engine.embedded.planned import in_order, only_recorded
+from provisioner.engine.embedded.preparing import Prepared, prepared
 from provisioner.engine.embedded.progress import Carrier, Progress
 from provisioner.engine.embedded.reach import Reach
-from provisioner.engine.embedded.recovery import Settled, settle
 from provisioner.engine.embedded.rehearsal import Rehearsal
 from provisioner.engine.embedded.scene import Scene
 from provisioner.engine.embedded.secrets import BlindSealer, Sealer
-from provisioner.engine.embedded.snapshot import Snapshot, breaches
-from provisioner.engine.embedded.stack_references import OutputsOf
+from provisioner.engine.embedded.snapshot import Snapshot, breaches, called
+from provisioner.engine.embedded.stack_references import OutputsOf, outputs_in
 from provisioner.engine.embedded.starting import start
 from provisioner.engine.embedded.state import Ended, Noted, ResourceState
 from provisioner.engine.embedded.store import StackStore, Stored
@@ -39,6 +37,7 @@ from provisioner.engine.embedded.versions import Update, Versions, recorded
 from provisioner.engine.interface import (
     NO_STACKS,
     ORGANIZATION,
+    SAME_NAMES,
     STEADY,
     Access,
     Applied,
@@ -51,7 +50,9 @@ from provisioner.engine.interface import (
     Tell,
     Upstream,
 )
+from provisioner.engine.outside import Looked
 from provisioner.plan.conform import identity
+from provisioner.plan.importing import Import, ImportPlan
 from provisioner.plan.model import ApprovedPlan, Mode, Source, StackPlan
 from provisioner.plan.saved import Mark, SavedStack
 from provisioner.plan.scope import WHOLE, Scope
@@ -116,17 +117,7 @@ class EmbeddedEngine:
         if organization != ORGANIZATION or not name or not store.exists():
             return None
         sealer = self._keys.sealer(name, store.secrets())
-        return _outputs_in(store.load(sealer).snapshot, project, name)
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """The records a plan starts from: unfinished operations settled and, if asked for, the cloud read."""
-
-    source: Source
-    base: Snapshot
-    settled: tuple[Settled, ...]
-    refreshed: refresh.Refreshed
+        return outputs_in(store.load(sealer).snapshot, project, name)
 
 
 class EmbeddedRun:
@@ -157,12 +148,17 @@ class EmbeddedRun:
         self._prepared: Prepared | None = None
 
     def preview(
-        self, mode: Mode, source: Source, upstream: Upstream = NO_STACKS, scope: Scope = WHOLE
+        self,
+        mode: Mode,
+        source: Source,
+        upstream: Upstream = NO_STACKS,
+        scope: Scope = WHOLE,
+        names: Mapping[str, str] = SAME_NAMES,
     ) -> StackPlan:
         """The plan. Changes nothing. Raises a `Failure`."""
-        prepared = self._prepare(source)
+        found = self._prepare(source, scope)
         progress, rehearsal, inbox = Progress(), Rehearsal(), Inbox()
-        scene = self._scene(prepared.base, upstream, scope)
+        scene = self._scene(called(found.base, names), upstream, scope)
         if self._deploy(mode, scene, rehearsal, progress, lambda _: None, inbox):
             raise KeyboardInterrupt  # nothing was done, so there is nothing to report but this
         if (failure := progress.failure()) is not None:
@@ -174,14 +170,15 @@ class EmbeddedRun:
             mode=mode,
             source=source,
             steps=in_order(progress.steps),
-            drift=prepared.refreshed.drift,
-            unfinished=tuple(settled.unfinished for settled in prepared.settled),
+            drift=found.refreshed.drift,
+            unfinished=tuple(settled.unfinished for settled in found.settled),
             notes=tuple(sorted({*progress.notes, *rehearsal.notes})),
             recorded=only_recorded(rehearsal, progress),
             scope=scope,
             left_out=scene.reach.left_out,
+            withheld=progress.withheld,
             outputs=progress.outputs or {},
-            old_outputs=self._outputs_in(prepared.base),
+            old_outputs=self._outputs_in(found.base),
         )
 
     def apply(
@@ -189,27 +186,27 @@ class EmbeddedRun:
     ) -> Applied:
         """Carry out exactly the approved steps, or stop before the first one that differs."""
         plan = approved.plan
-        prepared = self._prepare(plan.source)
+        found = self._prepare(plan.source, plan.scope)
         began = time.monotonic()
         inbox = Inbox()
         journal = self._store.journal(self._sealer)
-        for settled in prepared.settled:
+        for settled in found.settled:
             journal.append(Ended(settled.operation, settled.edits))
-        if prepared.refreshed.edits:
-            journal.append(Noted(prepared.refreshed.edits))
+        if found.refreshed.edits:
+            journal.append(Noted(found.refreshed.edits))
         operations = itertools.count(self._stored.next_operation)
-        execution = Execution(journal, prepared.base, operations, inbox.put, _now, pace.parallelism)
+        execution = Execution(journal, found.base, operations, inbox.put, _now, pace.parallelism)
         progress = Progress({identity(step): step for step in plan.steps}, goes_on=pace.continue_on_error)
         try:
-            scene = self._scene(prepared.base, upstream, plan.scope)
+            scene = self._scene(found.base, upstream, plan.scope)
             interrupted = self._deploy(plan.mode, scene, execution, progress, tell, inbox)
         finally:
             self._prepared = None
             pending = execution.close()
             journal.close()
         # After a failure of ours the journal stays as it is: it may know more than this process does.
-        self._store.compact(prepared.base, pending, self._sealer)
-        self._loaded = Stored(prepared.base, pending, next(operations))
+        self._store.compact(found.base, pending, self._sealer)
+        self._loaded = Stored(found.base, pending, next(operations))
         result, counts = _result(progress, interrupted), dict(progress.done)
         self.archive.keep(
             Update(kind=plan.mode.value, began=time.time(), is_whole=result is Result.DONE, changes=counts)
@@ -221,6 +218,37 @@ class EmbeddedRun:
             not_done=progress.not_done(),
             seconds=time.monotonic() - began,
         )
+
+    def look(self) -> Looked:
+        """How the cloud differs from what is recorded. Changes nothing. Raises `CloudNotRead`."""
+        from provisioner.engine.embedded.looking import looked  # noqa: PLC0415 - a plan does without
+
+        return looked(self._stack, self._prepare(Source.CLOUD))
+
+    def accept(self, urns: Collection[str]) -> str:
+        """Record these resources as they are in the cloud; where a backup of the state before lies."""
+        from provisioner.engine.embedded.accepting import accept  # noqa: PLC0415 - a plan does without
+
+        backup = accept(self._store, self._sealer, self.archive, self._prepare(Source.CLOUD), urns)
+        self._prepared = self._loaded = self._mark = None
+        return backup
+
+    def importing(self, imports: Sequence[Import], upstream: Upstream = NO_STACKS) -> ImportPlan:
+        """What it comes to if these objects are recorded. Changes nothing. Raises a `Failure`."""
+        from provisioner.engine.embedded.import_run import Looking  # noqa: PLC0415 - few commands import
+
+        base = self._prepare(Source.STATE).base
+        self._looking = Looking(self._stack, self._scene(base.copy(), upstream, WHOLE), imports)
+        return self._looking.look(self._outputs_in(base))
+
+    def take_over(self) -> str:
+        """Record what `importing` has found; where a backup of the state before lies."""
+        from provisioner.engine.embedded.import_run import record  # noqa: PLC0415 - few commands import
+
+        found = self._prepare(Source.STATE)
+        backup = record(self._looking, found, self._store, self._sealer, self.archive)
+        self._prepared = self._loaded = self._mark = None
+        return backup
 
     def kept(self, plan: StackPlan) -> SavedStack:
         """A plan of this run, as it goes into a file. Raises what sealing raises."""
@@ -271,7 +299,7 @@ class EmbeddedRun:
         return self._store.load(BlindSealer(self._stack.name, self._store.secrets())).snapshot.records()
 
     def _outputs_in(self, snapshot: Snapshot) -> Properties:
-        return _outputs_in(snapshot, self._stack.project, self._stack.name)
+        return outputs_in(snapshot, self._stack.project, self._stack.name)
 
     def _scene(self, base: Snapshot, upstream: Upstream, scope: Scope) -> Scene:
         def outputs_of(full_name: str) -> Properties | None:
@@ -289,18 +317,11 @@ class EmbeddedRun:
             reach=Reach(scope, census, base),
         )
 
-    def _prepare(self, source: Source) -> Prepared:
-        if self._prepared is None or self._prepared.source is not source:
-            base = self._stored.snapshot.copy()
-            providers = ConfiguredProviders(self._packages, base.records())
-            settled = settle(self._stored.pending, base, providers)
-            refreshed = refresh.Refreshed((), ())
-            if source is Source.CLOUD:
-                refreshed = refresh.refresh(base, providers)
-                for edit in refreshed.edits:
-                    base.apply(edit)
-            self._prepared = Prepared(source, base, settled, refreshed)
-        return self._prepared
+    def _prepare(self, source: Source, scope: Scope = WHOLE) -> Prepared:
+        before = self._prepared
+        if before is None or before.source is not source or before.scope != scope:
+            self._prepared = before = prepared(self._stored, self._packages, source, scope)
+        return before
 
     def _deploy(
         self, mode: Mode, scene: Scene, carrier: Carrier, progress: Progress, tell: Tell, inbox: Inbox
@@ -315,11 +336,6 @@ class EmbeddedRun:
                 start(self._stack, scene, inbox, progress)
             deployment.run()
         return deployment.interrupted
-
-
-def _outputs_in(snapshot: Snapshot, project: str, stack: str) -> Properties:
-    root = snapshot.live(urns.make(stack, project, "", urns.STACK_TYPE, f"{project}-{stack}"))
-    return root.outputs if root else {}
 
 
 def _result(progress: Progress, interrupted: bool) -> Result:  # noqa: FBT001

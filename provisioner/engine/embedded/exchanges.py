@@ -66,6 +66,11 @@ class Patience:
         self._waiting[urn] = awaited, go
         return True
 
+    def late(self, registered: Collection[str]) -> tuple[str, ...]:
+        """Who is waited for and has not even been asked for yet, sorted."""
+        awaited = {each for urns, _ in self._waiting.values() for each in urns}
+        return tuple(sorted(awaited.difference(registered)))
+
     def try_again(self) -> None:
         """Somebody is done: let everybody see who that leaves."""
         waiting, self._waiting = self._waiting, {}

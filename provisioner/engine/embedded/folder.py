@@ -143,6 +143,9 @@ class FolderPlace:
     def kept(self) -> None:
         """Nothing: what can be written at all is written here."""
 
+    def adopt_kept(self) -> None:
+        """Nothing is ever kept elsewhere."""
+
     def catch_up(self, rest: bytes) -> None:
         """Nothing is ever kept elsewhere."""
 

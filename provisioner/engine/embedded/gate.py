@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from provisioner.engine.embedded.goals import Goal
 from provisioner.engine.embedded.progress import Progress
@@ -35,6 +37,28 @@ class Gate:
         if goal.old is not None:
             self._scene.census.registered[state.urn] = replace(goal.old, urn=state.urn)
         return True
+
+    def foreseen(
+        self, urn: str, outputs: Properties, needs: Mapping[str, Collection[str]]
+    ) -> tuple[Properties, Mapping[str, str]]:
+        """The outputs that an apply of this plan would record of a stack, and why it would not have others.
+
+        What comes of something that is left out and was never made stays what it was. If it never was, its
+        name leads to the URN of that.
+        """
+        record = self._scene.base.live(urn)
+        before: Properties = record.outputs if record else {}
+        known: dict[str, Any] = {}
+        withheld: dict[str, str] = {}
+        for name, value in outputs.items():
+            absent = sorted(filter(self._scene.reach.is_missing, needs.get(name, ())))
+            if not absent or not has_unknown(value):
+                known[name] = value
+            elif name in before:
+                known[name] = before[name]
+            else:
+                withheld[name] = absent[0]
+        return known, withheld
 
     def known(self, urn: str, outputs: Properties) -> Properties:
         """What is recorded of a component's outputs: what is unknown in the end stays what it was."""

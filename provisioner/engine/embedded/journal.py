@@ -37,11 +37,14 @@ class Written:
     """All but the first, in their order, as they were written; `entry_of` reads them."""
 
     end: End
+    secrets_before: Mapping[str, Any] | None = None
+    """The `secrets_providers` of that state file; None also in a journal of an older version."""
 
     @property
     def secrets(self) -> Mapping[str, Any] | None:
         """The newest `secrets_providers` in it."""
-        return next((line["secrets"] for line in reversed(self.lines) if line["kind"] == "secrets"), None)
+        found = (line["secrets"] for line in reversed(self.lines) if line["kind"] == "secrets")
+        return next(found, self.secrets_before)
 
     @property
     def settled(self) -> str | None:
@@ -59,10 +62,10 @@ def written_in(data: bytes) -> Written | None:
     match lines:
         case ():
             return None
-        case ({"kind": "journal", "version": int(version), "base": str(base)}, *rest):
+        case ({"kind": "journal", "version": int(version), "base": str(base)} as first, *rest):
             if version > VERSION:
                 raise NewerJournal(f"journal {version}")
-            return Written(base, tuple(rest), end)
+            return Written(base, tuple(rest), end, first.get("secrets"))
         case _:
             raise Malformed("its first line is not a journal's")
 
@@ -101,8 +104,9 @@ class Journal:
         self._write({"kind": "settled", "checkpoint": checkpoint})
 
     def start(self, stack: str, base: str) -> None:
-        """Write the first line."""
-        self._write({"kind": "journal", "version": VERSION, "stack": stack, "base": base})
+        """Write the first line. It names the key, so that no value is ever taken for one of another key."""
+        sealed = {"secrets": self._secrets} if self._secrets else {}
+        self._write({"kind": "journal", "version": VERSION, "stack": stack, "base": base, **sealed})
 
     def close(self) -> None:
         """Let go of the log; what was appended is safe already."""

@@ -35,7 +35,11 @@ class Keys:
                 return PassphraseSealer(stack, self.passphrase, salt)
             case {"type": "cloud", "state": {"url": str(url), "encryptedkey": str(encrypted)}}:
                 return CloudSealer(self.open_key(url, stack), url, encrypted)
-            case _ if self.of_new_states == BY_PHRASE:
-                return PassphraseSealer(stack, self.passphrase)
             case _:
-                return CloudSealer(self.open_key(self.of_new_states, stack), self.of_new_states)
+                return self.new_sealer(stack, self.of_new_states)
+
+    def new_sealer(self, stack: str, by: str) -> Sealer:
+        """With a new key, made when the first value needs it; `by` is as `of_new_states`."""
+        if by == BY_PHRASE:
+            return PassphraseSealer(stack, self.passphrase)
+        return CloudSealer(self.open_key(by, stack), by)

@@ -32,6 +32,8 @@ class Kept:
 
     name: Name
     data: bytes
+    is_certain: bool = True
+    """Whether it is surely of this place; an earlier version kept those of two endpoints under one name."""
 
 
 class Taken(enum.Enum):
@@ -141,6 +143,10 @@ class Place(Protocol):
 
     def kept(self) -> Kept | None:
         """What an earlier run kept on this machine; None: nothing."""
+        ...
+
+    def adopt_kept(self) -> None:
+        """Keep from now on as this place's own what was not certain to be."""
         ...
 
     def catch_up(self, rest: bytes) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
-from provisioner.engine.embedded.state import Edit
+from provisioner.engine.embedded.state import Edit, ResourceState
 from provisioner.engine.embedded.work import Outcome, Work
 from provisioner.engine.failures import Failure, InvalidInputs, PlanHasChanged, ProtectedResources
 from provisioner.engine.interface import Failed
-from provisioner.plan.conform import deviation, identity
-from provisioner.plan.model import Step
+from provisioner.plan.conform import deviation, identity, makes_room
+from provisioner.plan.model import Op, Step
 from provisioner.plan.values import Properties
 
 
@@ -62,6 +63,9 @@ class Progress:
     outputs: Properties | None = None
     """The stack's outputs, once the program has reported them."""
 
+    withheld: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Outputs that an apply would not have, and the URN of what is left out and would have to be there."""
+
     @property
     def is_preview(self) -> bool:
         """Whether the plan is just being made."""
@@ -73,6 +77,27 @@ class Progress:
         if found is not None:
             raise PlanHasChanged(step.urn, *found)
         self.steps.append(step)
+
+    def keeper(self, record: ResourceState) -> str:
+        """The URN of the resource which, by the approved plan, keeps a live object that is in another's way.
+
+        Empty if a step agrees that the object goes first. Raises `PlanHasChanged` if there is no step.
+        """
+        if self.approved is None:
+            return ""
+        planned = self._of_objects.get((record.type, record.id))
+        if planned is None:
+            raise PlanHasChanged(record.urn, "nothing", Op.DELETE.value)
+        return "" if makes_room(planned) else planned.urn
+
+    def never_asked_for(self, urn: str) -> PlanHasChanged:
+        """The failure of a run in which the program does not come to ask for what it was to keep."""
+        return PlanHasChanged(urn, (self.approved or {})[(urn, "")].op.value, "nothing")
+
+    @cached_property
+    def _of_objects(self) -> Mapping[tuple[str, str], Step]:
+        approved = self.approved or {}
+        return {(step.type, step.id): step for step in approved.values() if step.id}
 
     def protects(self, urn: str) -> None:
         """A step would remove what is protected. Raises `ProtectedResources` when it is no longer a plan."""

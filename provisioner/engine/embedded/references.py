@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from provisioner.engine.embedded.graph import Cycle, ordered
 from provisioner.engine.embedded.state import ResourceState
 from provisioner.plan.values import Reference, Secret
+
+_URNS_IN_OTHER: Final = frozenset({"aliases", "replaceWith", "viewOf"})
+"""Fields of the format that hold URNs and that this engine does not use."""
 
 
 def renamed(state: ResourceState, name: Callable[[str], str]) -> ResourceState:
@@ -38,7 +41,20 @@ def renamed(state: ResourceState, name: Callable[[str], str]) -> ResourceState:
         deleted_with=name(state.deleted_with),
         inputs=value(state.inputs),
         outputs=value(state.outputs),
+        other={
+            key: _named(item, name) if key in _URNS_IN_OTHER else item for key, item in state.other.items()
+        },
     )
+
+
+def _named(item: Any, name: Callable[[str], str]) -> Any:
+    match item:
+        case str():
+            return name(item)
+        case list():
+            return [_named(inner, name) for inner in cast("list[Any]", item)]
+        case _:
+            return item
 
 
 def references(state: ResourceState) -> Iterator[tuple[str, str]]:
@@ -52,6 +68,25 @@ def references(state: ResourceState) -> Iterator[tuple[str, str]]:
             yield f"depends in its property {name} on", urn
     if state.deleted_with:
         yield "is deleted with", state.deleted_with
+
+
+def untied(state: ResourceState, is_there: Callable[[str], bool]) -> ResourceState:
+    """The record without what it refers to and is not there; its provider aside."""
+    return replace(
+        state,
+        parent=state.parent if is_there(state.parent) else "",
+        dependencies=tuple(filter(is_there, state.dependencies)),
+        property_dependencies={
+            name: tuple(filter(is_there, on)) for name, on in state.property_dependencies.items()
+        },
+        deleted_with=state.deleted_with if is_there(state.deleted_with) else "",
+    )
+
+
+def given_up(old: ResourceState, new: ResourceState) -> Iterator[tuple[str, str]]:
+    """What a record refers to no more, as `references` puts it."""
+    kept = set(references(new))
+    yield from (each for each in dict.fromkeys(references(old)) if each not in kept)
 
 
 class Order:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from provisioner.engine.embedded import paths
 from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.configured import ConfiguredProviders
 from provisioner.engine.embedded.executor import PARALLEL
@@ -22,8 +24,21 @@ from provisioner.providers.interface import Identity, Object, Provider, Refused
 class Refreshed:
     """What the cloud says: how the records are to be changed, and what people should know of it."""
 
-    edits: tuple[Edit, ...]
-    drift: tuple[Drift, ...]
+    edits: tuple[Edit, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    renewed: frozenset[str] = frozenset()
+    """URNs of those drifted resources that get a new object when they are put back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What the cloud says of one record."""
+
+    state: ResourceState
+    """The record as it would be now."""
+
+    drift: Drift | None = None
+    is_renewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +57,15 @@ def refresh(snapshot: Snapshot, providers: ConfiguredProviders) -> Refreshed:
         read = list(pool.map(_read, groups))
     edits: list[Edit] = []
     drift: list[Drift] = []
+    renewed: set[str] = set()
     for group, found in zip(groups, read, strict=True):
         for record in group.records:
-            state, change = _compared(record, found.get(record.id), group.provider)
-            if state != record:
-                edits.append(Put(state))
-            drift += [change] if change else []
-    return Refreshed(tuple(edits), tuple(sorted(drift, key=lambda each: each.urn)))
+            compared = _compared(record, found.get(record.id), group.provider)
+            if compared.state != record:
+                edits.append(Put(compared.state))
+            drift += [compared.drift] if compared.drift else []
+            renewed |= {record.urn} if compared.is_renewed else set()
+    return Refreshed(tuple(edits), tuple(sorted(drift, key=lambda each: each.urn)), frozenset(renewed))
 
 
 def _groups(snapshot: Snapshot, providers: ConfiguredProviders) -> list[_Group]:
@@ -79,21 +96,23 @@ def _read(group: _Group) -> dict[str, Object | None]:
         raise CloudNotRead(group.type, refused.reason, refused.code) from refused
 
 
-def _compared(
-    record: ResourceState, found: Object | None, provider: Provider
-) -> tuple[ResourceState, Drift | None]:
+def _compared(record: ResourceState, found: Object | None, provider: Provider) -> _Compared:
     if found is None:
         # The record stays until the next plan has said whether the object is still wanted.
         gone = replace(record, pending_replacement=True)
-        return gone, Drift(DriftKind.GONE, record.urn, record.type)
+        return _Compared(gone, Drift(DriftKind.GONE, record.urn, record.type), is_renewed=True)
     outputs = remarked(found.outputs, record.outputs)
     outputs = sealed_outputs(outputs, record.inputs, record.additional_secret_outputs)
     diff = provider.diff(record.type, found, revealed(dict(record.inputs)))
     if not diff:
-        return replace(record, outputs=outputs), None
+        return _Compared(replace(record, outputs=outputs))
     inputs = remarked(found.inputs, record.inputs)
-    changed = Drift(DriftKind.CHANGED, record.urn, record.type, _changes(record, inputs, diff))
-    return replace(record, inputs=inputs, outputs=outputs), changed
+    state = replace(record, inputs=inputs, outputs=outputs)
+    differs = _changes(record, inputs, diff)
+    if differs and not (differs := _not_ignored(differs, record.ignore_changes)):
+        return _Compared(state)
+    changed = Drift(DriftKind.CHANGED, record.urn, record.type, differs)
+    return _Compared(state, changed, is_renewed=bool(diff.replaces))
 
 
 def _changes(record: ResourceState, inputs: dict[str, object], diff: Diff) -> tuple[Change, ...]:
@@ -101,3 +120,13 @@ def _changes(record: ResourceState, inputs: dict[str, object], diff: Diff) -> tu
     before = {name: value for name, value in shown(record.inputs).items() if name in names}
     after = {name: value for name, value in shown(inputs).items() if name in names}
     return tuple(changes(before, after))
+
+
+def _not_ignored(differs: Sequence[Change], ignored: Sequence[str]) -> tuple[Change, ...]:
+    """Without what the program leaves to others."""
+    left = [paths.parsed(path) for path in ignored]
+
+    def is_left(path: paths.Path) -> bool:
+        return any(len(each) <= len(path) and paths.overlap(each, path) for each in left)
+
+    return tuple(change for change in differs if not is_left(paths.parsed(change.path)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from provisioner.engine.embedded import urn as urns
@@ -84,11 +84,20 @@ class Registrar:
         elif not self._scene.reach.is_missing(state.urn):
             self._record(replace(state, outputs=outputs), state)
 
-    def close(self) -> None:
-        """Record the stack's outputs."""
+    def close(self, needs: Mapping[str, Collection[str]]) -> None:
+        """Record the stack's outputs; `needs` are the URNs of what each comes from."""
         root = next((s for s in self._census.registered.values() if s.type == urns.STACK_TYPE), None)
-        if root is not None and self._progress.outputs is not None:
-            self._record(replace(root, outputs=self._progress.outputs), root)
+        if root is None or self._progress.outputs is None:
+            return
+        if self._progress.is_preview and self._scene.reach.is_short:
+            found = self._gate.foreseen(root.urn, self._progress.outputs, needs)
+            self._progress.outputs, self._progress.withheld = found
+        self._record(replace(root, outputs=self._progress.outputs), root)
+
+    @property
+    def late(self) -> tuple[str, ...]:
+        """URNs of what others wait for, and the program has not asked for yet."""
+        return self._patience.late({*self._census.registered, *self._unfinished})
 
     def stop(self) -> None:
         """Registrations that wait for others do not go on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, cast
@@ -207,6 +207,16 @@ class Snapshot:
             number, urn = moves[at]
             since = number + 1
         return urn
+
+
+def called(snapshot: Snapshot, names: Mapping[str, str]) -> Snapshot:
+    """The same under other names, which no other resource has; itself if there are none."""
+    if not names:
+        return snapshot
+    copy = snapshot.copy()
+    for old, new in names.items():
+        copy.apply(Rename(old, new))
+    return copy
 
 
 def breaches(records: Sequence[ResourceState]) -> tuple[str, ...]:

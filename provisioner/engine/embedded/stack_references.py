@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, cast
 
+from provisioner.engine.embedded import urn as urns
+from provisioner.engine.embedded.snapshot import Snapshot
 from provisioner.plan.values import Properties, has_secret
 from provisioner.providers.interface import Identity, Object, Provider, Refused
 
@@ -12,6 +14,12 @@ TYPE: Final = "pulumi:pulumi:StackReference"
 
 OutputsOf = Callable[[str], Properties | None]
 """The outputs of the stack with this full name (`organization/project/stack`); None: there is none."""
+
+
+def outputs_in(snapshot: Snapshot, project: str, stack: str) -> Properties:
+    """What is recorded of a stack's own outputs; secrets are `Secret`."""
+    root = snapshot.live(urns.make(stack, project, "", urns.STACK_TYPE, f"{project}-{stack}"))
+    return root.outputs if root else {}
 
 
 def provider(outputs_of: OutputsOf) -> Provider:

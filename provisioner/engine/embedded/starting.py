@@ -27,13 +27,14 @@ def start(stack: Stack, scene: Scene, inbox: Inbox, progress: Progress) -> None:
         stack=stack.name,
         config=stack.config,
         preview=progress.is_preview,
+        traces_outputs=progress.is_preview and not scene.reach.scope.is_whole,
         monitor=Monitor(inbox.put, _invoking(scene, inbox, progress)),
         engine=EngineService(inbox.put),
     )
     program.start(
         stack.program,
         around,
-        ended=lambda broken: inbox.put(ProgramEnded(broken)),
+        ended=lambda broken, needs: inbox.put(ProgramEnded(broken, needs)),
         gone=lambda: inbox.put(ProgramGone()),
     )
 

@@ -16,7 +16,11 @@ from time import time_ns
 from typing import Any
 
 from provisioner.engine.embedded.checkpoint import (
+    NO_DESCENT,
     VERSION,
+    Descent,
+    Doubled,
+    Single,
     Unsupported,
     deployment_in,
     deployment_json,
@@ -25,6 +29,7 @@ from provisioner.engine.embedded.checkpoint import (
     is_ours,
     lineage_json,
     lineage_of,
+    must_be_single,
     secrets_of,
 )
 from provisioner.engine.embedded.framing import Damaged, End
@@ -33,8 +38,14 @@ from provisioner.engine.embedded.place import Name, Place, Taken
 from provisioner.engine.embedded.property_json import Malformed, compact
 from provisioner.engine.embedded.secrets import BlindSealer, BrokenSeal, Sealer
 from provisioner.engine.embedded.snapshot import Snapshot, breaches
-from provisioner.engine.embedded.state import Began, Edit, Ended, Entry, Noted, ResourceState
-from provisioner.engine.failures import NewerState, StateBreaksRules, StateIsDamaged, StateNotWritten
+from provisioner.engine.embedded.state import Began, Edit, Ended, Entry, Noted
+from provisioner.engine.failures import (
+    NewerState,
+    RecordedTwice,
+    StateBreaksRules,
+    StateIsDamaged,
+    StateNotWritten,
+)
 from provisioner.plan.saved import Mark
 
 _FOREIGN = (
@@ -108,7 +119,7 @@ class StackStore:
         """Keep a copy of the state as it is, journal and all; where it lies."""
         sealer = BlindSealer(self._place.stack, self.secrets())
         stored = self.load(sealer)
-        data = self._file(stored.snapshot.records(), stored.pending, sealer)
+        data = self._file(stored.snapshot, stored.pending, sealer, NO_DESCENT)
         with self._writing(self._place.checkpoint):
             return str(self._place.back_up(self._backup_name(), data))
 
@@ -127,7 +138,15 @@ class StackStore:
             digest.update(compact(line).encode("utf-8", "surrogatepass"))
         return Mark(lineage, serial, f"sha256:{digest.hexdigest()}")
 
-    def load(self, sealer: Sealer) -> Stored:
+    def back_up_files(self) -> str:
+        """Keep the files byte for byte, whatever is wrong with them; where the state file lies."""
+        content, name = self._place.content(), self._backup_name()
+        with self._writing(self._place.checkpoint):
+            if content.journal is not None:
+                self._place.back_up(f"{name}l", content.journal)
+            return str(self._place.back_up(name, content.checkpoint or b""))
+
+    def load(self, sealer: Sealer, single: Single = must_be_single) -> Stored:
         """What the files say. The sealer is made with `secrets`.
 
         Raises `StateIsDamaged`, `NewerState`, and what the sealer raises. Changes nothing on the disk.
@@ -135,7 +154,7 @@ class StackStore:
         files = self._read()
         self._check_secrets(files, sealer)
         with self._telling_of(self._place.checkpoint):
-            deployment = deployment_of(self._raw(files), sealer)
+            deployment = deployment_of(self._raw(files), sealer, single)
         self._parsed = None
         with self._telling_of(self._place.journal):
             lines = files.journal.lines if files.journal else ()
@@ -153,16 +172,22 @@ class StackStore:
         self._open = self._journal(files, sealer, known)
         return self._open
 
-    def compact(self, snapshot: Snapshot, pending: Sequence[Began], sealer: Sealer) -> None:
+    def compact(
+        self,
+        snapshot: Snapshot,
+        pending: Sequence[Began],
+        sealer: Sealer,
+        descent: Descent = NO_DESCENT,
+    ) -> None:
         """Write the records as the state file, and drop the journal, which must be closed or abandoned.
 
-        Whenever it is interrupted, the next `load` finds either what was there before or the new state.
+        `descent` are the lineage and the serial of another state that this one continues. Whenever it is
+        interrupted, the next `load` finds either what was there before or the new state.
         Raises `StateBreaksRules` and `StateNotWritten`; the old files stay then.
         """
-        records = snapshot.records()
-        if found := breaches(records):
+        if found := breaches(snapshot.records()):
             raise StateBreaksRules(found)
-        self._replace(self._file(records, pending, sealer), sealer)
+        self._replace(self._file(snapshot, pending, sealer, descent))
 
     def set_aside(self, reason: str) -> Name:
         """Move everything about the stack into a folder for backups, which comes back; then nothing exists.
@@ -183,13 +208,21 @@ class StackStore:
         deployment = deployment_json(stored.snapshot.records(), stored.pending, sealer, time)
         for operation in deployment.get("pending_operations", ()):
             del operation["operation"]
+        lineage, serial = self.descent()
+        if lineage:
+            deployment["metadata"] = lineage_json(lineage, serial)
         return {"version": VERSION, "deployment": deployment}
 
-    def _file(self, records: Sequence[ResourceState], pending: Sequence[Began], sealer: Sealer) -> bytes:
+    def descent(self) -> Descent:
+        """Lineage of the state file and how many were written before it; or "", 0."""
+        return lineage_of(self._raw(self._read()))
+
+    def _file(self, snapshot: Snapshot, pending: Sequence[Began], sealer: Sealer, of: Descent) -> bytes:
         time = self._now().isoformat().replace("+00:00", "Z")
-        lineage, serial = lineage_of(self._raw(self._read()))
-        deployment = deployment_json(records, pending, sealer, time)
-        deployment["metadata"] = lineage_json(lineage or uuid.uuid4().hex, serial + 1)
+        lineage, serial = self.descent()
+        deployment = deployment_json(snapshot.records(), pending, sealer, time)
+        lineage = of[0] or lineage or uuid.uuid4().hex
+        deployment["metadata"] = lineage_json(lineage, max(serial, of[1]) + 1)
         return file_of(f"organization/{self._place.stack}", deployment)
 
     def _backup_name(self) -> str:
@@ -242,7 +275,7 @@ class StackStore:
             journal.start(self._place.stack, files.digest)
         return journal
 
-    def _replace(self, data: bytes, sealer: Sealer) -> None:
+    def _replace(self, data: bytes) -> None:
         """Every step leaves files that `_read` understands."""
         self._close()
         files = self._read()
@@ -250,7 +283,9 @@ class StackStore:
         def settle() -> None:
             if files.journal is None and not self._place.settles_always:
                 return
-            journal = self._journal(files, sealer, self._secrets(files))
+            # Until the new file is there the old one counts, so the journal must not say a new key yet.
+            known = self._secrets(files)
+            journal = self._journal(files, BlindSealer(self._place.stack, known), known)
             try:
                 journal.settle(hashlib.sha256(data).hexdigest())
             finally:
@@ -273,6 +308,8 @@ class StackStore:
         """What is wrong with a text is told with the file that it is in."""
         try:
             yield
+        except Doubled as wrong:
+            raise RecordedTwice(file, str(wrong)) from wrong
         except (Malformed, Damaged, BrokenSeal) as wrong:
             raise StateIsDamaged(file, str(wrong)) from wrong
         except (Unsupported, NewerJournal) as newer:

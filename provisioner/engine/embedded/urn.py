@@ -38,6 +38,17 @@ def name_of(urn: str) -> str:
     return urn.split("::", _PARTS - 1)[3]
 
 
+def stack_of(urn: str) -> str:
+    """`<project>/<stack>` of the state that the resource is recorded in."""
+    head, project, _ = urn.split("::", 2)
+    return f"{project}/{head.removeprefix('urn:pulumi:')}"
+
+
+def named(urn: str, name: str) -> str:
+    """The URN with another logical name."""
+    return "::".join((*urn.split("::", _PARTS - 1)[:-1], name))
+
+
 def package_of(type: str) -> str:
     """The package a type or function token belongs to: `aws` for `aws:ec2/vpc:Vpc`."""
     if type.startswith(PROVIDER_PREFIX):

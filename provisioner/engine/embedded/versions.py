@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, cast
@@ -23,7 +23,7 @@ from provisioner.engine.embedded.checkpoint import (
 )
 from provisioner.engine.embedded.place import Place
 from provisioner.engine.embedded.property_json import Malformed
-from provisioner.engine.embedded.secrets import BlindSealer
+from provisioner.engine.embedded.secrets import BlindSealer, BrokenSeal, Sealer
 from provisioner.engine.embedded.snapshot import Snapshot
 from provisioner.engine.embedded.state import ResourceState
 from provisioner.engine.embedded.store import StackStore
@@ -113,6 +113,19 @@ class Versions:
 
         Raises `NoSuchVersion`, `StateIsDamaged` and `NewerState`.
         """
+        made: list[BlindSealer] = []
+
+        def blind(secrets: Mapping[str, Any] | None) -> BlindSealer:
+            made.append(BlindSealer(self._place.stack, secrets))
+            return made[0]
+
+        return self.opened(number, blind), made[0]
+
+    def opened(self, number: int, sealer_for: Callable[[Mapping[str, Any] | None], Sealer]) -> Deployment:
+        """What a version held; `sealer_for` gets its `secrets_providers`.
+
+        Raises what `read` raises, and what the sealer does but `BrokenSeal`.
+        """
         names = self._place.versions()
         name = names[number - 1] if 0 < number <= len(names) else ""
         data = self._place.version(name) if name else None
@@ -120,9 +133,8 @@ class Versions:
             raise NoSuchVersion(number, len(names))
         try:
             raw = deployment_in(data)
-            sealer = BlindSealer(self._place.stack, secrets_of(raw))
-            return deployment_of(raw, sealer), sealer
-        except Malformed as wrong:
+            return deployment_of(raw, sealer_for(secrets_of(raw)))
+        except (Malformed, BrokenSeal) as wrong:
             raise StateIsDamaged(name, str(wrong)) from wrong
         except Unsupported as newer:
             raise NewerState(name, str(newer)) from newer

@@ -33,6 +33,7 @@ from provisioner.providers.aws.spec import ResourceSpec
 from provisioner.providers.aws.special.bucket import Buckets
 from provisioner.providers.aws.special.cluster import Clusters
 from provisioner.providers.aws.special.database import Databases
+from provisioner.providers.aws.special.image_replication import ImageReplications
 from provisioner.providers.aws.special.launch_template import LaunchTemplates
 from provisioner.providers.aws.special.nat_gateway import NatGateways
 from provisioner.providers.aws.special.node_group import NodeGroups
@@ -77,6 +78,7 @@ SPECIAL: Mapping[str, Callable[[ResourceSpec, Scope], TypeDriver]] = {
     "aws:ec2/route:Route": Routes,
     "aws:ec2/routeTableAssociation:RouteTableAssociation": RouteTableAssociations,
     "aws:ec2/securityGroup:SecurityGroup": SecurityGroups,
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration": ImageReplications,
     "aws:eks/cluster:Cluster": Clusters,
     "aws:eks/nodeGroup:NodeGroup": NodeGroups,
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": PodIdentityAssociations,

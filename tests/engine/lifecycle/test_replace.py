@@ -1,6 +1,18 @@
 """What cannot change in place is replaced: the new object first, unless a typed name stands in the way."""
 
-from provisioner.engine.interface import Result
+import threading
+
+import pytest
+
+import pulumi
+from provisioner.engine.embedded import deployment
+from provisioner.engine.embedded.progress import Progress
+from provisioner.engine.embedded.state import ResourceState
+from provisioner.engine.failures import PlanHasChanged
+from provisioner.engine.interface import Access, Result
+from provisioner.plan.model import ApprovedPlan, Mode, Source
+from provisioner.plan.values import UNKNOWN
+from tests.support.fake_cloud import FakeProvider, FakeRegistry, Thing
 from tests.support.programs import things
 from tests.support.runs import marks
 
@@ -182,3 +194,70 @@ def test_room_is_made_when_others_have_made_theirs(desk):
     desk.cloud.before = lambda *_: None
     assert desk.plan(apart).is_empty
     assert desk.breaches() == ()
+
+
+def test_what_the_plan_keeps_is_not_deleted_because_it_is_asked_for_late(desk, monkeypatch):
+    """b lets go of a, and waits for x, which is slow: when a must make room, b has not been asked for yet."""
+
+    def second():
+        here = pulumi.ResourceOptions(provider=FakeRegistry("here"))
+        x, y = Thing("x", opts=here), Thing("y", opts=here)
+        Thing("b", zone="z", parent_id=x.id, opts=here)
+        Thing("a", zone="y", name="typed", size=Thing("y2", parent_id=y.id, opts=here).arn, opts=here)
+
+    desk.apply(things(a={"zone": "x", "name": "typed"}, b={"zone": "z", "needs": "a"}))
+    b = desk.resources()["b"].id
+    is_looking, diff = threading.Event(), FakeProvider.diff
+
+    def who_cannot_outlive_it(self, type, old, new):
+        if new.get("parentId") is UNKNOWN:
+            is_looking.set()
+        return diff(self, type, old, new)
+
+    def slow(operation, inputs):
+        if operation == "create" and inputs["name"].startswith("x"):
+            assert is_looking.wait(20)
+
+    with desk.engine().open(desk.stack(second), Access.WRITE) as run:
+        plan = run.preview(Mode.UPDATE, Source.STATE)
+        assert [step.delete_first for step in plan.changed if step.name == "b"] == [False]
+        monkeypatch.setattr(FakeProvider, "diff", who_cannot_outlive_it)
+        desk.cloud.before = slow
+        desk.cloud.calls.clear()
+        applied = run.apply(ApprovedPlan(plan, "test"), desk.events.append)
+    assert (applied.result, applied.failures) == (Result.DONE, ())
+    calls = [(operation, name.split("-")[0]) for operation, name in desk.cloud.calls]
+    assert calls.index(("created", "b")) < calls.index(("delete", "typed"))
+    monkeypatch.undo()
+    assert len(desk.cloud.all()) == 5
+    assert desk.breaches() == ()
+    assert desk.plan(second).is_empty
+
+
+def apply_another(desk, planned, applied):
+    """Approve the plan of one program, and apply another."""
+    with desk.engine().open(desk.stack(planned), Access.WRITE) as run:
+        plan = run.preview(Mode.UPDATE, Source.STATE)
+        run._stack = desk.stack(applied)  # noqa: SLF001 - programs that answer otherwise each time are like this
+        return run.apply(ApprovedPlan(plan, "test"), desk.events.append)
+
+
+def test_what_the_plan_keeps_is_not_deleted_because_it_is_never_asked_for(desk, monkeypatch):
+    monkeypatch.setattr(deployment, "SILENCE", 0.1)
+    first = things(a={"zone": "x", "name": "typed"}, b={"needs": "a"})
+    planned = things(b={}, a={"zone": "y", "name": "typed"})
+    desk.apply(first)
+    objects = desk.cloud.all()
+    with pytest.raises(PlanHasChanged) as refused:
+        apply_another(desk, planned, things(a={"zone": "y", "name": "typed"}))
+    found = refused.value
+    assert (found.urn.rsplit("::", 1)[1], found.planned, found.actual) == ("b", "replace", "nothing")
+    assert desk.cloud.all() == objects
+    assert desk.breaches() == ()
+
+
+def test_what_the_plan_does_not_know_is_not_deleted_to_make_room():
+    """Nobody adds to the records between plan and apply; if somebody did, nothing would be lost."""
+    record = ResourceState(urn="urn:pulumi:s::p::t:t:T::b", type="t:t:T", custom=True, id="vm-1")
+    with pytest.raises(PlanHasChanged):
+        Progress(approved={}).keeper(record)

@@ -6,7 +6,9 @@ import pytest
 from provisioner.engine.failures import CloudNotRead, ProgramFailed
 from provisioner.engine.interface import Access, Result, Stack
 from provisioner.plan.model import Mode, Op, Source
+from provisioner.plan.scope import Scope
 from provisioner.plan.values import UNKNOWN
+from provisioner.engine.plan_failures import OutputOutsideScope
 from provisioner.schedule import LayerStacks, schedule
 from provisioner.workflow import Change, carry_out, preview
 from stacks.references import Upstream
@@ -209,3 +211,56 @@ def test_an_output_that_is_not_there_is_named_with_its_stack(desk):
     with pytest.raises(ProgramFailed) as raised:
         plan(desk, both(below(), wanting))
     assert "organization/below/test.here has no output `other`" in raised.value.error
+
+
+def two():
+    here = provided()
+    pulumi.export("id", Thing("ground", zone="x", opts=here).id)
+    pulumi.export("other", {"ids": [Thing("spring", opts=here).id]})
+
+
+def on_ground():
+    Thing("tower", parent_id=Upstream("below", "here").output("id"), opts=provided())
+
+
+def on_spring():
+    Thing("mill", note=Upstream("below", "here").output("other")["ids"][0], opts=provided())
+
+
+def partly(desk, layers, scope):
+    return preview(desk.engine(), schedule(layers, Mode.UPDATE), Source.STATE, scope)
+
+
+def test_a_plan_of_a_part_says_that_a_later_stack_needs_what_is_left_out(desk):
+    """It would be found out in the apply otherwise: until then, what is left out is as unknown as the rest."""
+    without = Scope(excludes=("*::spring",))
+    with pytest.raises(OutputOutsideScope) as raised:
+        partly(desk, both(two, on_spring), without)
+    assert (raised.value.stack, raised.value.output) == ("above test.here", "other")
+    assert raised.value.urn.endswith("::spring")
+    change = Change(lambda _: "test", desk.events.append, scope=without)
+    with pytest.raises(OutputOutsideScope):
+        carry_out(desk.engine(), schedule(both(two, on_spring), Mode.UPDATE), Source.STATE, change)
+    assert desk.cloud.all() == {}
+
+
+def test_a_plan_of_a_part_goes_on_where_nobody_needs_what_is_left_out(desk):
+    lower, upper = partly(desk, both(two, on_ground), Scope(excludes=("*::spring",)))
+    assert list(lower.withheld) == ["other"]
+    assert (lower.outputs, thing(upper, "tower").new["parentId"]) == ({"id": UNKNOWN}, UNKNOWN)
+    change = Change(lambda _: "test", desk.events.append, scope=Scope(excludes=("*::spring",)))
+    done = carry_out(desk.engine(), schedule(both(two, on_ground), Mode.UPDATE), Source.STATE, change)
+    assert [each.result for each in done.applied] == [Result.DONE, Result.DONE]
+
+
+def test_what_is_left_out_and_exists_answers_with_what_it_was(desk):
+    apply(desk, both(two, on_spring))
+    lower, upper = partly(desk, both(two, on_spring), Scope(excludes=("*::spring",)))
+    assert lower.withheld == {}
+    assert upper.is_empty
+
+
+def test_an_output_that_is_new_in_this_plan_is_there_for_a_later_stack(desk):
+    apply(desk, both(below(), nothing))
+    _, upper = plan(desk, both(two, on_spring))
+    assert thing(upper, "mill").new["note"] is UNKNOWN

@@ -31,6 +31,10 @@ def efs(cloud):
     efs.put_backup_policy(**which, BackupPolicy={"Status": "ENABLED"})
     efs.describe_backup_policy(**which)
     efs.describe_file_systems(**which)
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "elasticfilesystem:ClientRootAccess"}
+    efs.put_file_system_policy(**which, Policy=json.dumps({"Statement": [statement]}))
+    efs.describe_file_system_policy(**which)
+    efs.delete_file_system_policy(**which)
 
 
 def iam(cloud):

@@ -1,4 +1,4 @@
-"""Elastic Container Registry: repositories, who may use them, and which images they keep."""
+"""Elastic Container Registry: repositories, who may use them, what they keep, and templates of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from provisioner.plan.values import UNKNOWN, Properties
-from provisioner.providers.aws.codecs import JSON, POLICY, TAG_PAIRS, one_of_list, set_of, structure
+from provisioner.providers.aws.codecs import JSON, POLICY, SET, TAG_PAIRS, one_of_list, set_of, structure
 from provisioner.providers.aws.spec import (
     ID,
     IDS,
@@ -29,6 +29,8 @@ from provisioner.providers.interface import Problem
 _THIS = {"repositoryName": ID}
 _MUTABILITY = Whole(Op("put_image_tag_mutability", _THIS))
 _NO_REPOSITORY = "RepositoryNotFoundException"
+_ENCRYPTION = one_of_list(structure({"encryptionType": "encryptionType", "kmsKey": "kmsKey"}))
+_FILTERS = set_of(structure({"filter": "filter", "filterType": "filterType"}))
 
 
 def _key_is_named(inputs: Properties) -> Iterator[Problem]:
@@ -55,19 +57,13 @@ REPOSITORY = ResourceSpec(
     find=ByInputs(),
     fields=(
         Field("name", "repositoryName", REPLACE),
-        Field(
-            "encryptionConfigurations",
-            "encryptionConfiguration",
-            REPLACE,
-            one_of_list(structure({"encryptionType": "encryptionType", "kmsKey": "kmsKey"})),
-            computed=True,
-        ),
+        Field("encryptionConfigurations", "encryptionConfiguration", REPLACE, _ENCRYPTION, computed=True),
         Field("imageTagMutability", "imageTagMutability", _MUTABILITY, reset="MUTABLE", default="MUTABLE"),
         Field(
             "imageTagMutabilityExclusionFilters",
             "imageTagMutabilityExclusionFilters",
             _MUTABILITY,
-            set_of(structure({"filter": "filter", "filterType": "filterType"})),
+            _FILTERS,
         ),
         Field(
             "imageScanningConfiguration",
@@ -124,4 +120,67 @@ REPOSITORY_POLICY = ResourceSpec(
     outputs={"registryId": "registryId"},
 )
 
-SPECS = (REPOSITORY, LIFECYCLE_POLICY, REPOSITORY_POLICY)
+_THIS_TEMPLATE = {"prefix": ID}
+_TEMPLATE_CHANGE = Op("update_repository_creation_template", _THIS_TEMPLATE)
+
+
+def _role_is_named(inputs: Properties) -> Iterator[Problem]:
+    yield from _key_is_named(inputs)
+    blocks: Any = inputs.get("encryptionConfigurations") or ()
+    sealed = any(block is not UNKNOWN and block.get("encryptionType") == "KMS" for block in blocks)
+    if (sealed or inputs.get("resourceTags")) and not inputs.get("customRoleArn"):
+        yield Problem(
+            "customRoleArn", "has to be given where a template has a key or tags: ECR acts as it then"
+        )
+
+
+CREATION_TEMPLATE = ResourceSpec(
+    type="aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+    service="ecr",
+    id=Text("{prefix}"),
+    # The role may not be known everywhere yet.
+    create=Op(
+        "create_repository_creation_template",
+        answer="repositoryCreationTemplate",
+        again=("InvalidParameterException",),
+    ),
+    read=Op(
+        "describe_repository_creation_templates",
+        {"prefixes": IDS},
+        answer="repositoryCreationTemplates",
+        pick=_THIS_TEMPLATE,
+    ),
+    also={"registry": Op("describe_registry", answer="registryId")},
+    delete=Op("delete_repository_creation_template", _THIS_TEMPLATE),
+    absent=("TemplateNotFoundException",),
+    find=ByInputs(),
+    fields=(
+        Field("prefix", "prefix", REPLACE, required=True),
+        Field("appliedFors", "appliedFor", _TEMPLATE_CHANGE, SET, required=True),
+        Field("description", "description", _TEMPLATE_CHANGE, reset=""),
+        Field(
+            "encryptionConfigurations",
+            "encryptionConfiguration",
+            _TEMPLATE_CHANGE,
+            _ENCRYPTION,
+            computed=True,
+        ),
+        Field(
+            "imageTagMutability", "imageTagMutability", _TEMPLATE_CHANGE, reset="MUTABLE", default="MUTABLE"
+        ),
+        Field(
+            "imageTagMutabilityExclusionFilters",
+            "imageTagMutabilityExclusionFilters",
+            _TEMPLATE_CHANGE,
+            _FILTERS,
+        ),
+        Field("lifecyclePolicy", "lifecyclePolicy", _TEMPLATE_CHANGE, JSON, reset=""),
+        Field("repositoryPolicy", "repositoryPolicy", _TEMPLATE_CHANGE, POLICY, reset=""),
+        Field("resourceTags", "resourceTags", _TEMPLATE_CHANGE, TAG_PAIRS, reset=[]),
+        Field("customRoleArn", "customRoleArn", _TEMPLATE_CHANGE),
+    ),
+    outputs={"registryId": "registry"},
+    problems=_role_is_named,
+)
+
+SPECS = (REPOSITORY, LIFECYCLE_POLICY, REPOSITORY_POLICY, CREATION_TEMPLATE)

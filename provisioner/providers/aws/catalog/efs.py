@@ -1,4 +1,4 @@
-"""Elastic File System: file systems, the addresses at which networks mount them, and their backups."""
+"""Elastic File System: file systems, where and as whom they are mounted, who may, and their backups."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provisioner.plan.values import UNKNOWN, Properties
-from provisioner.providers.aws.codecs import SET, TAG_PAIRS, structure
+from provisioner.providers.aws.codecs import PASCAL, POLICY, SET, TAG_PAIRS, structure
 from provisioner.providers.aws.spec import (
     ID,
+    LOCAL,
+    NONCE,
     PUT,
     REPLACE,
     ByInputs,
@@ -63,6 +65,16 @@ _LIFECYCLE = Codec(
     canonical=lambda policies: sorted(
         [name, days] for policy in policies for name, days in policy.items() if days
     ),
+)
+
+_TAGS = Tags(
+    read="Tags",
+    codec=TAG_PAIRS,
+    add=Op("tag_resource", {"ResourceId": ID}),
+    add_as="Tags",
+    remove=Op("untag_resource", {"ResourceId": ID}),
+    remove_as="TagKeys",
+    create_as="Tags",
 )
 
 FILE_SYSTEM = ResourceSpec(
@@ -128,15 +140,7 @@ FILE_SYSTEM = ResourceSpec(
             computed=True,
         ),
     ),
-    tags=Tags(
-        read="Tags",
-        codec=TAG_PAIRS,
-        add=Op("tag_resource", {"ResourceId": ID}),
-        add_as="Tags",
-        remove=Op("untag_resource", {"ResourceId": ID}),
-        remove_as="TagKeys",
-        create_as="Tags",
-    ),
+    tags=_TAGS,
     unique=("creationToken",),
     outputs={
         "arn": "FileSystemArn",
@@ -160,8 +164,9 @@ MOUNT_TARGET = ResourceSpec(
     type="aws:efs/mountTarget:MountTarget",
     service="efs",
     id="MountTargetId",
-    # The file system may not be ready for use yet.
-    create=Op("create_mount_target", again=(_NO_SYSTEM, *_BUSY)),
+    # The file system may not be ready for use yet. All its targets are in one network: where they move to
+    # another one, the first to arrive waits until the last has left.
+    create=Op("create_mount_target", again=(_NO_SYSTEM, "MountTargetConflict", *_BUSY)),
     read=Op("describe_mount_targets", _TARGET, answer="MountTargets[0]"),
     also={
         "Groups": Op("describe_mount_target_security_groups", _TARGET, answer="SecurityGroups"),
@@ -233,4 +238,57 @@ BACKUP_POLICY = ResourceSpec(
     outputs={},
 )
 
-SPECS = (FILE_SYSTEM, MOUNT_TARGET, BACKUP_POLICY)
+SYSTEM_POLICY = ResourceSpec(
+    type="aws:efs/fileSystemPolicy:FileSystemPolicy",
+    service="efs",
+    id=Text("{fileSystemId}"),
+    # A role that the policy names may not be known everywhere yet.
+    create=Op("put_file_system_policy", again=(*_BUSY, "InvalidPolicyException")),
+    read=Op("describe_file_system_policy", _THIS),
+    delete=Op("delete_file_system_policy", _THIS, again=_BUSY),
+    absent=("PolicyNotFound", _NO_SYSTEM),
+    find=ByInputs(),
+    fields=(
+        Field("fileSystemId", "FileSystemId", REPLACE, required=True),
+        Field("policy", "Policy", PUT, POLICY, required=True),
+        Field("bypassPolicyLockoutSafetyCheck", "BypassPolicyLockoutSafetyCheck", LOCAL),
+    ),
+    outputs={},
+)
+
+_POINT = {"AccessPointId": ID}
+
+ACCESS_POINT = ResourceSpec(
+    type="aws:efs/accessPoint:AccessPoint",
+    service="efs",
+    id="AccessPointId",
+    create=Op("create_access_point", {"ClientToken": NONCE}, again=_BUSY),
+    read=Op("describe_access_points", _POINT, answer="AccessPoints[0]"),
+    delete=Op("delete_access_point", _POINT),
+    absent=("AccessPointNotFound", _NO_SYSTEM),
+    gone="LifeCycleState == 'deleted'",
+    vanishes_within=300,
+    ready=Wait(until="LifeCycleState == 'available'", failed="LifeCycleState == 'error'"),
+    find=Listed(
+        Op(
+            "describe_access_points",
+            {"FileSystemId": Prop("fileSystemId")},
+            answer="AccessPoints[].AccessPointId",
+        )
+    ),
+    fields=(
+        Field("fileSystemId", "FileSystemId", REPLACE, required=True),
+        Field("posixUser", "PosixUser", REPLACE, PASCAL),
+        Field("rootDirectory", "RootDirectory", REPLACE, PASCAL, computed=True),
+    ),
+    tags=_TAGS,
+    outputs={
+        "arn": "AccessPointArn",
+        "fileSystemArn": Text(
+            "arn:{partition}:elasticfilesystem:{region}:{ownerId}:file-system/{fileSystemId}"
+        ),
+        "ownerId": "OwnerId",
+    },
+)
+
+SPECS = (FILE_SYSTEM, SYSTEM_POLICY, ACCESS_POINT, MOUNT_TARGET, BACKUP_POLICY)

@@ -99,7 +99,8 @@ REPLICA_KEY = ResourceSpec(
 IMAGE_REPLICATION = ResourceSpec(
     type="aws:ecr/replicationConfiguration:ReplicationConfiguration",
     service="ecr",
-    # A registry, which an account has one of in each region, has one configuration.
+    # A registry, which an account has one of in each region, has one configuration, with rules of several
+    # environments in it: special/image_replication.py.
     id=Text("{account}"),
     create=Op("put_replication_configuration"),
     read=Op("describe_registry"),

@@ -1,0 +1,62 @@
+"""What `drift` and `refresh` have in common: the view of what differs, and recording what is agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from provisioner.asked import Asked
+from provisioner.causes import place_of
+from provisioner.cli.asking import agreed
+from provisioner.cli.exit_code import ExitCode
+from provisioner.cli.screen import err, out
+from provisioner.engine.outside import Looked
+from provisioner.plan.drift_class import DriftClass
+from provisioner.report.drift_view import DriftView, drift_view
+from provisioner.wiring import Workspace
+from provisioner.workflow import accept
+
+Show = Callable[[DriftView], Collection[str]]
+"""Shows what would be recorded, and says of which resources; none: there is nothing to record."""
+
+
+def viewed(
+    workspace: Workspace, environment: Asked, looked: Sequence[Looked], only: DriftClass | None = None
+) -> DriftView:
+    """What is shown of it."""
+    source = workspace.files.source if workspace.files else None
+
+    def place(setting: str) -> str:
+        return place_of(source, setting) if source else ""
+
+    return drift_view(str(environment), looked, place, only, workspace.notices)
+
+
+def tell(view: DriftView) -> None:
+    """Notices go to standard error."""
+    for notice in view.notices:
+        err().say(f"note: {notice}")
+
+
+def record(
+    workspace: Workspace, view: Callable[[Sequence[Looked]], DriftView], show: Show, *, yes: bool
+) -> ExitCode:
+    """Record what is shown, when somebody agrees; the cloud stays as it is. Raises a `Failure`."""
+    is_something = False
+
+    def agree(looked: Sequence[Looked]) -> Collection[str] | None:
+        nonlocal is_something
+        found = view(looked)
+        urns = show(found)
+        is_something = bool(urns) or any(each.unfinished for each in looked)
+        name = workspace.environment.name
+        is_agreed = is_something and (yes or agreed(f"Record this in the state of {name}?", "yes"))
+        return urns if is_agreed else None
+
+    backups = accept(workspace.engine, workspace.stacks, agree)
+    if backups is None:
+        if is_something:
+            out().say("Nothing was changed.")
+        return ExitCode.FAILED if is_something else ExitCode.DONE
+    kept = "".join(f"\n  {backup}" for backup in backups)
+    out().say(f"\nRecorded. The state before is kept as:{kept}")
+    return ExitCode.DONE

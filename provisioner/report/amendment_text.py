@@ -1,0 +1,65 @@
+"""What a change of the records by hand comes to, as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from provisioner.engine.amending import Amended, Kind, Remark
+from provisioner.report.naming import labelled, name_of
+
+
+def amended_text(layer: str, stack: str, amended: Amended) -> str:
+    """One line for each record of which something changes; nothing if none does."""
+    if not amended.notes:
+        return ""
+    lines = (f"  {_LINES[note.kind](note)}" for note in amended.notes)
+    return f"{layer} {stack}:\n" + "".join(f"{line}\n" for line in lines)
+
+
+def summary_text(command: str, amended: Amended) -> str:
+    """What a version of the state is called: `state rename: GpuPool old and 3 more`."""
+    first = next((labelled(note.urn) for note in amended.notes), "")
+    more = f" and {len(amended.notes) - 1} more" if len(amended.notes) > 1 else ""
+    return f"state {command}: {first}{more}" if first else f"state {command}"
+
+
+def _renamed(note: Remark) -> str:
+    if note.urn.rpartition("::")[0] == note.detail.rpartition("::")[0]:
+        return f"~ {labelled(note.urn)} → {name_of(note.detail)}"
+    return f"~ {note.urn}\n    → {note.detail}"
+
+
+def _forgotten(note: Remark) -> str:
+    stays = f"{note.id} stays in the cloud" if note.id else ""
+    said = "; ".join(part for part in (note.detail, "no longer recorded", stays) if part)
+    return f"- {labelled(note.urn)}  ({said})"
+
+
+def _added(note: Remark) -> str:
+    return f"+ {labelled(note.urn)}  (recorded, with id {note.id or 'none'})"
+
+
+def _changed(note: Remark) -> str:
+    return f"~ {labelled(note.urn)}  ({note.detail})"
+
+
+def _untied(note: Remark) -> str:
+    return f"~ {labelled(note.urn)}  (no longer: {note.detail})"
+
+
+def _left(note: Remark) -> str:
+    return f"! {labelled(note.urn)}  ({note.detail}; the next apply finds out what became of it)"
+
+
+_LINES: Final[Mapping[Kind, Callable[[Remark], str]]] = {
+    Kind.RENAMED: _renamed,
+    Kind.RETYPED: _changed,
+    Kind.ADDED: _added,
+    Kind.CHANGED: _changed,
+    Kind.FORGOTTEN: _forgotten,
+    Kind.UNPROTECTED: lambda note: f"~ {labelled(note.urn)}  (no longer protected)",
+    Kind.UNTIED: _untied,
+    Kind.LEFT: _left,
+    Kind.REORDERED: lambda _: "~ the order: each resource after all that it needs",
+}
