@@ -70,6 +70,7 @@ LIMITS: Final = (
         "ecr", "nothing is pulled through, replicated or made from a template", "the registry has no images"
     ),
     Limit("ecr", "the secret with an upstream's credentials is not read", "there is nothing to log in to"),
+    Limit("efs", "the policy of a file system holds nobody back", "nothing can be mounted"),
     Limit("efs", "no file can be written, and no replication configuration", "nothing of ours uses it"),
     Limit("iam", "an OIDC provider's thumbprint is made up if none is given", "there is no server to ask"),
     Limit(

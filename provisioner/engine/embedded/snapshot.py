@@ -188,7 +188,13 @@ class Snapshot:
             self._live[new] = self._live.pop(old)
         if old in self._condemned:
             self._condemned.setdefault(new, {}).update(self._condemned.pop(old))
-        self._users.rename(old, new)
+        if self._users.of(old) and self._users.of(new):
+            # A record may refer to both, and from now on refers to one.
+            self._users = _Users()
+            for state in self._by_age():
+                self._users.add(state)
+        else:
+            self._users.rename(old, new)
 
     def _current(self, held: _Held) -> ResourceState:
         """The record with every rename since it was put applied to it."""
