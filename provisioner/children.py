@@ -41,13 +41,17 @@ def shared_out(work: Mapping[K, Callable[[], T]], processors: int) -> Generator[
     keys = list(work)
     shares = [keys[place::processors] for place in range(1, min(processors, len(keys)))]
     values: dict[K, Future[T | None]] = {key: Future() for share in shares for key in share}
-    children = [_begin([work[key] for key in share]) for share in shares]
+    children: list[_Child] = []
     try:
-        for child, share in zip(children, shares, strict=True):
-            receive = threading.Thread(
+        with suppress(OSError):  # no more processes for us: what no child does is done here
+            for share in shares:
+                children.append(_begin([work[key] for key in share], children))
+        for share in shares[len(children) :]:
+            _give_up([values[key] for key in share])
+        for child, share in zip(children, shares, strict=False):
+            threading.Thread(
                 target=_receive, args=(child.pipe, [values[key] for key in share]), daemon=True
-            )
-            receive.start()
+            ).start()
         yield values
     finally:
         for child in children:
@@ -66,10 +70,18 @@ class _Child:
         os.waitpid(self.pid, 0)
 
 
-def _begin(work: Sequence[Callable[[], object]]) -> _Child:
+def _begin(work: Sequence[Callable[[], object]], elder: Sequence[_Child]) -> _Child:
     ours, its = os.pipe()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:
+        os.close(ours)
+        os.close(its)
+        raise
     if pid == 0:
+        # Were a child to hold the end that is read from, it would never learn that nobody reads any more.
+        for pipe in (ours, *(child.pipe.fileno() for child in elder)):
+            os.close(pipe)
         _be_child(its, work)
     os.close(its)
     return _Child(pid, open(ours, "rb"))  # noqa: PTH123 - it is closed by who reads it to its end
@@ -90,9 +102,16 @@ def _be_child(pipe: int, work: Sequence[Callable[[], object]]) -> None:
 
 
 def _receive(pipe: IO[bytes], values: Sequence[Future[Any]]) -> None:
-    with pipe:
-        for value in values:
-            try:
+    try:
+        with pipe:
+            for value in values:
                 value.set_result(pickle.load(pipe))  # noqa: S301 - our own child wrote it
-            except (EOFError, pickle.UnpicklingError):
-                value.set_result(None)
+    except Exception:  # noqa: BLE001, S110 - whatever reading raises: the work is done where the value is needed
+        pass
+    finally:
+        _give_up([value for value in values if not value.done()])
+
+
+def _give_up(values: Sequence[Future[Any]]) -> None:
+    for value in values:
+        value.set_result(None)

@@ -241,8 +241,8 @@ def _ahead(phases: Sequence[Phase], runs: Runs, wish: Wish) -> Iterator[tuple[Ta
 
     def plan(task: Task, before: Sequence[Task]) -> _Early | None:
         supposed = {each.stack.full_name: runs[each].outputs() for each in before}
-        if before and not any(supposed.values()):
-            return None  # what was never applied comes out with outputs
+        if before and (any(each.mode is Mode.DESTROY for each in before) or not any(supposed.values())):
+            return None  # what goes comes out without outputs, and what was never applied with some
         try:
             return _Early(_planned(runs[task], task.mode, wish, supposed), supposed)
         except ProgramFailed:

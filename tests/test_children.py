@@ -59,6 +59,50 @@ def what_fails_is_nobodys():
             assert done(early) == {"b": None, "d": None}
 
 
+class Unloved:
+    """Can be sent, and not be received."""
+
+    def __reduce__(self):
+        return int, ("not a number",)
+
+
+def what_cannot_be_received_is_nobodys():
+    with shared_out({"a": os.getpid, "b": Unloved, "c": os.getpid, "d": os.getpid}, 2) as early:
+        assert done(early) == {"b": None, "d": None}
+
+
+def where_there_may_be_no_more_processes_the_rest_is_nobodys():
+    fork, children = os.fork, []
+
+    def once():
+        if children:
+            raise BlockingIOError
+        children.append(fork())
+        return children[0]
+
+    os.fork = once
+    with shared_out(WORK, 3) as early:
+        made = done(early)
+    assert made == {"b": children[0], "e": children[0], "c": None}
+    assert is_gone(children[0])
+
+
+def a_parent_that_is_killed_leaves_nobody():
+    reads, writes = os.pipe()
+    parent = os.fork()
+    if parent == 0:
+        work = {
+            name: lambda: (os.write(writes, f"{os.getpid()} ".encode()), "x" * 1_000_000) for name in "abc"
+        }
+        with shared_out(work, 3):
+            time.sleep(0.5)  # until the pipes are full
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(parent, 0)
+    os.close(writes)
+    children = [int(pid) for pid in open(reads).read().split()]  # ends when both have ended
+    assert len(children) == 2
+
+
 def a_child_that_hangs_ends_with_the_context():
     began = time.monotonic()
     with shared_out({"a": os.getpid, "b": lambda: time.sleep(60)}, 2):
@@ -87,6 +131,9 @@ def no_two_processes_talk_through_one_connection():
         every_child_has_its_share,
         alone_everything_is_done_here,
         what_fails_is_nobodys,
+        what_cannot_be_received_is_nobodys,
+        where_there_may_be_no_more_processes_the_rest_is_nobodys,
+        a_parent_that_is_killed_leaves_nobody,
         a_child_that_hangs_ends_with_the_context,
         nobody_answers_ctrl_c_but_the_parent,
         no_two_processes_talk_through_one_connection,

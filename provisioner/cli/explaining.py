@@ -16,7 +16,6 @@ from provisioner.cli.exit_code import ExitCode, exit_code
 from provisioner.cli.screen import err
 from provisioner.engine.failures import Failure
 from provisioner.providers.interface import Refused
-from provisioner.report.explain import explain
 from provisioner.report.message import render
 
 
@@ -61,7 +60,9 @@ def typed_again(*added: str) -> str:
 
 def explanation(failure: Failure | Refused, environment: str) -> str:
     """What people are told of a failure, as it goes to standard error."""
-    return render(explain(failure, environment), err().style, program()).rstrip()
+    from provisioner.report.explain import explain  # noqa: PLC0415 - a thousand sentences that few commands say
+
+    return render(explain(failure, environment, typed_again()), err().style, program()).rstrip()
 
 
 class Explained(click.ClickException):
