@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from provisioner.engine.interface import Access, Engine, Run, Stack
@@ -114,7 +114,8 @@ def _looked(runs: Runs, wishes: Sequence[Import], accepted: Accepted) -> Imports
     is_unclear = {obstacle.wish for obstacle in unclear}
     clear = [each for each in found if each in unclear or each.wish not in is_unclear]
     order = {wish: number for number, wish in enumerate(wishes)}
-    return Imports(tuple(plans), tuple(sorted(clear, key=lambda each: order[each.wish])))
+    shown = tuple(_without(planned, is_unclear) for planned in plans)
+    return Imports(shown, tuple(sorted(clear, key=lambda each: order[each.wish])))
 
 
 def _unclear(plans: Sequence[ImportPlan], wishes: Sequence[Import]) -> Iterator[Obstacle]:
@@ -128,6 +129,12 @@ def _unclear(plans: Sequence[ImportPlan], wishes: Sequence[Import]) -> Iterator[
             yield Obstacle(kind=Hindrance.AMBIGUOUS, wish=wish, about=tuple(urns))
         elif (other := first.setdefault(urns[0], wish)) is not wish:
             yield Obstacle(kind=Hindrance.TWICE, wish=wish, urn=urns[0], about=(other.id, other.place))
+
+
+def _without(planned: ImportPlan, unclear: Container[Import]) -> ImportPlan:
+    """Without the steps for what nobody asked for clearly: which of them is meant is not known."""
+    steps = tuple(step for step in planned.plan.steps if planned.wishes[step.urn] not in unclear)
+    return replace(planned, plan=replace(planned.plan, steps=steps))
 
 
 def _nearest(plans: Sequence[ImportPlan], resource: str) -> tuple[str, ...]:

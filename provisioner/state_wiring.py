@@ -71,7 +71,7 @@ def keys_of(state: State, region: str, *, is_local: bool) -> Keys:
         clients = Clients(Connection(endpoint=said.endpoint, profile=said.profile, attempts=_ATTEMPTS))
         return KmsKey(url, stack, lambda: clients.client("kms", said.region or region))
 
-    return Keys(passphrase, in_region(state.secrets, region), open_key)
+    return Keys(passphrase, in_region(state.secrets, region), open_key, new_passphrase)
 
 
 def in_region(key: str, region: str) -> str:

@@ -119,10 +119,13 @@ def applying(asked: Asked, say: Callable[[str], None]) -> Workspace:
 def looking(asked: Asked) -> Workspace:
     """For commands that compare what is recorded with the cloud. Starts nothing.
 
-    Raises `WrongAccount`, `NoCredentials` and `LocalCloudGone` before any other call.
+    Raises `WrongAccount`, `NoCredentials` and `LocalCloudGone` before any other call to the cloud; where
+    nothing is recorded, there is nothing to call for.
     """
     wiring = _Wiring(asked)
-    return wiring.local_look() if wiring.is_local else wiring.aws()
+    if wiring.is_local:
+        return wiring.local_look()
+    return wiring.aws() if wiring.has_state() else wiring.recorded()
 
 
 def reverting(asked: Asked) -> Workspace:
@@ -304,8 +307,10 @@ class _Wiring:
         ]
 
     def _standing(self, running: Record | None) -> Standing:
-        has_state = any(store.exists() for store in self._stores())
-        return self._claim.standing(running.id if running else None, has_state=has_state)
+        return self._claim.standing(running.id if running else None, has_state=self.has_state())
+
+    def has_state(self) -> bool:
+        return any(store.exists() for store in self._stores())
 
     def _set_aside(self, say: Callable[[str], None]) -> None:
         for store in self._stores():

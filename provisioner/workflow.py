@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -25,11 +25,12 @@ from provisioner.engine.interface import (
     Tell,
 )
 from provisioner.engine.outside import Looked
-from provisioner.engine.plan_failures import NothingMatches, OutputOutsideScope, PlanMoved
+from provisioner.engine.plan_failures import OutputOutsideScope, PlanMoved
+from provisioner.named import must_match
 from provisioner.plan import moves
 from provisioner.plan.model import ApprovedPlan, Mode, Op, Source, StackPlan
 from provisioner.plan.saved import SavedPlan, SavedStack
-from provisioner.plan.scope import WHOLE, Scope, unmatched
+from provisioner.plan.scope import WHOLE, Scope
 from provisioner.plan.values import Properties
 from provisioner.schedule import Phase, Task
 from provisioner.side_by_side import one_at_a_time, side_by_side
@@ -136,6 +137,12 @@ def carry_out(engine: Engine, phases: Sequence[Phase], source: Source, change: C
         return Carried(_applied(engine, phases, runs, approved))
 
 
+def moved_states(engine: Engine, phases: Sequence[Phase], saved: SavedPlan) -> tuple[moves.Move, ...]:
+    """What has moved of the states that a saved plan is of. Takes no lock."""
+    with ExitStack() as opened:
+        return _moved_states(_runs(engine, phases, Access.READ, opened), saved)
+
+
 def recording(engine: Engine, stacks: Sequence[Stack]) -> Recording:
     """What is recorded of the stacks, in their order."""
     resources: list[Recorded] = []
@@ -208,21 +215,26 @@ def _runs(engine: Engine, phases: Sequence[Phase], access: Access, held: ExitSta
 
 def _reopened(runs: Runs, saved: SavedPlan) -> dict[Task, StackPlan]:
     """The saved plans, in the order of the tasks. Raises `PlanMoved` if they are of other states."""
+    if found := _moved_states(runs, saved):
+        raise PlanMoved(saved.called, found, saved.command)
+    stacks = {stack.full_name: stack for stack in saved.stacks}
+    return {task: run.reopened(stacks[task.stack.full_name]) for task, run in runs.items()}
+
+
+def _moved_states(runs: Runs, saved: SavedPlan) -> tuple[moves.Move, ...]:
     tasks = {task.stack.full_name: task for task in runs}
     stacks = {stack.full_name: stack for stack in saved.stacks}
     found = list(moves.of_stacks(stacks, tasks))
-    for name in tasks.keys() & stacks.keys():
+    for name in sorted(tasks.keys() & stacks.keys()):
         found += moves.of_marks(name, stacks[name].mark, runs[tasks[name]].mark())
-    if found:
-        raise PlanMoved(saved.asked, tuple(found))
-    return {task: run.reopened(stacks[task.stack.full_name]) for task, run in runs.items()}
+    return tuple(found)
 
 
 def _must_agree(saved: SavedPlan, kept: Mapping[Task, StackPlan], plans: Mapping[Task, StackPlan]) -> None:
     """Raises `PlanMoved` if the plans that come out now are others than the saved ones."""
     found = [moves.of_plans(kept[task], plan) for task, plan in plans.items()]
     if moved := tuple(move for move in found if move is not None):
-        raise PlanMoved(saved.asked, moved)
+        raise PlanMoved(saved.called, moved, saved.command)
 
 
 class _Early(NamedTuple):
@@ -286,18 +298,8 @@ def _plans(
             name = task.stack.full_name
             upstream[name] = plan.outputs
             withheld.update({(name, output): urn for output, urn in plan.withheld.items()})
-    _must_match(wish.scope, plans.values(), runs)
+    must_match(wish.scope, plans.values(), runs.values())
     return plans
-
-
-def _must_match(scope: Scope, plans: Iterable[StackPlan], runs: Runs) -> None:
-    """Raises `NothingMatches` if something is named that is neither in the plans nor recorded."""
-    known = {urn for plan in plans for urn in (*plan.left_out, *_urns(plan))}
-    if missed := tuple(unmatched(scope.patterns, known)):
-        # An object that is gone, and that nobody wants any more, is in no plan.
-        recorded = {one.urn for run in runs.values() for one in run.resources()}
-        if missed := tuple(unmatched(missed, recorded)):
-            raise NothingMatches(missed)
 
 
 def _planned(run: Run, mode: Mode, wish: Wish, upstream: Mapping[str, Properties]) -> StackPlan:
@@ -314,10 +316,6 @@ def _planned(run: Run, mode: Mode, wish: Wish, upstream: Mapping[str, Properties
     except Failure:  # what cannot be planned is not offered
         return plan
     return replace(plan, renames=renames.confirmed(found, plan, trial))
-
-
-def _urns(plan: StackPlan) -> Iterator[str]:
-    return (step.urn for step in plan.steps)
 
 
 def _applied(engine: Engine, phases: Sequence[Phase], runs: Runs, approved: _Approved) -> tuple[Applied, ...]:

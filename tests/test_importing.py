@@ -1,6 +1,7 @@
 """An import of a whole environment: every stack is looked at first, then each is written once."""
 
 import shutil
+from dataclasses import replace
 
 import pulumi
 import pytest
@@ -103,6 +104,18 @@ def test_who_is_meant_has_to_be_clear(desk, ids):
     assert nearest[1] == (top,)
     assert nearest[2][0] == a
     assert nearest[3] == (ids[b], "")
+
+
+def test_nothing_is_shown_of_what_is_not_clear(desk, ids):
+    """A name that two resources have would be looked at as one of them, and refused."""
+    twins = tuple(replace(stack, program=things(a={"size": 1})) for stack in STACKS)
+    phases = schedule([LayerStacks(((stack,),)) for stack in twins], Mode.UPDATE)
+    a, b, _ = ids
+    found = look(desk.engine(), phases, (Import(resource="a", id=ids[a]),), ALL)
+    assert hindrances(found) == [(Hindrance.AMBIGUOUS, "a")]
+    assert found.count == 0
+    found = look(desk.engine(), PHASES, (*wishes({b: ids[b]}), Import(resource="tip", id="x")), ALL)
+    assert found.count == 1
 
 
 def test_an_object_of_another_stack_is_not_imported_into_this_one(desk, ids):

@@ -13,13 +13,18 @@ from provisioner.cli.changing import change
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT_OR_PLAN, Explaining, typed_again
 from provisioner.cli.limiting import PACED, SCOPED, pace, scope
-from provisioner.cli.plan_files import asked_in, must_have_providers, must_still_hold, plan_in
+from provisioner.cli.plan_files import (
+    account_moved,
+    asked_in,
+    moved,
+    must_have_providers,
+    must_still_hold,
+    plan_in,
+)
 from provisioner.cli.screen import err, out
 from provisioner.cli.streaming import announcing
 from provisioner.engine.failures import WrongAccount
-from provisioner.engine.plan_failures import PlanMoved
 from provisioner.plan.model import Mode, Source
-from provisioner.plan.moves import Move, Moved
 from provisioner.plan.saved import SavedPlan
 from provisioner.wiring import Workspace, applying, destroying
 
@@ -65,7 +70,6 @@ def _kept(saved: SavedPlan, say: Callable[[str], None]) -> Workspace:
     try:
         workspace = wire(asked, say)
     except WrongAccount as wrong:
-        moved = Move(Moved.ACCOUNT, planned=saved.bound.account, now=wrong.actual)
-        raise PlanMoved(saved.asked, (moved,)) from wrong
+        raise moved(saved, (account_moved(saved, wrong),)) from wrong
     must_have_providers(saved, workspace)
     return workspace

@@ -9,6 +9,7 @@ from typing import Protocol
 from provisioner.cli.approving import Intent, approver, must_be_approved
 from provisioner.cli.called import as_typed, program
 from provisioner.cli.exit_code import ExitCode
+from provisioner.cli.lasting import LastingStream, lasting
 from provisioner.cli.screen import Screen, err, out
 from provisioner.cli.streaming import Stream
 from provisioner.engine.events import Event
@@ -16,6 +17,7 @@ from provisioner.engine.failures import Failure
 from provisioner.engine.interface import Applied, Result
 from provisioner.engine.state_failures import StateIsAway
 from provisioner.plan.model import Mode, StackPlan
+from provisioner.providers.aws.taken import is_taken
 from provisioner.report.explain import explain
 from provisioner.report.outcome import Ending, ending_text, result_of, stopped_text, unchanged_text
 from provisioner.report.plan_view import PlanView, view_text
@@ -68,10 +70,12 @@ class Telling(Protocol):
 
 def change(workspace: Workspace, intent: Intent) -> ExitCode:
     """Carry out what somebody agrees to; the exit code. Raises a `Failure`."""
+    # What is agreed to is done, whether or not somebody goes on reading.
+    screen, stream = lasting(out(), lasts=intent.yes)
     telling: Telling = (
-        Stream(str(workspace.name)) if intent.as_json else _Conversation(workspace, intent, out())
+        Stream(str(workspace.name), screen) if intent.as_json else _Conversation(workspace, intent, screen)
     )
-    course = _Course(workspace, intent, telling)
+    course = _Course(workspace, intent, telling, stream)
     try:
         carried = carry_out(workspace.engine, workspace.schedule(intent.mode), intent.source, course.change)
     except Failure as failure:
@@ -89,9 +93,10 @@ def change(workspace: Workspace, intent: Intent) -> ExitCode:
 class _Course:
     """From the plan to the first change."""
 
-    def __init__(self, workspace: Workspace, intent: Intent, telling: Telling) -> None:
+    def __init__(self, workspace: Workspace, intent: Intent, telling: Telling, stream: LastingStream) -> None:
         self._workspace = workspace
         self._intent = intent
+        self._stream = stream
         self._telling = telling
         self._view = PlanView(environment=workspace.name, plans=())
         self.change = Change(self._agree, telling.told, self._begin, intent.scope, intent.pace, intent.saved)
@@ -119,6 +124,7 @@ class _Course:
         return approver(view, self._intent, self._workspace.environment.name)
 
     def _begin(self) -> None:
+        self._stream.lasts = True
         self._workspace.begin()
         self._telling.began(self._view)
 
@@ -167,6 +173,7 @@ class _Conversation:
             endpoint=self._workspace.endpoint,
             program=program(),
             command=self._command,
+            is_taken=is_taken,
         )
         self._screen.write("\n" + ending_text(ending, self._screen.style))
 

@@ -25,6 +25,8 @@ from provisioner.wiring import destroying
 @click.option("--json", "as_json", is_flag=True, help="What happens, for programs: one object a line.")
 def command(environment: Asked, *, yes: bool, as_json: bool) -> ExitCode:
     """Remove everything that the environment has."""
+    if scope().replaces:
+        raise click.UsageError("--replace makes new objects, and destroy makes none.")
     if not yes:
         must_be_able_to_ask(typed_again("--yes"), is_impossible=as_json)
     intent = Intent(

@@ -17,9 +17,9 @@ from provisioner.cli.called import program
 from provisioner.cli.changing import change
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining, typed_again
-from provisioner.cli.limiting import PACED, pace
+from provisioner.cli.limiting import PACED, is_paced, pace
 from provisioner.cli.outside import record, tell, viewed
-from provisioner.cli.plan_files import Lifetime, write_plan
+from provisioner.cli.plan_files import Lifetime, expires_with_out, write_plan
 from provisioner.cli.screen import err, out
 from provisioner.cli.showing import show
 from provisioner.cli.streaming import announcing
@@ -77,9 +77,8 @@ def command(environment: Asked, **options: Unpack[Options]) -> ExitCode:
     if options["as_json"]:
         out().write(document(drift_document(view)))
     else:
-        out().write(drift_text(view, out().style))
-        if view.findings:
-            out().write(_ways_on(environment))
+        ways = _ways_on(environment, view) + _to_go_on(environment, view)
+        out().write(drift_text(view, out().style) + ways)
     return ExitCode.DRIFT if view.findings else ExitCode.DONE
 
 
@@ -88,6 +87,11 @@ def _must_be_consistent(options: Options) -> None:
         raise click.UsageError("Put it back with --revert, or keep it with --adopt: not both.")
     if options["out"] is not None and not options["revert"]:
         raise click.UsageError("--out keeps the plan of --revert.")
+    expires_with_out(options["out"])
+    if (approved_losses() or is_paced()) and (not options["revert"] or options["out"] is not None):
+        raise click.UsageError(
+            "--approve-loss, --parallelism and --continue-on-error are for what --revert does at once."
+        )
     if options["yes"] and not (options["revert"] or options["adopt"]):
         raise click.UsageError("Nothing is asked without --revert or --adopt.")
     if options["as_json"] and options["adopt"]:
@@ -104,7 +108,7 @@ def _revert(environment: Asked, options: Options) -> ExitCode:
     tell(view)
     scope = _scope(workspace, view)
     if scope.is_empty:
-        err().say(drift_text(view, err().style).rstrip())
+        err().say((drift_text(view, err().style) + _to_go_on(environment, view)).rstrip())
         return ExitCode.DONE
     if (file := options["out"]) is not None:
         return _keep(environment, workspace, scope, file, options)
@@ -187,8 +191,14 @@ def _view(workspace: Workspace, environment: Asked, options: Options) -> DriftVi
     return replace(view, notices=(*view.notices, *busy))
 
 
-def _ways_on(environment: Asked) -> str:
-    return (
-        f"\nTo plan to put it back, or to keep it:\n\n"
-        f"  {program()} drift {environment} --revert\n  {program()} drift {environment} --adopt\n"
-    )
+def _ways_on(environment: Asked, view: DriftView) -> str:
+    if not view.findings:
+        return ""
+    again = f"{program()} drift {environment}" + (f" --class {view.only.value}" if view.only else "")
+    return f"\nTo plan to put it back, or to keep it:\n\n  {again} --revert\n  {again} --adopt\n"
+
+
+def _to_go_on(environment: Asked, view: DriftView) -> str:
+    if not view.unfinished:
+        return ""
+    return f"\nTo go on with what is unfinished:\n\n  {program()} apply {environment}\n"

@@ -10,7 +10,7 @@ from typing import Final
 import click
 from click.shell_completion import CompletionItem
 
-_SUFFIXES: Final = (".yaml", ".yml")
+SUFFIXES: Final = (".yaml", ".yml")
 _NAMED: Final = re.compile(r"^name\s*:", re.MULTILINE)
 """What a file that others extend does not have."""
 
@@ -35,7 +35,7 @@ def _folders() -> tuple[Path, ...]:
 
 def names_in(folder: Path) -> list[str]:
     """The names of the environments in a folder, sorted; none for a folder that is not there."""
-    files = [file for suffix in _SUFFIXES for file in folder.glob(f"*{suffix}")]
+    files = [file for suffix in SUFFIXES for file in folder.glob(f"*{suffix}")]
     return sorted(file.stem for file in files if _is_environment(file))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO, Any, Final, Literal, TypeVar
 
 import click
@@ -11,7 +12,7 @@ import click
 from environments.diagnostics import InvalidEnvironment, render_all
 from provisioner.asked import Asked
 from provisioner.cli.called import program
-from provisioner.cli.environment_names import environment_names
+from provisioner.cli.environment_names import SUFFIXES, environment_names
 from provisioner.cli.exit_code import ExitCode, exit_code
 from provisioner.cli.screen import err
 from provisioner.engine.failures import Failure
@@ -24,11 +25,43 @@ def _note_cloud(ctx: click.Context, _option: click.Parameter, cloud: Literal["lo
 
 
 def _asked(ctx: click.Context, _argument: click.Parameter, name: str) -> Asked:
+    if not ctx.resilient_parsing and _is_other_file(name) and Path(name).is_file() and _holds_a_plan(name):
+        raise click.UsageError(
+            f"`{name}` is the plan in a file, and {ctx.info_name} is about an environment."
+            " To look at it, or to do it:\n\n"
+            f"  {program()} show {shlex.quote(name)}\n  {program()} apply {shlex.quote(name)}"
+        )
     return Asked(name, ctx.meta.get("cloud"))
 
 
+def _asked_or_plan(ctx: click.Context, _argument: click.Parameter, name: str) -> Asked:
+    if not ctx.resilient_parsing and _is_other_file(name) and not Path(name).exists():
+        raise click.UsageError(
+            f"There is no plan file `{name}` (nor can an environment have that name). To make one:\n\n"
+            f"  {program()} plan ENV --out {shlex.quote(name)}"
+        )
+    return Asked(name, ctx.meta.get("cloud"))
+
+
+def _is_other_file(name: str) -> bool:
+    """Whether a name is neither an environment's nor that of its file."""
+    return Path(name).suffix not in ("", *SUFFIXES)
+
+
+def _holds_a_plan(name: str) -> bool:
+    from provisioner.plan.saved import is_plan_file  # noqa: PLC0415 - few names are other files
+
+    try:
+        with Path(name).open("rb") as stream:
+            return is_plan_file(stream.read(_HEAD_BYTES))
+    except OSError:
+        return False
+
+
 _NAME = click.argument("environment", metavar="ENV", shell_complete=environment_names, callback=_asked)
-_EITHER = click.argument("environment", metavar="ENV|FILE", shell_complete=environment_names, callback=_asked)
+_EITHER = click.argument(
+    "environment", metavar="ENV|FILE", shell_complete=environment_names, callback=_asked_or_plan
+)
 _CLOUD = click.option(
     "--cloud",
     type=click.Choice(["local"]),
@@ -39,6 +72,7 @@ _CLOUD = click.option(
 )
 F = TypeVar("F", bound=Callable[..., Any])
 _WORDS: Final = "words"
+_HEAD_BYTES: Final = 64
 
 
 def ENVIRONMENT(command: F) -> F:  # noqa: N802 - a decorator that stands among constants

@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from provisioner.asked import Asked
+from provisioner.cli.choosing import must_be_there
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining
 from provisioner.cli.screen import err, out
@@ -49,6 +50,8 @@ def command(environment: Asked, *, form: str, subject: str, depth: str, **only: 
     An arrow leads from what is needed to what needs it. The picture of a plan is coloured by what changes.
     """
     stacks = _planned(environment) if subject == "plan" else _recorded(environment)
+    must_be_there("layer", only["layer"], [stack.layer for stack in stacks])
+    must_be_there("region", only["region"], [stack.region for stack in stacks])
     chosen = [
         stack
         for stack in stacks

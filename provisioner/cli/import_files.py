@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -57,12 +58,32 @@ def wishes_in(file: Path) -> tuple[Import, ...]:
     return found
 
 
+def filled_in(file: Path) -> Mapping[str, str]:
+    """The ids in a file that was written here, by resource; none where there is no such file.
+
+    Raises `NotAnImportFile` if it cannot be read any more.
+    """
+    try:
+        if not is_template(file.read_bytes()):
+            return {}
+    except OSError:
+        return {}  # whoever writes it is told why that cannot be
+    try:
+        return {wish.resource: wish.id for wish in wishes_in(file)}
+    except NothingListed:
+        return {}
+
+
 def template(
-    environment: str, command: str, plans: Sequence[ImportPlan], form: Callable[[str], str]
+    environment: str,
+    command: str,
+    plans: Sequence[ImportPlan],
+    form: Callable[[str], str],
+    ids: Mapping[str, str],
 ) -> tuple[str, int]:
     """The file with every resource that the environment would make, and how many there are.
 
-    `form` says how an id of a type is written.
+    `form` says how an id of a type is written; `ids` are those that are known, and none of them is left out.
     """
     lines = [_HEAD.format(environment=environment, command=command)]
     count = 0
@@ -74,7 +95,11 @@ def template(
             about = " · ".join(
                 part for part in (labelled(one.urn), _said(form(one.type)), one.origin) if part
             )
-            lines.append(f'\n# {about}\n{_key(one.urn)}: ""\n')
+            lines.append(f"\n# {about}\n{_entry(one.urn, ids.get(one.urn, ''))}\n")
+    listed = {one.urn for planned in plans for one in planned.unmade}
+    others = [_entry(*given) for given in ids.items() if given[0] not in listed]
+    lines += ["\n# Filled in before, and nothing that would be made by that name:\n"] if others else []
+    lines += [f"{entry}\n" for entry in others]
     return "".join(lines), count
 
 
@@ -85,6 +110,10 @@ def is_template(data: bytes) -> bool:
 
 def _said(form: str) -> str:
     return f"id: {form}" if form else ""
+
+
+def _entry(resource: str, id: str) -> str:
+    return f"{_key(resource)}: {json.dumps(id, ensure_ascii=False)}"
 
 
 def _key(urn: str) -> str:

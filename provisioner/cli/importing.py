@@ -15,7 +15,7 @@ from provisioner.cli.asking import agreed, must_be_able_to_ask
 from provisioner.cli.called import program
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining, typed_again
-from provisioner.cli.import_files import is_template, template, wishes_in
+from provisioner.cli.import_files import filled_in, is_template, template, wishes_in
 from provisioner.cli.screen import err, out
 from provisioner.cli.writing import write_over
 from provisioner.engine.import_failures import ImportRefused, NoCloudToImportFrom
@@ -88,6 +88,8 @@ def command(environment: Asked, **options: Unpack[Options]) -> ExitCode:
     recorded as it is, and the next apply changes it.
     """
     if (file := options["write_template"]) is not None:
+        if options["file"] is not None or options["resource"] is not None:
+            raise click.UsageError("--write-template only writes a file to fill in; import in a second step.")
         return _write_template(environment, file)
     wishes = _wishes(options)
     accepted = Accepted(changes=options["accept_changes"], replacements=options["accept_replacement"])
@@ -159,9 +161,15 @@ def _write_template(environment: Asked, file: Path) -> ExitCode:
     with planning(environment) as workspace:
         found = _looked(workspace, (), Accepted())
     again = f"import {environment} --file {shlex.quote(str(file))}"
-    text, count = template(str(environment), f"{PROGRAM} {again}", found.plans, form)
+    ids = filled_in(file)
+    text, count = template(str(environment), f"{PROGRAM} {again}", found.plans, form, ids)
+    if not count:
+        out().say(f"Everything that {environment} asks for is recorded: there is nothing to import.")
+        return ExitCode.DONE
     write_over(file, text.encode(), is_template)
-    out().say(f"{file} lists {count} resources. When the ids are filled in:\n\n  {program()} {again}")
+    resources = "1 resource" if count == 1 else f"{count} resources"
+    kept = f" Ids that were filled in are kept: {len(ids)}." if ids else ""
+    out().say(f"{file} lists {resources}.{kept} When the ids are filled in:\n\n  {program()} {again}")
     return ExitCode.DONE
 
 

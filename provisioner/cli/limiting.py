@@ -48,7 +48,15 @@ def PACED(command: F) -> F:  # noqa: N802
 
 def scope() -> Scope:
     """What the command line limits the plan to."""
-    return Scope(**_said(_SCOPE))
+    said = Scope(**_said(_SCOPE))
+    if said.target_dependents and not said.targets:
+        raise click.UsageError("--target-dependents goes with --target: it adds what depends on that.")
+    return said
+
+
+def is_paced() -> bool:
+    """Whether the command line says anything of how it is to be done."""
+    return bool(_said(_PACE))
 
 
 def pace() -> Pace:

@@ -14,7 +14,7 @@ from provisioner.cli.called import program
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining
 from provisioner.cli.limiting import SCOPED, scope
-from provisioner.cli.plan_files import Lifetime, write_plan
+from provisioner.cli.plan_files import Lifetime, expires_with_out, write_plan
 from provisioner.cli.screen import err
 from provisioner.cli.showing import show
 from provisioner.plan.model import Mode, Source
@@ -47,6 +47,9 @@ class Options(TypedDict):
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
 def command(environment: Asked, **options: Unpack[Options]) -> ExitCode:
     """Show what apply would do. Changes nothing."""
+    if options["destroy"] and scope().replaces:
+        raise click.UsageError("--replace makes new objects, and --destroy makes none.")
+    expires_with_out(options["out"])
     with planning(environment) as workspace:
         view = _view(environment, workspace, options)
         show(view, as_json=options["as_json"], page=options["html"])

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal, cast
 
 import click
+from click.core import ParameterSource
 
+from environments.diagnostics import InvalidEnvironment
+from environments.load import PACKAGED, find, load
 from provisioner.asked import Asked
 from provisioner.binding import bound
+from provisioner.cli.explaining import typed_again
 from provisioner.cli.writing import OWNER_ONLY, write_over
+from provisioner.engine.failures import Failure, WrongAccount
 from provisioner.engine.plan_failures import PlanFileDamaged, PlanFileNewer, PlanMoved
 from provisioner.plan import moves
+from provisioner.plan.moves import Move, Moved
 from provisioner.plan.saved import NewerPlan, NotAPlan, SavedPlan, SavedStack, is_plan_file, read, written
-from provisioner.wiring import Workspace, loaded
+from provisioner.wiring import Workspace, loaded, planning, recorded
+from provisioner.workflow import moved_states
 
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 _HEAD_BYTES: Final = 64
@@ -37,6 +45,13 @@ class Lifetime(click.ParamType[timedelta]):
         if length is None or length > _LONGEST:
             self.fail(f"{value!r} is no time: write `30m`, `24h` or `7d`, a year at most.", param, ctx)
         return length
+
+
+def expires_with_out(file: Path | None) -> None:
+    """Refuses `--expires` for a plan that is not kept."""
+    said = click.get_current_context().get_parameter_source("expires")
+    if file is None and said is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--expires goes with --out: only a plan that is kept expires.")
 
 
 def plan_in(name: str) -> SavedPlan | None:
@@ -75,6 +90,7 @@ def write_plan(
         expires=now + life,
         stacks=stacks,
         notices=workspace.notices,
+        command=typed_again(),
     )
     write_over(file, written(saved), is_plan_file, OWNER_ONLY)
     return saved
@@ -89,10 +105,13 @@ def asked_in(saved: SavedPlan) -> Asked:
 
 
 def must_still_hold(saved: SavedPlan) -> None:
-    """Raises `PlanMoved` with everything that has moved, as far as it shows without state and cloud."""
-    now = bound(loaded(asked_in(saved)), saved.bound.providers)
-    if found := moves.since(saved, now, datetime.now(UTC)):
-        raise PlanMoved(saved.asked, found)
+    """Raises `PlanMoved` with everything that has moved, if any of it shows without state and cloud."""
+    now = datetime.now(UTC)
+    if not _is_here(saved):
+        absent = Move(Moved.ABSENT, next(iter(saved.bound.files)))
+        raise PlanMoved(saved.called, (*moves.since(saved, saved.bound, now), absent), saved.command)
+    if found := moves.since(saved, bound(loaded(asked_in(saved)), saved.bound.providers), now):
+        raise moved(saved, found)
 
 
 def must_have_providers(saved: SavedPlan, workspace: Workspace) -> None:
@@ -100,7 +119,48 @@ def must_have_providers(saved: SavedPlan, workspace: Workspace) -> None:
     if workspace.files is not None:
         now = bound(workspace.files, workspace.providers)
         if found := moves.since(saved, now, saved.made):
-            raise PlanMoved(saved.asked, found)
+            raise moved(saved, found)
+
+
+def moved(saved: SavedPlan, found: tuple[Move, ...]) -> PlanMoved:
+    """The failure for what has moved, with what account and states have to say besides. Starts nothing."""
+    kinds = {move.what for move in found}
+    if Moved.CLOUD not in kinds and not any(
+        move.what is Moved.ENVIRONMENT and not move.name for move in found
+    ):  # else both are somebody else's
+        if Moved.ACCOUNT not in kinds:
+            found += _of_account(saved)
+        with suppress(Failure):  # what cannot be read is told by the next plan
+            workspace = recorded(asked_in(saved))
+            found += moved_states(workspace.engine, workspace.schedule(saved.mode), saved)
+    return PlanMoved(saved.called, found, saved.command)
+
+
+def account_moved(saved: SavedPlan, wrong: WrongAccount) -> Move:
+    """That the credentials are not of the account that it was planned for."""
+    return Move(Moved.ACCOUNT, planned=saved.bound.account, now=wrong.actual)
+
+
+def _of_account(saved: SavedPlan) -> tuple[Move, ...]:
+    try:
+        with planning(asked_in(saved)):
+            return ()
+    except WrongAccount as wrong:
+        return (account_moved(saved, wrong),)
+    except Failure:
+        return ()  # whoever plans again is told
+
+
+def _is_here(saved: SavedPlan) -> bool:
+    """Whether its environment file is found, and not only one of the same name that comes with us."""
+    try:
+        file = find(asked_in(saved).name)
+    except InvalidEnvironment:
+        return False
+    if file.parent != PACKAGED:
+        return True
+    digest = next(iter(saved.bound.files.values()))
+    return digest in bound(load(file), {}).files.values()
 
 
 def _portable(name: str) -> str:

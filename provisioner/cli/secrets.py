@@ -109,6 +109,10 @@ def migrate(environment: Asked, *, to: str | None, dry_run: bool, yes: bool) -> 
     A migration that was cut off goes on where it was: a stack has one key or the other, never both.
     """
     sealed = sealed_stacks(environment)
+    if sealed.workspace.is_disposable and to not in (None, BY_PHRASE):
+        raise click.UsageError(
+            "The cloud on a desk keeps a passphrase of its own; a key in AWS is of no use to it."
+        )
     if not yes and not dry_run:
         must_be_able_to_ask(typed_again("--yes"))
     target = sealed.address(to) if to else sealed.setting.key

@@ -30,6 +30,8 @@ def command(environment: Asked, *, origin: bool, as_json: bool, html: Path | Non
     A plan file is shown as `plan` showed it. That takes no credentials, no passphrase and no state.
     """
     if (saved := plan_in(environment.name)) is not None:
+        if origin:
+            raise click.UsageError("--origin is for environments: a plan says where each step comes from.")
         showing.show(saved_view(saved), as_json=as_json, page=html)
         return ExitCode.DONE
     if html is not None:

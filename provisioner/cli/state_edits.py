@@ -24,9 +24,11 @@ from provisioner.engine.amending import (
     Renaming,
     Unprotecting,
 )
-from provisioner.engine.amendment_failures import NoPlaceFor
+from provisioner.engine.amendment_failures import NoPlaceFor, NotAName
 from provisioner.engine.interface import Recorded, Stack
 from provisioner.ledger_wiring import Ledgers, ledgers
+from provisioner.plan.new_names import nearest_urn, wrong_with
+from provisioner.report.naming import name_of
 from provisioner.workflow import recording
 
 _NEXT: Final = "Nothing in the cloud was changed. The next plan shows what is to be done about it."
@@ -75,6 +77,8 @@ def move(environment: Asked, resource: str, new: str, *, parent: str, dry_run: b
     how.must_be_answerable()
     work = _Work.on(environment)
     moving = Moving(work.meant(resource).urn, new, parent and work.meant(parent).urn)
+    if reason := wrong_with(new, name_of(moving.urn)):
+        raise NotAName(moving.urn, new, reason, nearest_urn(new, moving.urn))
     here = work.stack(moving.urn)
     there = work.stack(new if new.startswith("urn:pulumi:") else moving.parent or moving.urn)
     if here == there:
@@ -127,7 +131,9 @@ def unprotect(
     environment: Asked, resources: tuple[str, ...], *, everything: bool, dry_run: bool, yes: bool
 ) -> ExitCode:
     """Take the protection off RESOURCE, given by its URN, name or id, so that it may be removed."""
-    if everything == bool(resources):
+    if everything and resources:
+        raise click.UsageError("Name what is to lose its protection, or say --all; not both.")
+    if not everything and not resources:
         raise click.UsageError("Name what is to lose its protection, or say --all.")
     how = How(dry_run, yes)
     how.must_be_answerable()

@@ -29,7 +29,7 @@ from provisioner.ledger_wiring import ledgers
     metavar="F",
     help="What `state export` or `pulumi stack export` wrote, or a backup; - is standard input.",
 )
-@click.option("--force", is_flag=True, help="Also of another stack or lineage, or an older one.")
+@click.option("--force", is_flag=True, help="Also of another lineage, or an older one.")
 @AMENDING
 def import_state(environment: Asked, *, file: Path, force: bool, dry_run: bool, yes: bool) -> ExitCode:
     """Record what the file holds in place of what is recorded now. Nothing in the cloud changes.
@@ -41,7 +41,7 @@ def import_state(environment: Asked, *, file: Path, force: bool, dry_run: bool, 
     how.must_be_answerable()
     found = ledgers(environment)
     fit = Fit.FORCED if force else Fit.EXACT
-    pairs = [(_stack(each, found.workspace.stacks, fit), each) for each in _documents(file)]
+    pairs = [(_stack(each, found.workspace.stacks), each) for each in _documents(file)]
     if len({stack.full_name for stack, _ in pairs}) < len(pairs):
         raise ImportUnreadable(str(file), "it holds more than one state of the same stack")
 
@@ -78,22 +78,15 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
         rest = rest[end:].lstrip()
 
 
-def _stack(document: Document, stacks: Sequence[Stack], fit: Fit) -> Stack:
-    """The stack that a document is about; a forced one may be of another environment, in the same region.
-
-    Raises `DoesNotFit` and `ImportUnreadable`.
-    """
+def _stack(document: Document, stacks: Sequence[Stack]) -> Stack:
+    """The stack that a document is about. Raises `DoesNotFit` and `ImportUnreadable`."""
     said = _said(document)
     project, _, name = said.partition("/")
-    region = name.rpartition(".")[2]
     for stack in stacks:
         if (stack.project, stack.name) == (project, name):
             return stack
-    near = [stack for stack in stacks if (stack.project, stack.region) == (project, region)]
-    if fit is Fit.FORCED and near:
-        return near[0]
     there = ", ".join(f"{stack.project}/{stack.name}" for stack in stacks)
-    raise DoesNotFit(said, document.file, ((Misfit.STACK, said, there),))
+    raise DoesNotFit(there, document.file, ((Misfit.STACK, said, there),))
 
 
 def _said(document: Document) -> str:

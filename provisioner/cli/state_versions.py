@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from provisioner.asked import Asked
 from provisioner.cli.asking import agreed, must_be_able_to_ask
-from provisioner.cli.called import as_typed
+from provisioner.cli.choosing import must_be_there
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining, typed_again
 from provisioner.cli.screen import out
-from provisioner.engine.interface import Access, Run, Stack, Version
+from provisioner.engine.failures import StateIsDamaged
+from provisioner.engine.interface import Access, Stack, Version
 from provisioner.report.machine import document
 from provisioner.report.versions_text import history_document, history_text, rollback_text
 from provisioner.wiring import recorded
@@ -58,30 +59,31 @@ def rollback(
     if not yes and not dry_run:
         must_be_able_to_ask(typed_again("--yes"))
     with workspace.engine.open(stack, Access.READ if dry_run else Access.WRITE) as run:
+        then = run.archive.resources(version)
         out().write(f"{stack.project} {stack.name}, back to version {version}:\n")
-        out().write(rollback_text(run.resources(), run.archive.resources(version)))
+        if run.archive.is_current(version):
+            out().say("  It is what is recorded. Nothing is to be changed.")
+            return ExitCode.DONE
+        try:
+            out().write(rollback_text(run.resources(), then))
+        except StateIsDamaged as damaged:
+            out().say(
+                f"  What is recorded now cannot be read, and is replaced: {damaged.file}: {damaged.reason}"
+            )
         if dry_run:
             return ExitCode.DONE
         if not yes and not agreed("Record this? The cloud stays as it is.", "yes"):
             out().say("Nothing was changed.")
             return ExitCode.FAILED
-        key = _key(run)
         backup = run.archive.roll_back(version)
-        is_sealed_otherwise = key is not None and _key(run) not in (None, key)
     out().say(f"\nRecorded. The state before is kept as {backup}.")
-    if is_sealed_otherwise:
-        again = as_typed(f"provisioner secrets rotate {environment}")
-        out().say(f"Its secrets are sealed with the key of that time again. For a new one:\n\n  {again}")
     return ExitCode.DONE
-
-
-def _key(run: Run) -> Any:
-    """What the secrets of the state are sealed with, as it is recorded; None if nothing was ever sealed."""
-    return run.export()["deployment"].get("secrets_providers")
 
 
 def _only(stacks: Sequence[Stack], layer: str | None, region: str | None) -> Stack:
     """The stack that is meant. Raises click's `UsageError` if that is none, or more than one."""
+    must_be_there("layer", layer, [each.project for each in stacks])
+    must_be_there("region", region, [each.region for each in stacks])
     meant = [each for each in stacks if layer in (None, each.project) and region in (None, each.region)]
     if len(meant) == 1:
         return meant[0]

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from provisioner.asked import Asked
 from provisioner.cli.exit_code import ExitCode, exit_code
-from provisioner.cli.screen import out
+from provisioner.cli.explaining import typed_again
+from provisioner.cli.screen import Screen, out
 from provisioner.engine.events import Event
 from provisioner.engine.failures import Failure
 from provisioner.engine.interface import Applied
@@ -31,9 +32,9 @@ def announcing(environment: Asked, *, as_json: bool) -> Generator[None]:
 class Stream:
     """Shows a program what happens."""
 
-    def __init__(self, environment: str) -> None:
+    def __init__(self, environment: str, screen: Screen | None = None) -> None:
         self._name = environment
-        self._lines = EventStream(out().write)
+        self._lines = EventStream((screen or out()).write)
 
     def planned(self, view: PlanView) -> None:
         """The plan."""
@@ -62,4 +63,4 @@ class Stream:
 
     def broke(self, failure: Failure) -> None:
         """It stopped; the text for people goes to standard error."""
-        self._lines.stopped(explain(failure, self._name), int(exit_code(failure)))
+        self._lines.stopped(explain(failure, self._name, typed_again()), int(exit_code(failure)))

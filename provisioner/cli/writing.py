@@ -20,10 +20,7 @@ def write_new(file: Path, data: bytes, mode: int = EVERYBODY) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         if os.path.lexists(file):
             raise FileExists(file)
-        # Between the look and this, somebody may have made it: then this refuses.
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
+        _make(file, data, mode)
     except OSError as refused:
         raise FileNotWritten(file, refused.strerror or str(refused)) from refused
 
@@ -33,8 +30,18 @@ def write_over(file: Path, data: bytes, is_ours: Callable[[bytes], bool], mode: 
     try:
         if file.exists() and not is_ours(file.read_bytes()):
             raise FileExists(file)
+        file.parent.mkdir(parents=True, exist_ok=True)
         new = file.with_name(f".{file.name}.{os.getpid()}")
-        write_new(new, data, mode)
+        new.unlink(missing_ok=True)  # of a process that was killed, and had the same number
+        _make(new, data, mode)
         new.replace(file)
     except OSError as refused:
+        # The file that was asked for: nobody knows the other one.
         raise FileNotWritten(file, refused.strerror or str(refused)) from refused
+
+
+def _make(file: Path, data: bytes, mode: int) -> None:
+    # Between a look and this, somebody may have made it: then this refuses.
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)

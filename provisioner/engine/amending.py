@@ -90,6 +90,7 @@ class Fit(enum.Enum):
 
     EXACT = "exact"
     FORCED = "forced"
+    """Of any lineage and number; of another stack it must not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,18 @@ def stacks_in(raw: Mapping[str, Any]) -> tuple[str, ...]:
     """`<project>/<stack>` of each stack whose resources a raw deployment holds, in its order."""
     found: dict[str, None] = {}
     resources = cast("list[Any]", raw.get("resources") or [])
-    for each in resources:
-        urn = str(cast("dict[str, Any]", each).get("urn", "")) if isinstance(each, dict) else ""
+    operations = cast("list[Any]", raw.get("pending_operations") or [])
+    for each in (*resources, *(_in(operation, "resource") for operation in operations)):
+        urn = str(_in(each, "urn") or "")
         head, _, rest = urn.removeprefix("urn:pulumi:").partition("::")
         if rest:
             found[f"{rest.partition('::')[0]}/{head}"] = None
     return tuple(found)
+
+
+def _in(raw: Any, name: str) -> Any:
+    """What a text in JSON has there; None if it is something else."""
+    return cast("dict[str, Any]", raw).get(name) if isinstance(raw, dict) else None
 
 
 class Kind(enum.Enum):
@@ -125,6 +132,15 @@ class Kind(enum.Enum):
     UNTIED = "untied"
     LEFT = "left"
     """An operation that began and never ended stays open."""
+
+    DISMISSED = "dismissed"
+    """An operation that began and never ended is no longer recorded; its name is the detail."""
+
+    HALF_MOVED = "half moved"
+    """A move to another stack was cut off; the URN that it was to give is the detail."""
+
+    UNREADABLE = "unreadable"
+    """The whole state that is replaced; what is wrong with it is the detail, and the URN is empty."""
 
     REORDERED = "reordered"
 
@@ -153,7 +169,7 @@ class Amended:
     @property
     def is_empty(self) -> bool:
         """Whether everything stays as it is recorded."""
-        return all(note.kind is Kind.LEFT for note in self.notes)
+        return all(note.kind in (Kind.LEFT, Kind.HALF_MOVED) for note in self.notes)
 
 
 class Ledger(Protocol):

@@ -17,6 +17,17 @@ class NameTaken(RecordsNotChanged):
 
 
 @dataclass(eq=False)
+class NotAName(RecordsNotChanged):
+    """What a resource is to be called is neither a name nor a URN."""
+
+    urn: str
+    wanted: str
+    reason: str
+    meant: str
+    """The nearest URN that it could be."""
+
+
+@dataclass(eq=False)
 class NotByHand(RecordsNotChanged):
     """A resource cannot be changed like this."""
 

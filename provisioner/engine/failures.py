@@ -110,6 +110,8 @@ class StateNotWritten(Failure):
 
     file: Path | str
     reason: str
+    is_journaled: bool = False
+    """Whether a journal names what exists and is not in the state file."""
 
 
 @dataclass(eq=False)

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from provisioner.engine.events import Event
 from provisioner.engine.outside import Looked
 from provisioner.plan.importing import Import, ImportPlan
-from provisioner.plan.model import ApprovedPlan, Mode, Source, StackPlan
+from provisioner.plan.model import ApprovedPlan, Mode, Op, Source, StackPlan
 from provisioner.plan.saved import Mark, SavedStack
 from provisioner.plan.scope import WHOLE, Scope
 
@@ -85,6 +85,9 @@ class Failed:
 
     urn: str
     error: str
+    op: Op | None = None
+    code: str = ""
+    """The cloud's own, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +167,16 @@ class Archive(Protocol):
         """What a version held, dependencies first. Raises `NoSuchVersion`."""
         ...
 
+    def is_current(self, version: int) -> bool:
+        """Whether exactly what a version held is recorded now, with the same key. Raises `NoSuchVersion`."""
+        ...
+
     def roll_back(self, version: int) -> str:
         """Record what a version held; where a backup of the state before lies. Needs `Access.WRITE`.
 
-        The cloud stays as it is, and operations that are open stay so. Raises `NoSuchVersion`, and
-        `SealedOtherwise` if those operations have secrets that the version has no key for.
+        The cloud stays as it is, operations that are open stay so, and the state keeps its key. A state that
+        cannot be read is replaced. Raises `NoSuchVersion`, and `SealedOtherwise` if the version has secrets
+        under another key and not both keys are at hand.
         """
         ...
 
@@ -275,16 +283,17 @@ class Engine(Protocol):
         """Who is changing the stack at this moment; None: nobody. Takes no lock from anybody."""
         ...
 
-    def unlock(self, stack: Stack) -> str | None:
+    def unlock(self, stack: Stack, access: Access = Access.WRITE) -> str | None:
         """Free the lock of a holder that went silent, and say who it was; None: it is free.
 
-        Raises `StateIsLocked` if its holder lives.
+        With `Access.READ` it is only said. Raises `StateIsLocked` if its holder lives.
         """
         ...
 
-    def push(self, stack: Stack) -> Pushed:
+    def push(self, stack: Stack, access: Access = Access.WRITE) -> Pushed:
         """Add to the state what a run had to keep on this machine when it was cut off from it.
 
+        With `Access.READ` nothing is added, and no lock taken: it is only said what would come of it.
         Raises `StateIsLocked`. A run with `Access.WRITE` begins with this.
         """
         ...

@@ -37,10 +37,21 @@ class Looked:
     unfinished: tuple[Unfinished, ...] = ()
     """What an earlier run began and never reported."""
 
+    halves: tuple[Unfinished, ...] = ()
+    """Replacements of which an earlier run did the first half: nothing to record, the next apply goes on."""
+
     @property
     def is_as_recorded(self) -> bool:
         """Whether there is nothing to record."""
         return not (self.outside or self.newer or self.unfinished)
+
+    is_empty: bool = False
+    """Nothing is recorded, so nothing was looked at."""
+
+    @property
+    def left(self) -> tuple[Unfinished, ...]:
+        """Everything that an earlier run of ours did not bring to its end."""
+        return (*self.unfinished, *self.halves)
 
     @property
     def urns(self) -> frozenset[str]:

@@ -16,6 +16,8 @@ class PlanMoved(Failure):
     """As it was asked for when the plan was made."""
 
     moves: tuple[Move, ...]
+    again: str = ""
+    """The command line that made it; empty if the file does not say."""
 
 
 @dataclass(eq=False)
@@ -61,7 +63,16 @@ class OutputOutsideScope(Failure):
 
 
 @dataclass(eq=False)
+class ReplacedOutside(Failure):
+    """What is to get a new object is left out of the plan."""
+
+    urns: tuple[str, ...]
+
+
+@dataclass(eq=False)
 class NothingMatches(Failure):
     """Patterns that name no resource of the environment."""
 
     patterns: tuple[str, ...]
+    nearest: tuple[str, ...] = ()
+    """For each the URN that was probably meant; empty if none is like it."""

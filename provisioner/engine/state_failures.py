@@ -19,9 +19,10 @@ class NoSuchVersion(Failure):
 
 @dataclass(eq=False)
 class SealedOtherwise(Failure):
-    """Operations are open whose secrets are sealed with another key than those of what would be recorded."""
+    """A version was sealed with another key than the state is now, and not both are at hand."""
 
     stack: str
+    version: int
 
 
 @dataclass(eq=False)
@@ -62,6 +63,11 @@ class KeyRefused(Failure):
 
     reason: str
     code: str = ""
+
+
+@dataclass(eq=False)
+class NewKeyRefused(KeyRefused):
+    """The same of a key that nothing is sealed with yet: it was to be the new one."""
 
 
 @dataclass(eq=False)

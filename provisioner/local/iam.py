@@ -1,11 +1,13 @@
-"""IAM: the audiences of OpenID Connect providers, and thumbprints that IAM finds itself."""
+"""IAM: the audiences of OpenID Connect providers, thumbprints that IAM finds itself, roles at once."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import Any, Final
 
-from provisioner.local.operation import Answer, Call, Operation, Refusal
+from moto.iam.models import IAMBackend  # pyright: ignore[reportMissingTypeStubs]
+
+from provisioner.local.operation import Answer, Call, Correction, Operation, Refusal
 
 MOST_CLIENTS: Final = 100
 
@@ -61,3 +63,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     remove_client_id_from_open_id_connect_provider,
     delete_open_id_connect_provider,
 )
+
+
+def roles(backend: Any) -> list[Any]:
+    """All roles at this moment: moto would look through them while another request makes one, and break."""
+    return list(backend.roles.values())
+
+
+CORRECTIONS: Final[tuple[Correction, ...]] = ((IAMBackend, "get_roles", roles),)

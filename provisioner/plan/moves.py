@@ -16,6 +16,7 @@ class Moved(enum.Enum):
     """The kinds; each has its own sentence in `report/explain_plans.py`."""
 
     EXPIRED = "expired"
+    ABSENT = "absent"
     ENVIRONMENT = "environment"
     PROGRAM = "program"
     PACKAGE = "package"

@@ -103,6 +103,13 @@ class SavedPlan:
     expires: datetime
     stacks: tuple[SavedStack, ...]
     notices: tuple[str, ...] = ()
+    command: str = ""
+    """The command line that made it; empty in files of before it was kept."""
+
+    @property
+    def called(self) -> str:
+        """The environment as a command line names it."""
+        return f"{self.asked} --cloud {self.cloud}" if self.cloud else self.asked
 
     @property
     def mode(self) -> Mode:
@@ -195,6 +202,7 @@ def _document(saved: SavedPlan) -> dict[str, Any]:
             "providers": dict(bound.providers),
         },
         "notices": list(saved.notices),
+        "command": saved.command,
         "stacks": [_stack_json(stack) for stack in saved.stacks],
     }
 
@@ -228,6 +236,7 @@ def _saved(raw: Mapping[str, Any]) -> SavedPlan:
         expires=datetime.fromisoformat(raw["expires"]),
         stacks=tuple(_stack_of(stack) for stack in raw["stacks"]),
         notices=tuple(raw["notices"]),
+        command=raw.get("command", ""),
     )
     for stack in saved.stacks:
         stack.plan()  # so that what is wrong with it is told here

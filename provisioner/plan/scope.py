@@ -6,6 +6,7 @@ stands for `::`. Whoever names a component means everything in it.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -68,6 +69,20 @@ def matches(urn: str, patterns: Iterable[str]) -> bool:
 def unmatched(patterns: Iterable[str], urns: Collection[str]) -> Iterator[str]:
     """The patterns that name nothing: most likely they are misspelt."""
     return (pattern for pattern in patterns if not any(matches(urn, (pattern,)) for urn in urns))
+
+
+def nearest(pattern: str, urns: Iterable[str]) -> str:
+    """The URN that was probably meant by what names nothing; empty if none is like it, or several are.
+
+    Of a component, and parts of it that have its name, it is that of the component.
+    """
+    by_name: dict[str, list[str]] = {}
+    for urn in urns:
+        by_name.setdefault(urn.rpartition("::")[2], []).append(urn)
+    alike = difflib.get_close_matches(pattern.rpartition("::")[2].strip("*"), by_name, n=1)
+    found = sorted(by_name[alike[0]], key=len) if alike else []
+    whole = found[0].rpartition("::")[0] if found else ""
+    return found[0] if found and all(urn.startswith(f"{whole}$") for urn in found[1:]) else ""
 
 
 def around(urn: str, parent_of: Callable[[str], str]) -> Iterator[str]:

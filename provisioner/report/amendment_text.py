@@ -49,8 +49,28 @@ def _untied(note: Remark) -> str:
 
 
 def _left(note: Remark) -> str:
-    return f"! {labelled(note.urn)}  ({note.detail}; the next apply finds out what became of it)"
+    found_out = "the next apply finds out what became of it"
+    return f"! {labelled(note.urn)}  (an operation is open: {note.detail}; {found_out})"
 
+
+def _half_moved(note: Remark) -> str:
+    said = "a move was cut off: its object is left alone until the same `state mv` is typed again"
+    return f"! {labelled(note.urn)}  ({said})\n    → {note.detail}"
+
+
+def _dismissed(note: Remark) -> str:
+    """Nobody has asked the cloud, so this says what may be."""
+    may = _MAY_BE.get(note.detail, "its object may have been changed in part").format(note.id or "its object")
+    return f"- {labelled(note.urn)}  (an operation was open, {note.detail}, and is forgotten; {may})"
+
+
+_MAY_BE: Final[Mapping[str, str]] = {
+    "creating": "it may have made an object that nobody takes care of",
+    "deleting": "{} may be gone, or there still",
+    "reading": "it changed nothing",
+    "importing": "it changed nothing",
+}
+"""What became of an operation that nobody looks after, by Pulumi's word for it (`OperationType`)."""
 
 _LINES: Final[Mapping[Kind, Callable[[Remark], str]]] = {
     Kind.RENAMED: _renamed,
@@ -61,5 +81,8 @@ _LINES: Final[Mapping[Kind, Callable[[Remark], str]]] = {
     Kind.UNPROTECTED: lambda note: f"~ {labelled(note.urn)}  (no longer protected)",
     Kind.UNTIED: _untied,
     Kind.LEFT: _left,
+    Kind.DISMISSED: _dismissed,
+    Kind.HALF_MOVED: _half_moved,
+    Kind.UNREADABLE: lambda note: f"! what is there now cannot be read, and is replaced\n    {note.detail}",
     Kind.REORDERED: lambda _: "~ the order: each resource after all that it needs",
 }

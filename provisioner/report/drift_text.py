@@ -27,7 +27,7 @@ _COLOURS: Final = {
 
 def drift_text(view: DriftView, style: Style) -> str:
     """Everything that was changed, by stack and component, and the counts; ends with a line break."""
-    lines = [*_stacks(view, style), *_unfinished(view.looked), "", _summary(view)]
+    lines = [*_stacks(view, style), *_unfinished(view), "", _summary(view)]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
@@ -36,7 +36,7 @@ def adoption_text(view: DriftView, to_keep: ToKeep, style: Style) -> str:
     lines = [
         "To be recorded as it is in the cloud (recorded → cloud). The cloud stays as it is:",
         *_stacks(view, style),
-        *_unfinished(view.looked),
+        *_unfinished(view),
         *_settings(view, to_keep),
     ]
     return "\n".join(lines) + "\n"
@@ -44,13 +44,15 @@ def adoption_text(view: DriftView, to_keep: ToKeep, style: Style) -> str:
 
 def refresh_text(view: DriftView, style: Style) -> str:
     """What would be recorded otherwise; ends with a line break."""
+    if view.is_nothing_recorded:
+        return f"{_summary(view)}\n"
     if view.is_as_recorded:
-        return "Nothing to record: the state says what the cloud says.\n"
+        return "\n".join(["Nothing to record: the state says what the cloud says.", *_unfinished(view), ""])
     lines = [
         "To be recorded as it is in the cloud (recorded → cloud). The cloud stays as it is:",
         *_stacks(view, style),
         *_newer(view.looked),
-        *_unfinished(view.looked),
+        *_unfinished(view),
     ]
     return "\n".join(lines) + "\n"
 
@@ -121,11 +123,10 @@ def _newer(looked: Sequence[Looked]) -> Iterator[str]:
             yield f"{INDENT * 3}{path}: {what}"
 
 
-def _unfinished(looked: Sequence[Looked]) -> Iterator[str]:
-    found = [each for one in looked for each in one.unfinished]
-    if found:
+def _unfinished(view: DriftView) -> Iterator[str]:
+    if view.unfinished:
         yield from ("", "Unfinished from an earlier run:", "")
-    for each in found:
+    for each in view.unfinished:
         yield f"{INDENT}{each.op} {labelled(each.urn)}: {each.found}"
 
 
@@ -133,6 +134,10 @@ def _summary(view: DriftView) -> str:
     others = f" ({view.left_out} of other classes.)" if view.left_out else ""
     if not view.findings and view.only:
         return f"No drift of class {view.only.value}.{others}"
+    if not view.findings and view.unfinished:
+        return "No drift: others changed nothing."
+    if view.is_nothing_recorded:
+        return "Nothing is recorded of this environment, so there is nothing to compare with the cloud."
     if not view.findings:
         return "No drift: every object is as the last apply left it."
     counts = ", ".join(f"{count} {grade.value}" for grade, count in view.summary.items() if count)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from provisioner.engine.outside import Looked, Outside
 from provisioner.plan.diff import MISSING
 from provisioner.plan.drift_class import DriftClass, class_of, class_of_change, told_once
-from provisioner.plan.model import Drift
+from provisioner.plan.model import Drift, Unfinished
 from provisioner.report.naming import name_of
 from provisioner.report.value_text import plain
 
@@ -72,6 +72,16 @@ class DriftView:
         return tuple(dict.fromkeys((*self.urns, *followers)))
 
     @property
+    def unfinished(self) -> tuple[Unfinished, ...]:
+        """What earlier runs of ours did not bring to its end: no drift."""
+        return tuple(each for looked in self.looked for each in looked.left)
+
+    @property
+    def is_nothing_recorded(self) -> bool:
+        """Whether the environment was never applied, or is destroyed."""
+        return bool(self.looked) and all(looked.is_empty for looked in self.looked)
+
+    @property
     def is_as_recorded(self) -> bool:
         """Whether there is nothing at all to record."""
         return all(looked.is_as_recorded for looked in self.looked)
@@ -108,8 +118,7 @@ def drift_document(view: DriftView) -> dict[str, Any]:
         "findings": [_row(finding) for finding in view.findings],
         "unfinished": [
             {"op": found.op, "urn": found.urn, "type": found.type, "found": found.found}
-            for looked in view.looked
-            for found in looked.unfinished
+            for found in view.unfinished
         ],
         "notes": list(view.notices),
     }

@@ -13,17 +13,22 @@ from provisioner.report.message import Message, Trouble
 from provisioner.report.naming import labelled
 
 
-def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa: C901, PLR0911, PLR0912, PLR0915
-    """The message for a failure; `environment` is what the person calls it on the command line."""
+def explain(  # noqa: C901, PLR0911, PLR0912, PLR0915
+    failure: f.Failure | Refused, environment: str, again: str = ""
+) -> Message:
+    """The message for a failure; `environment` is what the person calls it on the command line.
+
+    `again` is that command line; empty where it is not known.
+    """
     match failure:
         case _ if isinstance(failure, Planned):
-            return explain_plan(failure, environment)
+            return explain_plan(failure, environment, again)
         case f.RecordsNotChanged():
             from provisioner.report.explain_amendments import explain_amendment  # noqa: PLC0415 - it is rare
 
-            return explain_amendment(failure, environment)
+            return explain_amendment(failure, environment, again)
         case _ if isinstance(failure, Elsewhere):
-            return explain_elsewhere(failure, environment)
+            return explain_elsewhere(failure, environment, again)
         case _ if isinstance(failure, Importing):
             return explain_import(failure, environment)
         case f.ProtectedResources(urns):
@@ -98,8 +103,12 @@ def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa:
             return Message(
                 Trouble.DAMAGED,
                 f"`{file}` is not what was written: {reason}. It was left as it is.",
-                "put back a copy of the state, then let its rules be checked.",
-                (f"provisioner state verify {environment}",),
+                "record again what a version held (`provisioner state history` has them), or what a backup"
+                " holds. What is there now is kept as a backup, too.",
+                (
+                    f"provisioner state rollback {environment} VERSION",
+                    f"provisioner state import {environment} --file BACKUP --force",
+                ),
             )
         case f.StateBreaksRules(breaches):
             return Message(
@@ -108,12 +117,13 @@ def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa:
                 "please report it with the plan; what was made is in the journal and is found again by",
                 (f"provisioner apply {environment}",),
             )
-        case f.StateNotWritten(file, reason):
+        case f.StateNotWritten(file, reason, is_journaled):
+            kept = "What exists and is not in the state yet is named in the journal." if is_journaled else ""
             return Message(
                 Trouble.NOT_WRITTEN,
-                f"`{file}`: {reason}.\nWhat exists and is not in the state yet is named in the journal.",
-                "make room or give write permission, then go on.",
-                (f"provisioner apply {environment}",),
+                f"`{file}`: {reason}.\n{kept}".rstrip(),
+                "make room or give write permission, then type the same again.",
+                (again,) if again else (),
             )
         case f.NewerState(file, version):
             return Message(
@@ -188,7 +198,7 @@ def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa:
                 f"The environment is in account {wanted}, and your credentials belong to {actual}.\n"
                 "Nothing was called with them but the question whose they are.",
                 "use credentials of the right account, for example a profile.",
-                (f"AWS_PROFILE=NAME provisioner plan {environment}",),
+                (f"AWS_PROFILE=NAME {again or f'provisioner plan {environment}'}",),
             )
         case f.RegionsMoved(moved):
             lines = [f"{one.region} has {one.has}, and would get {one.gets}." for one in moved]
@@ -206,7 +216,7 @@ def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa:
                 f"AWS cannot say who is calling: {reason}\nThe environment is in account {account}, and"
                 " nothing is done before that is known to be the caller's.",
                 "provide credentials, for example a profile.",
-                (f"AWS_PROFILE=NAME provisioner plan {environment}",),
+                (f"AWS_PROFILE=NAME {again or f'provisioner plan {environment}'}",),
             )
         case f.NoTerminal(command):
             return Message(
@@ -288,7 +298,7 @@ def explain(failure: f.Failure | Refused, environment: str) -> Message:  # noqa:
                 Trouble.REFUSED,
                 _coded(failure.reason, failure.code),
                 "remove the reason, then go on.",
-                (f"provisioner apply {environment}",),
+                (again or f"provisioner apply {environment}",),
             )
         case _:
             return Message(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import PurePath
 from typing import Final, assert_never, cast
 
 from provisioner.engine.amending import Misfit
@@ -14,6 +15,7 @@ from provisioner.engine.amendment_failures import (
     ImportUnreadable,
     NameTaken,
     NoPlaceFor,
+    NotAName,
     NotByHand,
     OperationOpen,
     RecordsProtected,
@@ -22,11 +24,12 @@ from provisioner.engine.amendment_failures import (
     StillNeeded,
 )
 from provisioner.engine.failures import RecordsNotChanged
-from provisioner.report.message import Message, Trouble
+from provisioner.report.message import Message, Trouble, retyped
 from provisioner.report.naming import labelled
 
 ByHand = (
     NameTaken
+    | NotAName
     | NotByHand
     | SeveralRecords
     | StillNeeded
@@ -44,33 +47,40 @@ MOST: Final = 8
 """Rows of a list that are shown; the rest is counted."""
 
 
-def explain_amendment(failed: RecordsNotChanged, environment: str) -> Message:
-    """The message for a failure; `environment` is what the person calls it on the command line."""
+def explain_amendment(failed: RecordsNotChanged, environment: str, again: str = "") -> Message:
+    """The message for a failure; `environment` and `again` as in `explain`."""
     failure = cast("ByHand", failed)
     match failure:
         case DoesNotFit() | ImportUnreadable():
             return _file(failure, environment)
         case CannotBeMended() | RepairFirst() | ImportBreaksRules():
             return _broken(failure, environment)
-        case NameTaken() | NotByHand() | NoPlaceFor():
+        case NameTaken() | NotAName() | NotByHand() | NoPlaceFor():
             return _new_name(failure, environment)
-        case SeveralRecords() | StillNeeded() | RecordsProtected() | OperationOpen():
+        case SeveralRecords(wanted, urns):
+            return _several(wanted, urns, "" if wanted == environment else again)
+        case StillNeeded() | RecordsProtected() | OperationOpen():
             return _in_the_way(failure, environment)
         case _:
             assert_never(failure)
 
 
-def _in_the_way(
-    failure: SeveralRecords | StillNeeded | RecordsProtected | OperationOpen, environment: str
-) -> Message:
+def _several(wanted: str, found: Sequence[tuple[str, str]], again: str) -> Message:
+    """With the commands to copy, if `again` is given: it has each word once."""
+    shown = _rows(f"{urn}{f'  ({one})' if one else ''}" for urn, one in found)
+    urns = [urn for urn, _ in found]
+    exact = [one if urns.count(urn) > 1 and one else urn for urn, one in found]
+    return Message(
+        Trouble.SEVERAL_RECORDS,
+        f"`{wanted}` is what several records are called. Nothing was changed:\n{shown}",
+        "name the one that is meant by its URN; of two with one URN, by its id."
+        + (" One of these:" if again else ""),
+        tuple(retyped(again, {wanted: each}) for each in exact[:MOST] if again),
+    )
+
+
+def _in_the_way(failure: StillNeeded | RecordsProtected | OperationOpen, environment: str) -> Message:
     match failure:
-        case SeveralRecords(wanted, urns):
-            shown = _rows(f"{urn}{f'  ({one})' if one else ''}" for urn, one in urns)
-            return Message(
-                Trouble.SEVERAL_RECORDS,
-                f"`{wanted}` is what several records are called. Nothing was changed:\n{shown}",
-                "name the one that is meant by its URN; of two with one URN, by its id.",
-            )
         case StillNeeded(needed, asked):
             rows = (f"{labelled(urn)} {does} {labelled(what)}" for urn, does, what in needed)
             return Message(
@@ -99,7 +109,7 @@ def _in_the_way(
             )
 
 
-def _new_name(failure: NameTaken | NotByHand | NoPlaceFor, environment: str) -> Message:
+def _new_name(failure: NameTaken | NotAName | NotByHand | NoPlaceFor, environment: str) -> Message:
     match failure:
         case NameTaken(urn, taken):
             return Message(
@@ -107,6 +117,13 @@ def _new_name(failure: NameTaken | NotByHand | NoPlaceFor, environment: str) -> 
                 f"{labelled(urn)} cannot be called `{taken}`: another resource is. Nothing was changed.",
                 "choose another name, or rename that one in the same command.",
                 (f"provisioner state show {environment} {_quoted(taken)}",),
+            )
+        case NotAName(urn, wanted, reason, meant):
+            return Message(
+                Trouble.NOT_A_NAME,
+                f"{labelled(urn)} cannot be called `{wanted}`: {reason}. Nothing was changed.",
+                "write a name without signs of a URN in it; or with `state mv` a whole URN, as this one:",
+                (f"provisioner state mv {environment} {_quoted(urn)} {_quoted(meant)}",),
             )
         case NotByHand(urn, reason):
             return Message(
@@ -160,11 +177,12 @@ def _file(failure: DoesNotFit | ImportUnreadable, environment: str) -> Message:
     match failure:
         case DoesNotFit(stack, file, misfits):
             rows = (_MISFITS[why](theirs, ours) for why, theirs, ours in misfits)
+            fix, commands = _fitting(misfits, file, environment)
             return Message(
                 Trouble.DOES_NOT_FIT,
                 f"`{file}` is not taken for the state of {stack}. Nothing was changed.\n{_rows(rows)}",
-                "look at what it would change; if it is the right one all the same, force it.",
-                (f"provisioner state import {environment} --file {_quoted(file)} --force --dry-run",),
+                fix,
+                commands,
             )
         case ImportUnreadable(file, reason):
             return Message(
@@ -173,6 +191,23 @@ def _file(failure: DoesNotFit | ImportUnreadable, environment: str) -> Message:
                 "give what an export has written, as it is.",
                 (f"provisioner state export {environment} > FILE",),
             )
+
+
+def _fitting(
+    misfits: Sequence[tuple[Misfit, str, str]], file: str, environment: str
+) -> tuple[str, tuple[str, ...]]:
+    """What to do, and to type. The resources of another stack are never taken for those of this one."""
+    command = f"provisioner state import {{}} --file {_quoted(file)}"
+    foreign = next((theirs for why, theirs, _ in misfits if why is Misfit.STACK), "")
+    if not foreign:
+        forced = command.format(environment) + " --force --dry-run"
+        return "look at what it would change; if it is the right one all the same, force it.", (forced,)
+    theirs = foreign.partition("/")[2].partition(".")[0]
+    is_other = theirs != PurePath(environment).stem
+    return (
+        "give it to the environment that it is of; a single resource goes from stack to stack by `state mv`.",
+        (command.format(theirs),) if is_other else (),
+    )
 
 
 _MISFITS: Final[Mapping[Misfit, Callable[[str, str], str]]] = {

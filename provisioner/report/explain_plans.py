@@ -14,9 +14,10 @@ from provisioner.engine.plan_failures import (
     PlanFileDamaged,
     PlanFileNewer,
     PlanMoved,
+    ReplacedOutside,
 )
 from provisioner.plan.moves import Move, Moved
-from provisioner.report.message import Message, Trouble
+from provisioner.report.message import Message, Trouble, retyped
 from provisioner.report.naming import labelled
 
 Planned = (
@@ -25,6 +26,7 @@ Planned = (
     | PlanFileNewer
     | OutsideScope
     | OutputOutsideScope
+    | ReplacedOutside
     | NothingMatches
     | LossNotApproved
 )
@@ -33,11 +35,11 @@ MOST: Final = 8
 """Rows of a list that are shown; the rest is counted."""
 
 
-def explain_plan(failure: Planned, environment: str) -> Message:
-    """The message for a failure; `environment` is what the person calls it on the command line."""
+def explain_plan(failure: Planned, environment: str, again: str = "") -> Message:
+    """The message for a failure; `environment` and `again` as in `explain`."""
     match failure:
-        case PlanMoved(asked, moves):
-            return _moved(asked, moves)
+        case PlanMoved():
+            return _moved(failure)
         case PlanFileDamaged(file, reason):
             return Message(
                 Trouble.NOT_A_PLAN,
@@ -52,21 +54,30 @@ def explain_plan(failure: Planned, environment: str) -> Message:
                 "use the version that wrote it, or a newer one.",
                 ("provisioner --version",),
             )
-        case OutsideScope() | OutputOutsideScope():
+        case OutsideScope() | OutputOutsideScope() | ReplacedOutside():
             return _outside(failure, environment)
-        case NothingMatches(patterns):
-            return Message(
-                Trouble.NO_MATCH,
-                f"No resource of the environment has a URN that matches:\n{_rows(patterns)}\n"
-                "Nothing was changed.",
-                "copy the URN from the list, or put `*` around a part of it.",
-                (f"provisioner state list {environment}",),
-            )
+        case NothingMatches():
+            return _nothing(failure, environment, again)
         case LossNotApproved():
             return _loss(failure, environment)
 
 
-def _outside(failure: OutsideScope | OutputOutsideScope, environment: str) -> Message:
+def _nothing(failure: NothingMatches, environment: str, again: str) -> Message:
+    """With the command to copy, if it is known what was meant: a name alone is no pattern of a URN."""
+    meant = dict(zip(failure.patterns, failure.nearest, strict=False))
+    is_known = bool(again) and all(meant.get(each) for each in failure.patterns)
+    return Message(
+        Trouble.NO_MATCH,
+        f"No resource of the environment has a URN that matches:\n{_rows(failure.patterns)}\n"
+        "Nothing was changed.",
+        "write the whole URN, or put `*` around a part of it. The nearest:"
+        if is_known
+        else "copy the URN from the list, or put `*` around a part of it.",
+        (retyped(again, meant) if is_known else f"provisioner state list {environment} --json",),
+    )
+
+
+def _outside(failure: OutsideScope | OutputOutsideScope | ReplacedOutside, environment: str) -> Message:
     match failure:
         case OutsideScope(urn, other, reason):
             return Message(
@@ -86,6 +97,13 @@ def _outside(failure: OutsideScope | OutputOutsideScope, environment: str) -> Me
                 f" is left out. Nothing was changed.\n  {urn}",
                 "name that one, too, or take it out of what is excluded.",
                 (f"provisioner plan {environment} --target {_quoted(urn)}",),
+            )
+        case ReplacedOutside(urns):
+            return Message(
+                Trouble.REPLACED_OUTSIDE,
+                f"`--replace` names what the plan leaves out:\n{_rows(_few(urns))}\nNothing was changed.",
+                "name it with `--target`, too, or take it out of what is excluded.",
+                (f"provisioner plan {environment} --target {_quoted(urns[0])} --replace {_quoted(urns[0])}",),
             )
 
 
@@ -110,14 +128,15 @@ def _loss(failure: LossNotApproved, environment: str) -> Message:
     )
 
 
-def _moved(asked: str, moves: tuple[Move, ...]) -> Message:
+def _moved(failure: PlanMoved) -> Message:
+    asked, moves = failure.environment, failure.moves
     shown = [_SENTENCES[move.what](move) for move in moves[:MOST]]
     if len(moves) > MOST:
         shown.append(f"And {len(moves) - MOST} more.")
     kinds = {move.what for move in moves}
     typed = [_TYPED[kind] for kind in _TYPED if kind in kinds]
     commands = dict.fromkeys(command.format(environment=asked) for _, command in typed)
-    again = f"provisioner plan {asked} --out FILE"
+    again = failure.again or f"provisioner plan {asked} --out FILE"
     return Message(
         Trouble.MOVED,
         f"Nothing was changed. Since the plan was made:\n{_rows(shown)}",
@@ -146,6 +165,7 @@ def _version(what: str) -> Callable[[Move], str]:
 
 _SENTENCES: Final[Mapping[Moved, Callable[[Move], str]]] = {
     Moved.EXPIRED: lambda move: f"It expired at {move.planned}.",
+    Moved.ABSENT: lambda move: f"Its environment file `{move.name}` is not in this folder.",
     Moved.ENVIRONMENT: _environment,
     Moved.PROGRAM: lambda _: "The program was changed: sources in stacks/, components/ or environments/.",
     Moved.PACKAGE: _version("Package"),
@@ -174,6 +194,7 @@ _INSTALL: Final = (
     "python -m pip install --requirement requirements.lock",
 )
 _TYPED: Final[Mapping[Moved, tuple[str, str]]] = {
+    Moved.ABSENT: ("type it in the project's folder, the one that has `environments/`", "cd FOLDER"),
     Moved.ACCOUNT: (
         "use credentials of the planned account, for example a profile",
         "AWS_PROFILE=NAME provisioner apply FILE",
@@ -187,6 +208,10 @@ _TYPED: Final[Mapping[Moved, tuple[str, str]]] = {
     Moved.CLOUD: ("look at where `cloud` is set", "provisioner show {environment} --origin"),
 }
 """What can be done about it, and what is typed for it; after everything else planning again is enough."""
+
+
+def _few(urns: tuple[str, ...]) -> tuple[str, ...]:
+    return urns if len(urns) <= MOST else (*urns[:MOST], f"and {len(urns) - MOST} more")
 
 
 def _rows(rows: tuple[str, ...] | list[str]) -> str:

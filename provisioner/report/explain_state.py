@@ -9,6 +9,7 @@ from typing import Final
 from provisioner.engine.state_failures import (
     KeyRefused,
     NeitherPassphrase,
+    NewKeyRefused,
     NoConditionalWrites,
     NoSuchVersion,
     OperationsAreOpen,
@@ -47,11 +48,22 @@ _MENDING: Final[Mapping[str, str]] = {
 """What has to be done, by S3's error code. Source: Amazon S3 API reference, "Error responses"."""
 
 
-def explain_elsewhere(failure: Elsewhere, environment: str) -> Message:
-    """The message for a failure; `environment` is what the person calls it on the command line."""
+_KEY_CREDENTIALS: Final = "use credentials that may encrypt and decrypt with this key, for example a profile"
+_NO_KEY: Final = f"see whether the key is in another account or region, or deleted; else {_KEY_CREDENTIALS}."
+_OFF: Final = "enable the key again; one that waits for its deletion can be kept (`cancel-key-deletion`)."
+_KEY_MENDING: Final[Mapping[str, str]] = {
+    "NotFoundException": _NO_KEY,
+    "DisabledException": _OFF,
+    "KMSInvalidStateException": _OFF,
+}
+"""The same for a key that no credentials help with. Source: AWS KMS API reference, `Encrypt`, "Errors"."""
+
+
+def explain_elsewhere(failure: Elsewhere, environment: str, again: str = "") -> Message:
+    """The message for a failure; `environment` and `again` as in `explain`."""
     match failure:
         case StateIsAway():
-            return _away(failure, environment)
+            return _away(failure, environment, again)
         case StateIsTakenOver(stack, holder, kept):
             return Message(
                 Trouble.TAKEN_OVER,
@@ -76,30 +88,25 @@ def explain_elsewhere(failure: Elsewhere, environment: str) -> Message:
                 "look which there are.",
                 (f"provisioner state history {environment}",),
             )
-        case SealedOtherwise(stack):
+        case SealedOtherwise(stack, version):
             return Message(
                 Trouble.SEALED_OTHERWISE,
-                f"Operations of stack {stack} are open, and their secrets are sealed with another key than"
-                " that of the version. Nothing was changed.",
-                "let an apply settle them first.",
-                (f"provisioner apply {environment}",),
+                f"Version {version} of stack {stack} was sealed with an earlier passphrase, and its secrets"
+                " are recorded under the present key only. Nothing was changed.",
+                "set the passphrase of that time in PULUMI_CONFIG_PASSPHRASE, and the present one, if the"
+                " state has one, in PROVISIONER_NEW_PASSPHRASE. For the key of each version:",
+                (f"provisioner secrets check {environment} --all",),
             )
         case KeyRefused() | OperationsAreOpen() | NeitherPassphrase() | SamePassphrase():
-            return _about_keys(failure, environment)
+            return _about_keys(failure, environment, again)
 
 
 def _about_keys(
-    failure: KeyRefused | OperationsAreOpen | NeitherPassphrase | SamePassphrase, environment: str
+    failure: KeyRefused | OperationsAreOpen | NeitherPassphrase | SamePassphrase, environment: str, again: str
 ) -> Message:
     match failure:
-        case KeyRefused(stack, key, reason, code):
-            return Message(
-                Trouble.KEY,
-                f"The secrets of stack {stack} are sealed with `{key}`: {_coded(reason, code)}.\n"
-                "Without that key they are neither opened nor written, and no step that has one is begun.",
-                "use credentials that may encrypt and decrypt with this key, for example a profile.",
-                (f"AWS_PROFILE=NAME provisioner plan {environment}",),
-            )
+        case KeyRefused():
+            return _key_refused(failure, again or f"provisioner plan {environment}", environment)
         case OperationsAreOpen(stack, count):
             return Message(
                 Trouble.OPERATIONS_OPEN,
@@ -126,7 +133,28 @@ def _about_keys(
             )
 
 
-def _away(away: StateIsAway, environment: str) -> Message:
+def _key_refused(failure: KeyRefused, again: str, environment: str) -> Message:
+    said = f"`{failure.key}`: {_coded(failure.reason, failure.code)}."
+    if not isinstance(failure, NewKeyRefused):
+        return Message(
+            Trouble.KEY,
+            f"The secrets of stack {failure.stack} are sealed with {said}\n"
+            "Without that key they are neither opened nor written, and no step that has one is begun.",
+            _KEY_MENDING.get(failure.code, f"{_KEY_CREDENTIALS}."),
+            (f"AWS_PROFILE=NAME {again}",),
+        )
+    told = f"The secrets of stack {failure.stack} cannot get the new key {said}\nThey stay as they are."
+    if failure.code in _KEY_MENDING:
+        return Message(
+            Trouble.KEY,
+            told,
+            "make that key, or name one that is there and enabled.",
+            (f"provisioner secrets migrate {environment} --to KEY",),
+        )
+    return Message(Trouble.KEY, told, f"{_KEY_CREDENTIALS}.", (f"AWS_PROFILE=NAME {again}",))
+
+
+def _away(away: StateIsAway, environment: str, again: str) -> Message:
     mend = _MENDING.get(away.code, "see that the endpoint can be reached")
     said = f"`{away.address}`: {_coded(away.reason, away.code)}."
     if away.kept is None:
@@ -134,13 +162,13 @@ def _away(away: StateIsAway, environment: str) -> Message:
             Trouble.AWAY,
             f"{said}\nWithout the state nothing is begun. What was done before is recorded.",
             f"{mend}, then try again.",
-            (f"provisioner plan {environment}",),
+            (again or f"provisioner plan {environment}",),
         )
     return Message(
         Trouble.AWAY,
         f"{said}\nThe run stopped before its next step.{_kept(away.kept)}",
         f"{mend}, then let the state catch up, and go on.",
-        (f"provisioner state push {environment}", f"provisioner apply {environment}"),
+        (f"provisioner state push {environment}", again or f"provisioner apply {environment}"),
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,6 +65,7 @@ class Trouble(enum.Enum):
     SCOPE = "RUN-053", "Part of the environment cannot change alone"
     OUTPUT_SCOPE = "RUN-055", "A later layer needs what is left out"
     NO_MATCH = "RUN-054", "Nothing has that name"
+    REPLACED_OUTSIDE = "RUN-056", "What is to be replaced is left out"
 
     AWAY = "RUN-070", "State cannot be reached"
     TAKEN_OVER = "RUN-071", "Stack was taken over"
@@ -87,6 +90,7 @@ class Trouble(enum.Enum):
     TWICE = "RUN-120", "Resource is recorded twice"
     REPAIR_FIRST = "RUN-121", "State breaks rules"
     BREAKS_RULES = "RUN-122", "State in the file breaks rules"
+    NOT_A_NAME = "RUN-123", "Text is not a name"
 
     NOT_IMPORTED = "RUN-090", "Objects cannot be imported like this"
     NOT_AN_IMPORT_FILE = "RUN-091", "File does not say what to import"
@@ -129,6 +133,15 @@ def render(message: Message, style: Style = PLAIN, program: str = PROGRAM) -> st
         commands=tuple(typed(command, program) for command in message.commands),
     )
     return drawn(drawing, style.as_bad) + "\n"
+
+
+def retyped(command: str, others: Mapping[str, str]) -> str:
+    """A command line with other words in place of some, also in `--option=word`."""
+    found: list[str] = []
+    for word in shlex.split(command):
+        option, sign, value = word.partition("=") if word.startswith("--") else ("", "", word)
+        found.append(f"{option}{sign}{others.get(value, value)}")
+    return shlex.join(found)
 
 
 def typed(command: str, program: str) -> str:

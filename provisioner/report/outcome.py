@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from provisioner.engine.interface import Applied, Recorded, Result
+from provisioner.engine.interface import Applied, Failed, Recorded, Result
 from provisioner.plan.model import Mode, Op
 from provisioner.plan.values import Properties
 from provisioner.report.message import PROGRAM
@@ -50,6 +51,9 @@ class Ending:
 
     command: str = ""
     """The command line as it was typed, every option kept; empty where it cannot be typed again."""
+
+    is_taken: Callable[[str, str], bool] = lambda _code, _error: False
+    """Whether a creation was refused, with this code and in these words, because such an object is there."""
 
     @property
     def result(self) -> Result:
@@ -106,6 +110,7 @@ def _cut_short(ending: Ending, head: str) -> Iterator[str]:
     if failures:
         yield from ("", "Refused:", "")
         yield from (f"  ✗ {labelled(failed.urn)}: {failed.error}" for failed in failures)
+    yield from _taking_over(ending, failures)
     undone = [urn for applied in ending.applied for urn in applied.not_done]
     refused = {failed.urn for failed in failures}
     waiting = [urn for urn in undone if urn not in refused]
@@ -118,6 +123,20 @@ def _cut_short(ending: Ending, head: str) -> Iterator[str]:
     yield from ("", f"{_existing(ending.resources, ending.endpoint)} {_RECORDED}")
     again = ending.command or f"{ending.program} {verb} {ending.environment}"
     yield from ("", "To go on:", "", f"  {again}")
+
+
+def _taking_over(ending: Ending, failures: Sequence[Failed]) -> Iterator[str]:
+    """What stands in the way may be what an earlier run made, and no state knows: after a rollback, say."""
+    there = [
+        failed.urn
+        for failed in failures
+        if failed.op is Op.CREATE and ending.is_taken(failed.code, failed.error)
+    ]
+    if there:
+        said = "What is in the way exists already. If the environment is to have it, take it over by its id:"
+        yield from ("", said, "")
+    again = f"{ending.program} import {ending.environment}"
+    yield from (f"  {again} {shlex.quote(urn)} ID" for urn in there[:LONGEST])
 
 
 def _existing(resources: Sequence[Recorded] | None, endpoint: str | None) -> str:

@@ -80,7 +80,14 @@ def otherwise_text(stacks: Sequence[tuple[str, str, str]], says: str, place: str
     if not stacks:
         return ""
     rows = "".join(f"  {layer} {stack}: {key_text(key)}\n" for layer, stack, key in stacks)
-    return f"note: {place} says {key_text(says)}, and these are sealed otherwise:\n{rows}\n  {command}\n"
+    said = f"note: {place} says {key_text(says)}, and these are sealed otherwise:\n{rows}"
+    keys = sorted({key for _, _, key in stacks})
+    if len(keys) > 1:
+        return f"{said}To seal all of them as the file says:\n\n  {command}\n"
+    return (
+        f"{said}If that is how they are to be sealed, let the file say so (`state.secrets`):\n\n"
+        f"  secrets: {keys[0]}\n\nElse seal them as the file says:\n\n  {command}\n"
+    )
 
 
 def key_text(by: str) -> str:

@@ -9,6 +9,9 @@ from provisioner.engine.interface import Pushed, Recorded, Version
 from provisioner.report.naming import name_of, short
 
 HISTORY_SCHEMA: Final = "provisioner/history/1"
+_FIELDS: Final = ("type", "id", "parent", "protect")
+_SHOWN: Final = 4
+"""Names of what differs; the rest is counted."""
 
 
 def history_text(layer: str, stack: str, versions: Sequence[Version]) -> str:
@@ -36,18 +39,25 @@ def history_document(stacks: Sequence[tuple[str, str, Sequence[Version]]]) -> di
 
 
 def rollback_text(now: Sequence[Recorded], then: Sequence[Recorded]) -> str:
-    """What is recorded otherwise after going back: one line for each resource."""
+    """What is recorded otherwise after going back to another state: one line for each resource."""
     lines = [*_differences(_by_urn(now), _by_urn(then))]
     if not lines:
-        return "Nothing that is recorded would change.\n"
+        return "  No property would change: only dependencies, options or times.\n"
     return "".join(f"  {line}\n" for line in lines)
 
 
-def pushed_text(layer: str, stack: str, pushed: Pushed) -> str:
-    """What became of what was kept."""
+def unlocked_text(layer: str, stack: str, holder: str | None, *, is_done: bool) -> str:
+    """Whose lock was freed, or would be."""
+    if not holder:
+        return f"{layer} {stack}: not locked.\n"
+    return f"{layer} {stack}: {'freed; it was' if is_done else 'would be freed; it is'} held by {holder}.\n"
+
+
+def pushed_text(layer: str, stack: str, pushed: Pushed, *, is_done: bool = True) -> str:
+    """What became of what was kept, or would."""
     told: list[str] = []
     if pushed.added:
-        told.append(f"{pushed.added} entries were added to the state")
+        told.append(f"{pushed.added} entries {'were' if is_done else 'would be'} added to the state")
     if pushed.settled:
         told.append(f"what came of {pushed.settled} operations had been found out already")
     return f"{layer} {stack}: {'; '.join(told) or 'nothing was kept here that the state lacks'}.\n"
@@ -61,7 +71,17 @@ def _differences(now: Mapping[str, Recorded], then: Mapping[str, Recorded]) -> I
         elif urn not in then:
             yield f"- {name}  (no longer recorded; {now[urn].id or 'it'} stays in the cloud)"
         elif now[urn] != then[urn]:
-            yield f"~ {name}  (recorded as it was)"
+            yield f"~ {name}  (recorded as it was: {_otherwise(now[urn], then[urn])})"
+
+
+def _otherwise(now: Recorded, then: Recorded) -> str:
+    """The names of what differs."""
+    fields = [name for name in _FIELDS if getattr(now, name) != getattr(then, name)]
+    for old, new in ((now.inputs, then.inputs), (now.outputs, then.outputs)):
+        fields += [name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
+    names = list(dict.fromkeys(fields))
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
 
 
 def _by_urn(resources: Sequence[Recorded]) -> dict[str, Recorded]:

@@ -64,7 +64,10 @@ def test_from_any_request_on_an_apply_stops_and_goes_on_later(new_desk, fault):
             assert "s3://example-state/" in text
             assert ("provisioner state push dev" in text) == (desk.kept() is not None)
             desk.client.clear()
-            pushed += desk.engine().push(desk.stack(second)).added
+            foreseen = desk.engine().push(desk.stack(second), Access.READ)
+            done = desk.engine().push(desk.stack(second))
+            assert done == foreseen
+            pushed += done.added
             assert desk.kept() is None
         else:
             break  # what can be left out at the end of a run was left out

@@ -9,6 +9,7 @@ import pytest
 from environments.bucket_address import parsed
 from provisioner.backends.bucket import Bucket
 from provisioner.engine.embedded import durable
+from provisioner.engine.interface import Access
 from provisioner.engine.state_failures import StateIsAway
 from provisioner.state_wiring import backend_of
 from tests.backends.test_bucket_away import first, second
@@ -57,7 +58,13 @@ def cut_off(desk, program, moment):
 
 
 def push(desk):
-    return desk.engine().push(desk.stack(second))
+    """What comes of it is what was foreseen, before anything was changed."""
+    before = desk.kept()
+    foreseen = desk.engine().push(desk.stack(second), Access.READ)
+    assert desk.kept() == before
+    pushed = desk.engine().push(desk.stack(second))
+    assert pushed == foreseen
+    return pushed
 
 
 def test_each_endpoint_has_a_folder_of_its_own():

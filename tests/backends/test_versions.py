@@ -59,6 +59,21 @@ def test_each_apply_is_a_version(desk):
     assert history(desk, 1) == versions[:1]
 
 
+def is_current(desk, version):
+    with desk.engine().open(desk.stack(ONE), Access.READ) as run:
+        return run.archive.is_current(version)
+
+
+def test_the_version_that_is_recorded_is_told_from_the_others(desk):
+    desk.apply(secret)
+    desk.apply(TWO)
+    assert (is_current(desk, 1), is_current(desk, 2)) == (False, True)
+    roll_back(desk, 1)
+    assert (is_current(desk, 1), is_current(desk, 2), is_current(desk, 3)) == (True, False, True)
+    with pytest.raises(NoSuchVersion):
+        is_current(desk, 9)
+
+
 def test_a_plan_is_no_version(desk):
     desk.apply(ONE)
     desk.plan(TWO)
@@ -214,7 +229,8 @@ def test_texts(desk):
     desk.apply(TWO)
     with desk.engine().open(desk.stack(ONE), Access.READ) as run:
         text = rollback_text(run.resources(), run.archive.resources(1))
-        assert rollback_text(run.resources(), run.resources()) == "Nothing that is recorded would change.\n"
+        assert "No property would change" in rollback_text(run.resources(), run.resources())
+    assert "Thing  a  (recorded as it was: size)" in text
     marked = [line.split("  (")[0].strip() for line in text.splitlines()]
     assert [line for line in marked if "Thing" in line] == [
         "~ fake:index:Thing  a",

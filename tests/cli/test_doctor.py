@@ -15,6 +15,7 @@ from provisioner.engine.embedded.secrets import PassphraseSealer
 from provisioner.engine.embedded.snapshot import Snapshot
 from provisioner.engine.embedded.state import Began
 from provisioner.engine.embedded.store import StackStore
+from provisioner.engine.embedded.surgery import Records
 from provisioner.engine.failures import PassphraseMissing, StateIsDamaged
 from provisioner.engine.state_failures import StateIsAway
 from provisioner.plan.values import Secret
@@ -101,7 +102,9 @@ def write_state(root):
     )
     began = Began(1, "creating", thing("canary-unfinished", id="", provider=reference(aws), inputs=values))
     sealer = PassphraseSealer("prod.eu-west-1", lambda: "canary-passphrase")
-    store.compact(Snapshot(records), [began], sealer)
+    own = {each.urn: each.urn.replace(":dev.", ":prod.") for each in (*records, began.goal)}
+    state = Records(records, (began,)).called(own)
+    store.compact(Snapshot(state.resources), state.pending, sealer)
 
 
 def told(file):

@@ -8,6 +8,7 @@ import pytest
 from provisioner.cli import drift as drift_command
 from provisioner.engine.failures import CloudNotRead
 from provisioner.engine.interface import Applied, Failed, Result
+from provisioner.plan.model import Unfinished
 from provisioner.schedule import LayerStacks
 from tests.support.outside import EVERYTHING, looked
 from tests.support.plans import KEY, VPC, plan, step, urn
@@ -42,6 +43,27 @@ def test_a_class_is_what_a_cron_job_asks_for(cli, fake_run):
     assert cli("drift", "dev").code == 7
     ended = cli("drift", "dev", "--class", "security")
     assert (ended.code, ended.out) == (0, "No drift of class security. (1 of other classes.)\n")
+
+
+def test_what_is_suggested_is_about_what_was_shown(cli, fake_run):
+    fake_run.looked = EVERYTHING
+    assert cli("drift", "dev", "--class", "security").out.endswith(
+        "  provisioner drift dev --class security --revert\n"
+        "  provisioner drift dev --class security --adopt\n"
+        "\nTo go on with what is unfinished:\n\n  provisioner apply dev\n"
+    )
+
+
+def test_what_an_earlier_run_left_is_no_drift(cli, fake_run):
+    half = Unfinished("replacing", urn(KEY, "key"), KEY, "deleted, and not made again yet")
+    fake_run.looked = looked(halves=(half,))
+    ended = cli("drift", "dev")
+    assert ended.code == 0
+    assert "provisioner apply dev" in ended.out
+    assert cli("refresh", "dev", "--yes").code == 0
+    assert cli("drift", "dev", "--adopt", "--yes").code == 0
+    assert "provisioner apply dev" in cli("drift", "dev", "--revert", "--yes").err
+    assert done(fake_run) == []
 
 
 def test_json_stands_alone_on_standard_output(cli, fake_run, workspace):

@@ -250,7 +250,47 @@ def test_a_template_lists_what_would_be_made_and_is_filled_in(cli, fake_run, wir
     assert fake_run.asked[-1] == ("importing", (QUOTED.urn, "1234abcd"))
 
 
+def test_what_was_filled_in_stays_when_a_template_is_written_again(cli, fake_run, wired, golden):
+    """Also for what would not be made any more, or never."""
+    fake_run.found = replace(found(), unmade=(IMAGES, QUOTED))
+    cli("import", "dev", "--write-template", "ids.yaml")
+    file = Path("ids.yaml")
+    file.write_text(file.read_text().replace('images: ""', "images: 1234abcd") + "network: 'vpc-1'\n")
+    ended = cli("import", "dev", "--write-template", "ids.yaml")
+    golden(f"{ended.out}\n{file.read_text()}")
+    written = file.read_text()
+    cli("import", "dev", "--write-template", "ids.yaml")
+    assert file.read_text() == written
+
+
+def test_a_template_that_cannot_be_read_any_more_is_not_overwritten(cli, fake_run, wired):
+    fake_run.found = replace(found(), unmade=(IMAGES,))
+    cli("import", "dev", "--write-template", "ids.yaml")
+    file = Path("ids.yaml")
+    file.write_text(broken := file.read_text() + "network: [\n")
+    ended = cli("import", "dev", "--write-template", "ids.yaml")
+    assert (ended.code, "RUN-091" in ended.err, file.read_text()) == (1, True, broken)
+
+
+def test_where_everything_is_recorded_there_is_no_template(cli, fake_run, wired):
+    ended = cli("import", "dev", "--write-template", "ids.yaml")
+    assert (ended.code, ended.out) == (
+        0,
+        "Everything that dev asks for is recorded: there is nothing to import.\n",
+    )
+    assert not Path("ids.yaml").exists()
+
+
+@pytest.mark.parametrize("words", ["--file ids.yaml", "network vpc-1"])
+def test_a_template_is_written_or_something_imported_not_both(cli, fake_run, wired, words):
+    ended = cli("import", "dev", "--write-template", "new.yaml", *words.split())
+    assert ended.code == 1
+    assert "second step" in ended.err
+    assert fake_run.asked == []
+
+
 def test_no_other_file_is_overwritten_by_a_template(cli, fake_run, wired):
+    fake_run.found = replace(found(), unmade=(IMAGES,))
     write_all("ids.yaml")
     assert "RUN-029" in cli("import", "dev", "--write-template", "ids.yaml").err
 

@@ -1,20 +1,23 @@
 """`plan --out`, `show F`, `apply F`: what was planned is what is applied, or nothing is."""
 
 import json
+import shlex
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from provisioner import wiring
+from provisioner import wiring, workflow
 from provisioner.cli import apply, destroy, plan, plan_files
 from provisioner.engine.failures import WrongAccount
 from provisioner.engine.interface import Stack
-from provisioner.plan.saved import read
-from provisioner.schedule import LayerStacks
+from provisioner.plan.model import Mode
+from provisioner.plan.saved import Mark, read, written
+from provisioner.schedule import LayerStacks, Task
 from provisioner.wiring import Workspace
 from tests.support.programs import things
 from tests.support.runs import Desk
@@ -39,9 +42,9 @@ def world(tmp_path, monkeypatch, quick_passphrase):
     (folder / "dev.yaml").write_text(DEV)
     monkeypatch.chdir(tmp_path / "clone")
 
-    def workspace(asked, _say=None):
+    def workspace(asked, _say=None, *, account=True):
         files = wiring.loaded(asked)
-        if world.account != files.environment.account_id:
+        if account and world.account != files.environment.account_id:
             raise WrongAccount(files.environment.account_id, world.account)
         stacks = (Stack("layer", "dev.eu-west-1", "eu-west-1", world.program),)
         return Workspace(
@@ -64,6 +67,8 @@ def world(tmp_path, monkeypatch, quick_passphrase):
 
     monkeypatch.setattr(plan_files, "datetime", Clock)
     monkeypatch.setattr(plan, "planning", planning)
+    monkeypatch.setattr(plan_files, "planning", planning)
+    monkeypatch.setattr(plan_files, "recorded", lambda asked: workspace(asked, account=False))
     monkeypatch.setattr(apply, "applying", workspace)
     monkeypatch.setattr(apply, "destroying", workspace)
     monkeypatch.setattr(destroy, "destroying", workspace)
@@ -251,6 +256,126 @@ def test_every_move_is_told_at_once(cli, world):
     assert ended.code == 10
     assert "It expired at" in ended.err
     assert "`dev.yaml` was changed" in ended.err
+
+
+def test_what_moved_of_account_and_state_is_told_with_the_rest(cli, world, golden):
+    world.now = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+    cli("plan", "dev", "--out", "f.plan")
+    file_changed(world)
+    account_changed(world)
+    state_changed(world)
+    ended = cli("apply", "f.plan", "--yes")
+    assert ended.code == 10
+    golden(_settled(ended.err))
+
+
+def test_states_that_moved_are_told_in_order():
+    """Whatever order a set of their names has."""
+    names = [f"dev.{letter}" for letter in "hcagbfed"]
+    tasks = [Task(Stack("layer", name, "here", lambda: None), Mode.UPDATE) for name in names]
+    runs = {task: SimpleNamespace(mark=lambda: Mark("one", 2, "sha256:2")) for task in tasks}
+    before = Mark("one", 1, "sha256:1")
+    stacks = [SimpleNamespace(full_name=task.stack.full_name, mark=before) for task in tasks]
+    found = workflow._moved_states(runs, SimpleNamespace(stacks=stacks))
+    assert [move.name for move in found] == sorted(task.stack.full_name for task in tasks)
+
+
+def test_away_from_its_folder_it_says_so(cli, world, monkeypatch, golden):
+    cli("plan", "dev", "--out", "f.plan")
+    elsewhere = world.tmp / "elsewhere"
+    elsewhere.mkdir()
+    shutil.move("f.plan", elsewhere / "f.plan")
+    monkeypatch.chdir(elsewhere)
+    ended = cli("apply", "f.plan", "--yes")
+    assert ended.code == 10
+    golden(ended.err)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--target", "*::a", "--target", "*::b", "--refresh"), ("--destroy", "--exclude", "*::a")],
+    ids=" ".join,
+)
+def test_what_made_it_makes_it_again(cli, world, words):
+    """The command that is offered is the one that was typed."""
+    cli("apply", "dev", "--yes")
+    assert cli("plan", "dev", *words, "--out", "f.plan").code == 0
+    expired(world)
+    typed = f"plan dev {shlex.join(words)} --out f.plan"
+    assert f"  provisioner {typed}\n" in cli("apply", "f.plan", "--yes").err
+
+
+def test_a_file_of_before_says_how_a_plan_is_made(cli, world):
+    cli("plan", "dev", "--out", "f.plan")
+    saved = read(Path("f.plan").read_bytes())
+    Path("f.plan").write_bytes(written(replace(saved, command="")))
+    expired(world)
+    assert "provisioner plan dev --out FILE" in cli("apply", "f.plan", "--yes").err
+
+
+@pytest.mark.parametrize("command", ["plan", "drift", "destroy", "output"])
+def test_where_an_environment_is_meant_a_plan_file_is_told(cli, world, command):
+    cli("plan", "dev", "--out", "f.plan")
+    ended = cli(command, "f.plan")
+    assert ended.code == 1
+    assert f"`f.plan` is the plan in a file, and {command} is about an environment." in ended.err
+    assert "provisioner apply f.plan" in ended.err
+
+
+@pytest.mark.parametrize("command", ["apply", "show"])
+def test_a_plan_file_that_is_not_there_is_told_before_anything_is_asked(cli, world, command):
+    ended = cli(command, "nosuch.plan")
+    assert ended.code == 1
+    assert "There is no plan file `nosuch.plan`" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("plan", "dev", "--target-dependents"), "goes with --target"),
+        (("apply", "dev", "--yes", "--target-dependents"), "goes with --target"),
+        (("plan", "dev", "--expires", "2h"), "goes with --out"),
+        (("drift", "dev", "--revert", "--expires", "2h", "--yes"), "goes with --out"),
+        (("drift", "dev", "--approve-loss", "x"), "what --revert does at once"),
+        (("drift", "dev", "--parallelism", "2"), "what --revert does at once"),
+        (("drift", "dev", "--revert", "--out", "g.plan", "--approve-loss", "x"), "does at once"),
+        (("show", "f.plan", "--origin"), "--origin is for environments"),
+        (("destroy", "dev", "--yes", "--replace", "*"), "destroy makes none"),
+        (("plan", "dev", "--destroy", "--replace", "*"), "--destroy makes none"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_an_option_that_would_say_nothing_is_refused(cli, world, words, said):
+    assert cli("plan", "dev", "--out", "f.plan").code == 0
+    ended = cli(*words)
+    assert ended.code == 1
+    assert said in ended.err
+    assert names(world) == []
+
+
+@pytest.mark.parametrize("limits", [("--target", "*::b"), ("--exclude", "*::a")], ids=" ".join)
+def test_what_is_left_out_cannot_be_replaced(cli, world, limits, golden):
+    cli("apply", "dev", "--yes")
+    ended = cli("plan", "dev", "--replace", "*::a", *limits)
+    assert ended.code == 1
+    golden(ended.err)
+
+
+def test_a_pattern_may_name_more_to_replace_than_is_to_change(cli, world):
+    cli("apply", "dev", "--yes")
+    ended = cli("plan", "dev", "--replace", "*", "--target", "*::b")
+    assert ended.code == 0, ended.err
+    assert "1 to replace" in ended.out
+
+
+def test_a_file_that_cannot_be_written_is_called_as_it_was_asked_for(cli, world, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("provisioner.cli.writing._make", full)
+    ended = cli("plan", "dev", "--out", "f.plan")
+    assert ended.code == 1
+    assert "`f.plan`: No space left on device." in ended.err
 
 
 def test_after_it_was_carried_out_it_holds_no_more(cli, world):

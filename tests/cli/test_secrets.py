@@ -9,6 +9,7 @@ from provisioner import wiring
 from provisioner.cli import secrets
 from provisioner.engine.embedded.keys import Keys
 from provisioner.engine.interface import Access, Stack
+from provisioner.engine.state_failures import KeyRefused
 from provisioner.key_wiring import SealedStacks, Setting
 from provisioner.plan.model import ApprovedPlan, Mode, Source
 from provisioner.schedule import LayerStacks
@@ -234,3 +235,35 @@ def test_the_new_passphrase_is_read_from_its_variable_or_its_file(monkeypatch, t
 def test_a_key_is_recorded_with_its_region():
     assert in_region("awskms://alias/state", "us-east-1") == KEY
     assert in_region("passphrase", "us-east-1") == "passphrase"
+
+
+def test_after_a_migration_the_file_is_to_follow_first(cli, set_up, golden):
+    """To migrate back is not the first thing that is offered."""
+    assert cli("secrets", "migrate", "dev", "--to", "awskms://alias/state", "--yes").code == 0
+    checked = cli("secrets", "check", "dev")
+    assert checked.code == 0, checked.err
+    golden(checked.err)
+
+
+def test_a_new_key_that_is_not_there_is_told_as_the_new_one(cli, set_up, monkeypatch, golden):
+    before = states(set_up)
+
+    def nowhere(self, _plaintext):
+        raise KeyRefused(
+            "foundation", self._url, "Alias arn:aws:kms:alias/nosuch is not found.", "NotFoundException"
+        )
+
+    monkeypatch.setattr(FakeKey, "encrypt", nowhere)
+    ended = cli("secrets", "migrate", "dev", "--to", "awskms://alias/nosuch", "--yes")
+    assert ended.code == 1
+    assert states(set_up) == before
+    golden(ended.err)
+
+
+def test_a_key_in_aws_is_refused_for_the_cloud_on_a_desk(cli, set_up):
+    set_up.says.cloud = "local"
+    before = states(set_up)
+    ended = cli("secrets", "migrate", "dev", "--to", "awskms://alias/state", "--yes")
+    assert ended.code == 1
+    assert "keeps a passphrase of its own" in ended.err
+    assert states(set_up) == before

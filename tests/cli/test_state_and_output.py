@@ -97,7 +97,7 @@ def test_verify_goes_through_all_stacks(cli, fake_run, monkeypatch):
 
 @pytest.mark.usefixtures("_two_stacks")
 def test_unlock_goes_through_all_stacks(cli, monkeypatch):
-    def unlock(_, stack):
+    def unlock(_, stack, _access):
         if stack.project == "base":
             raise StateIsLocked(stack.name, "ann@desk, process 1, since now")
         return "bob@desk"

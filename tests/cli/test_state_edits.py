@@ -100,6 +100,10 @@ REFUSED = {
     "rename_to_a_taken_name": ("rename", "dev", "key", "user"),
     "mv_to_a_stack_that_is_not_there": ("mv", "dev", "key", urn("key").replace("foundation", "links")),
     "mv_to_an_unknown_parent": ("mv", "dev", "key", urn("key", "mlplat:net:Yard$aws:ec2/vpc:Vpc")),
+    "mv_to_a_misspelt_urn": ("mv", "dev", "key", urn("key").replace("pulumi", "pulmi")),
+    "mv_to_half_a_urn": ("mv", "dev", "key", "urn:pulumi:dev.eu-west-1::foundation"),
+    "mv_to_an_empty_name": ("mv", "dev", "key", ""),
+    "rename_to_an_empty_name": ("rename", "dev", "key", ""),
     "mv_to_another_package": ("mv", "dev", "key", urn("key", "gcp:kms/key:Key")),
 }
 
@@ -163,7 +167,10 @@ def test_repair_tells_what_is_open_and_forgets_it_only_if_it_is_told(cli, state)
     assert ended.code == 0
     assert "an operation is open: creating" in ended.out
     assert "Nothing is to be changed." in ended.out
-    assert cli("state", "repair", "dev", "--forget-pending", "--yes").code == 0
+    forgetting = cli("state", "repair", "dev", "--forget-pending", "--yes")
+    assert forgetting.code == 0
+    assert "it may have made an object that nobody takes care of" in forgetting.out
+    assert "stays in the cloud" not in forgetting.out
     assert state.load(PassphraseSealer(NAME, lambda: "open sesame")).pending == ()
 
 
@@ -217,6 +224,20 @@ def test_a_file_that_is_not_there(cli, state):
     ended = cli("state", "import", "dev", "--file", "nowhere.json", "--yes")
     assert ended.code == 1
     assert "No such file" in ended.err
+
+
+def test_a_state_of_another_environment_is_refused_even_if_it_is_forced(cli, state, exported, golden):
+    before = recorded(state)
+    exported.write_text(exported.read_text().replace("dev.eu-west-1", "prod.eu-west-1"))
+    ended = cli("state", "import", "dev", "--file", "export.json", "--force", "--yes")
+    assert ended.code == 1
+    assert recorded(state) == before
+    golden(ended.err)
+
+
+def test_what_was_said_twice_is_told(cli, state):
+    said = " ".join(cli("state", "unprotect", "dev", "key", "--all", "--yes").err.split())
+    assert "not both" in said
 
 
 def test_a_backup_can_be_imported(cli, state, tmp_path):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from provisioner.cli import state_lock
-from provisioner.engine.failures import StateIsLocked
+from provisioner.engine.failures import StateIsDamaged, StateIsLocked
 from provisioner.engine.interface import Pushed, Stack, Version
 from provisioner.engine.state_failures import StateIsAway
 from tests.support.fake_engine import FakeEngine
@@ -64,17 +64,15 @@ def test_rollback_shows_what_it_does_and_where_the_state_before_is(cli, fake_run
     golden(ended.out)
 
 
-def test_a_rollback_to_another_key_says_so(cli, fake_run, monkeypatch):
-    """The key may have been replaced because it had leaked."""
-    keys = iter(["new", "old", "new", "new"])
-    monkeypatch.setattr(
-        fake_run, "export", lambda: {"deployment": {"secrets_providers": {"type": next(keys)}}}, raising=False
-    )
-    said = cli("state", "rollback", "dev", "1", "--yes").out
-    assert (
-        "sealed with the key of that time again. For a new one:\n\n  provisioner secrets rotate dev\n" in said
-    )
-    assert "key of that time" not in cli("state", "rollback", "dev", "1", "--yes").out
+def test_a_rollback_from_a_damaged_state_says_that_it_is_replaced(cli, fake_run, monkeypatch):
+    def resources():
+        raise StateIsDamaged("dev.json", "cut off")
+
+    monkeypatch.setattr(fake_run, "resources", resources)
+    ended = cli("state", "rollback", "dev", "1", "--yes")
+    assert ended.code == 0
+    assert "cannot be read, and is replaced: dev.json: cut off" in ended.out
+    assert fake_run.archive.asked == [1]
 
 
 def test_a_dry_run_changes_nothing_and_takes_no_lock(cli, fake_run):
@@ -83,6 +81,15 @@ def test_a_dry_run_changes_nothing_and_takes_no_lock(cli, fake_run):
     assert "- ec2/vpc:Vpc" in ended.out or "- " in ended.out
     assert fake_run.archive.asked == []
     assert ("open", "write") not in fake_run.asked
+
+
+@pytest.mark.parametrize("option", ["--yes", "--dry-run"])
+def test_a_rollback_to_what_is_recorded_does_nothing(cli, fake_run, option):
+    fake_run.archive.now = fake_run.archive.then
+    ended = cli("state", "rollback", "dev", "1", option)
+    assert ended.code == 0
+    assert ended.out.endswith("It is what is recorded. Nothing is to be changed.\n")
+    assert fake_run.archive.asked == []
 
 
 def test_rollback_asks_and_without_a_terminal_refuses(cli, fake_run):
@@ -97,6 +104,7 @@ def test_rollback_asks_and_without_a_terminal_refuses(cli, fake_run):
 def test_a_version_that_is_not_there(cli, fake_run):
     ended = cli("state", "rollback", "dev", "9", "--yes")
     assert ended.code == 1
+    assert ended.out == ""
     assert "error[RUN-073]" in ended.err
     assert fake_run.archive.asked == []
 
@@ -104,7 +112,14 @@ def test_a_version_that_is_not_there(cli, fake_run):
 def test_a_stack_that_is_not_there(cli):
     ended = cli("state", "rollback", "dev", "1", "--yes", "--layer", "serving")
     assert ended.code == 1
-    assert "Say which one is meant: --layer foundation --region us-east-1" in " ".join(ended.err.split())
+    assert "The environment has no layer 'serving'. What it has: foundation." in " ".join(ended.err.split())
+
+
+def test_a_misspelt_layer_or_region_gets_the_nearest_name(cli):
+    layer = cli("state", "rollback", "dev", "1", "--yes", "--layer", "fundation").err
+    assert "no layer 'fundation'. Did you mean 'foundation'?" in " ".join(layer.split())
+    region = cli("state", "rollback", "dev", "1", "--yes", "--region", "us-east-9").err
+    assert "no region 'us-east-9'. Did you mean 'us-east-1'?" in " ".join(region.split())
 
 
 def test_unlock_frees_what_was_left(cli, fake_run):
@@ -112,6 +127,23 @@ def test_unlock_frees_what_was_left(cli, fake_run):
     ended = cli("state", "unlock", "dev")
     assert ended.code == 0
     assert "freed; it was held by ben@ci, process 7, since 2026-11-21T08:00:00Z." in ended.out
+
+
+def test_a_dry_run_of_unlock_only_says_whose_lock_it_is(cli, fake_run):
+    fake_run.abandoned_by = "ben@ci, process 7"
+    ended = cli("state", "unlock", "dev", "--dry-run")
+    assert (ended.code, ended.out) == (
+        0,
+        "foundation local.us-east-1: would be freed; it is held by ben@ci, process 7.\n",
+    )
+    assert ("unlock", "read") in fake_run.asked
+
+
+def test_a_dry_run_of_push_only_says_what_it_would_add(cli, fake_run):
+    fake_run.pushed = Pushed(added=3)
+    ended = cli("state", "push", "dev", "--dry-run")
+    assert "3 entries would be added to the state" in ended.out
+    assert ("push", "read") in fake_run.asked
 
 
 def test_unlock_of_what_is_free(cli):
@@ -146,7 +178,7 @@ def test_push_goes_on_with_the_other_stacks_and_tells_of_all(cli, fake_run, monk
     engine = FakeEngine(fake_run)
     failures = {"a": StateIsLocked("a/dev.us-east-1", "ben@ci"), "b": StateIsAway("s3://x/b", "gone")}
 
-    def push(stack):
+    def push(stack, _access):
         if stack.project in failures:
             raise failures[stack.project]
         return Pushed(added=1)

@@ -215,6 +215,7 @@ def caller(monkeypatch):
     return is_
 
 
+@pytest.mark.usefixtures("recorded")
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -233,6 +234,13 @@ def test_another_account_is_refused(cli, caller, arguments):
     assert "error[RUN-022]" in ended.err
 
 
+@pytest.fixture
+def recorded(monkeypatch):
+    """Something is recorded of every stack."""
+    monkeypatch.setattr(wiring.StackStore, "exists", lambda _: True)
+
+
+@pytest.mark.usefixtures("recorded")
 @pytest.mark.parametrize("words", ["apply --yes", "destroy --yes", "drift", "refresh --yes"])
 def test_without_credentials_nothing_is_changed(cli, caller, words):
     caller(None)
@@ -240,6 +248,15 @@ def test_without_credentials_nothing_is_changed(cli, caller, words):
     ended = cli(verb, "cloud", *options)
     assert ended.code == 5
     assert "error[RUN-023]" in ended.err
+
+
+@pytest.mark.parametrize("words", ["drift", "drift --adopt --yes", "refresh --yes"])
+def test_where_nothing_is_recorded_nobody_needs_credentials(cli, caller, words):
+    caller(None)
+    verb, *options = words.split()
+    ended = cli(verb, "cloud", *options)
+    assert ended.code == 0
+    assert ended.out.startswith("Nothing is recorded of this environment")
 
 
 def test_without_credentials_a_plan_says_that_the_account_was_not_checked(cli, caller):

@@ -1,8 +1,11 @@
 """ECR, EFS, KMS, Logs, RDS, Route 53 and S3 in the local cloud: what was added, and AWS's codes where it is refused."""
 
 import copy
+from types import SimpleNamespace
 
 import pytest
+
+from provisioner.local.iam import roles
 
 
 def test_a_prefix_has_one_rule(cloud, refusal):
@@ -51,6 +54,25 @@ def test_the_tags_of_a_log_group_go_with_it(cloud, refusal):
         assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == tags
         logs.delete_log_group(**named)
     assert refusal(logs.delete_log_group, **named) == "ResourceNotFoundException"
+
+
+def test_a_log_group_gets_another_key(cloud, refusal):
+    logs, named = cloud.client("logs"), {"logGroupName": "keyed"}
+    logs.create_log_group(**named, kmsKeyId="arn:aws:kms:us-east-1:123456789012:key/one")
+    logs.associate_kms_key(**named, kmsKeyId="arn:aws:kms:us-east-1:123456789012:key/two")
+    [group] = logs.describe_log_groups(logGroupNamePrefix="keyed")["logGroups"]
+    assert group["kmsKeyId"].endswith("/two")
+    logs.disassociate_kms_key(**named)
+    [group] = logs.describe_log_groups(logGroupNamePrefix="keyed")["logGroups"]
+    assert "kmsKeyId" not in group
+    assert refusal(logs.disassociate_kms_key, logGroupName="nobody") == "ResourceNotFoundException"
+
+
+def test_roles_are_looked_through_while_others_are_made():
+    """moto would break with `dictionary changed size during iteration`."""
+    backend = SimpleNamespace(roles={"one": 1})
+    for _ in roles(backend):
+        backend.roles["another"] = 2
 
 
 def test_a_replica_is_a_key_of_its_own(cloud, refusal):

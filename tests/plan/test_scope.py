@@ -2,7 +2,7 @@
 
 import pytest
 
-from provisioner.plan.scope import Scope, matches, unmatched
+from provisioner.plan.scope import Scope, matches, nearest, unmatched
 
 URN = "urn:pulumi:dev.us-east-1::foundation::mlplat:registry:Images$aws:ecr/repository:Repository::serving"
 
@@ -32,6 +32,20 @@ def test_a_urn_with_signs_of_patterns_in_it_names_itself():
 
 def test_a_pattern_that_names_nothing_is_found():
     assert [*unmatched(("*::serving", "*::servng"), {URN})] == ["*::servng"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "urn"), [("serving", URN), ("servng", URN), ("*::servin", URN), ("vpc", ""), ("twin", "")]
+)
+def test_a_name_alone_names_nothing_but_its_urn_is_found(pattern, urn):
+    twins = (f"urn:pulumi:a::foundation::t:{each}:T::twin" for each in "ab")
+    assert nearest(pattern, (URN, *twins)) == urn
+
+
+def test_of_a_component_and_its_parts_with_its_name_the_component_is_the_nearest():
+    whole = "urn:pulumi:a::foundation::mlplat:security:EncryptionKey::key"
+    part = "urn:pulumi:a::foundation::mlplat:security:EncryptionKey$aws:kms/key:Key::key"
+    assert nearest("key", (part, whole)) == whole
 
 
 def test_what_is_excluded_counts_more_than_what_is_named():

@@ -6,6 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from provisioner.plan.drift_class import DriftClass
+from provisioner.plan.model import Unfinished
 from provisioner.report.drift_text import adoption_text, drift_text, refresh_text
 from provisioner.report.drift_view import drift_document, drift_view
 from provisioner.report.machine import document
@@ -37,6 +38,21 @@ def test_as_text(text, golden):
 def test_nothing():
     assert drift_text(view(looked()), PLAIN) == "No drift: every object is as the last apply left it.\n"
     assert refresh_text(view(looked()), PLAIN) == "Nothing to record: the state says what the cloud says.\n"
+
+
+HALF = looked(halves=(Unfinished("replacing", urn(KEY, "key"), KEY, "deleted, and not made again yet"),))
+
+
+def test_what_an_earlier_run_left_is_no_drift(golden):
+    golden(f"{drift_text(view(HALF), PLAIN)}\n---\n{refresh_text(view(HALF), PLAIN)}")
+    assert [row["op"] for row in drift_document(view(HALF))["unfinished"]] == ["replacing"]
+    assert drift_document(view(HALF))["empty"]
+
+
+def test_where_nothing_is_recorded_there_is_nothing_to_compare():
+    nowhere = view(looked(is_empty=True))
+    text = "Nothing is recorded of this environment, so there is nothing to compare with the cloud.\n"
+    assert drift_text(nowhere, PLAIN) == refresh_text(nowhere, PLAIN) == text
 
 
 def test_the_gravest_class_comes_first_in_the_counts():

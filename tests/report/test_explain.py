@@ -30,7 +30,7 @@ FAILURES = (
     f.StateIsLocked("foundation/local.us-east-1", "ann@desk, process 4711, since 2026-11-21T08:00:00Z"),
     f.StateIsDamaged(Path("state/local.us-east-1.json"), "line 3 is not what was written"),
     f.StateBreaksRules(("`a` depends on `b`, which comes after it",)),
-    f.StateNotWritten(Path("state/local.us-east-1.jsonl"), "No space left on device"),
+    f.StateNotWritten(Path("state/local.us-east-1.jsonl"), "No space left on device", is_journaled=True),
     f.NewerState(Path("state/local.us-east-1.json"), "format 5"),
     f.PassphraseMissing("dev.us-east-1"),
     f.PassphraseWrong("dev.us-east-1"),
@@ -54,6 +54,7 @@ FAILURES = (
     f.NoClusterYet("eu-west-1", ("us-east-1",)),
     f.ForeignCluster("./kubeconfig", "on-prem"),
     f.NoToken("prod-us-east-1", "Unable to locate credentials"),
+    p.ReplacedOutside(("urn:pulumi:dev.us-east-1::foundation::aws:ec2/vpc:Vpc::v",)),
     p.PlanMoved("dev", (Move(Moved.EXPIRED, planned="2026-11-21 08:00 UTC", now="2026-11-22 08:00 UTC"),)),
     p.PlanFileDamaged("dev.plan", "its digest is wrong: it was cut short, or changed after it was written"),
     p.PlanFileNewer("dev.plan", "provisioner/plan-file/2"),
@@ -73,7 +74,7 @@ FAILURES = (
     ),
     away.NoConditionalWrites("s3://example-state/ml"),
     away.NoSuchVersion(7, 3),
-    away.SealedOtherwise("foundation/dev.us-east-1"),
+    away.SealedOtherwise("foundation/dev.us-east-1", 7),
     away.KeyRefused("dev.us-east-1", "awskms://alias/state", "Alias not found.", "NotFoundException"),
     away.OperationsAreOpen("dev.us-east-1", 2),
     away.NeitherPassphrase("dev.us-east-1"),
@@ -105,6 +106,28 @@ def test_every_failure_is_explained():
 def test_no_two_failures_share_an_id():
     assert len({explain(failure, "dev").trouble for failure in FAILURES}) == len(FAILURES)
     assert len({trouble.code for trouble in Trouble}) == len(Trouble)
+
+
+NOTHING_BEGUN = (
+    f.StateNotWritten(Path("state/local.us-east-1.lock"), "Permission denied"),
+    away.StateIsAway("s3://example-state/ml", "Access Denied", "AccessDenied"),
+    Refused("The repository is not empty", code="RepositoryNotEmptyException"),
+)
+
+
+@pytest.mark.parametrize("failure", NOTHING_BEGUN, ids=lambda failure: type(failure).__name__)
+def test_what_is_to_be_typed_is_the_command_that_failed(failure):
+    said = render(explain(failure, "dev", "provisioner state rm dev v --yes"))
+    assert said.endswith("\n      provisioner state rm dev v --yes\n")
+    assert "apply" not in said
+    assert "journal" not in said
+
+
+def test_what_was_probably_meant_can_be_copied():
+    failure = p.NothingMatches(("lcal-vpc", "key"), (urn(VPC, "local-vpc"), urn(KEY, "key")))
+    said = render(explain(failure, "dev", "provisioner plan dev --target=lcal-vpc --exclude key"))
+    command = f"provisioner plan dev --target={urn(VPC, 'local-vpc')} --exclude {urn(KEY, 'key')}"
+    assert said.endswith(f"\n      {command}\n")
 
 
 def test_a_failure_of_tomorrow_is_told_all_the_same():

@@ -12,6 +12,7 @@ from tests.support.plans import KEY, VPC, urn
 BREACHES = ("`a` depends on `b`, which is not recorded",)
 FAILURES = (
     a.NameTaken(urn(VPC, "v"), urn(VPC, "w")),
+    a.NotAName(urn(VPC, "v"), "urn:pulmi:x", "it begins like a URN, and is none", urn(VPC, "NAME")),
     a.NotByHand(urn(VPC, "v"), "would be below itself"),
     a.SeveralRecords("v", ((urn(VPC, "v"), "vpc-1"), (urn(KEY, "v"), ""))),
     a.StillNeeded(((urn(KEY, "k"), "depends on", urn(VPC, "v")),), (urn(VPC, "v"),)),
@@ -43,6 +44,22 @@ def test_message(failure, golden):
 def test_every_one_is_explained_and_has_an_id_of_its_own():
     assert {type(failure) for failure in FAILURES} == set(RecordsNotChanged.__subclasses__())
     assert len({explain(failure, "dev").trouble for failure in FAILURES}) == len(FAILURES)
+
+
+def test_of_several_records_each_has_its_command():
+    found = ((urn(VPC, "v"), "vpc-1"), (urn(VPC, "v"), "vpc-2"), (urn(KEY, "v"), "k"))
+    said = render(explain(a.SeveralRecords("v", found), "dev", "provisioner state mv dev v w --yes"))
+    assert said.split("One of these:\n\n")[1].split("\n") == [
+        "      provisioner state mv dev vpc-1 w --yes",
+        "      provisioner state mv dev vpc-2 w --yes",
+        f"      provisioner state mv dev {urn(KEY, 'v')} w --yes",
+        "",
+    ]
+
+
+def test_an_older_state_of_the_same_stack_may_be_forced():
+    older = a.DoesNotFit("foundation/dev.us-east-1", "state.json", ((Misfit.SERIAL, "4", "7"),))
+    assert "--force --dry-run" in render(explain(older, "dev"))
 
 
 def test_what_is_recorded_twice_can_be_repaired():

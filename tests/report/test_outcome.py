@@ -1,9 +1,11 @@
 """What is said at the end: what exists, what does not, what to type next."""
 
+from dataclasses import replace
+
 import pytest
 
 from provisioner.engine.interface import Applied, Failed, Result
-from provisioner.plan.model import Mode
+from provisioner.plan.model import Mode, Op
 from provisioner.plan.values import Secret
 from provisioner.report.outcome import Ending, ending_text
 from provisioner.report.style import PLAIN
@@ -44,6 +46,23 @@ def test_failed(golden):
         75.0,
     )
     golden(ending_text(ending(applied), PLAIN))
+
+
+def test_what_stands_in_the_way_of_a_creation_can_be_taken_over(golden):
+    """Not of an update, and not if the creation was refused for another reason."""
+
+    def ended(*failures):
+        applied = Applied(Result.FAILED, {"create": 3}, failures, seconds=75.0)
+        given = ending(applied)
+        return ending_text(replace(given, is_taken=lambda code, _: code == "Taken"), PLAIN)
+
+    refused = Failed(urn(REPOSITORY, "serving"), "it exists", Op.CREATE, "Taken")
+    others = (
+        Failed(urn(VPC, "a"), "limit exceeded", Op.CREATE, "LimitExceeded"),
+        Failed(urn(VPC, "b"), "in use", Op.UPDATE, "Taken"),
+    )
+    assert "take" not in ended(*others)
+    golden(ended(refused, *others))
 
 
 def test_interrupted(golden):

@@ -4,7 +4,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from provisioner.engine.failures import StateIsLocked
-from provisioner.engine.interface import NO_STACKS, SAME_NAMES, STEADY, Applied, Pushed, Result, Stack
+from provisioner.engine.interface import NO_STACKS, SAME_NAMES, STEADY, Access, Applied, Pushed, Result, Stack
 from provisioner.engine.outside import Looked
 from provisioner.engine.state_failures import NoSuchVersion
 from provisioner.plan.portable import plan_json
@@ -21,6 +21,7 @@ class FakeArchive:
 
     versions: tuple = ()
     then: tuple = ()
+    now: tuple | None = None
     asked: list = field(default_factory=list)
 
     def newest(self, count):
@@ -30,6 +31,9 @@ class FakeArchive:
         if version > len(self.versions):
             raise NoSuchVersion(version, len(self.versions))
         return self.then
+
+    def is_current(self, version):
+        return self.resources(version) == self.now
 
     def roll_back(self, version):
         self.asked.append(version)
@@ -123,12 +127,14 @@ class FakeEngine:
     def holder(self, stack):
         return self.run.holder
 
-    def unlock(self, stack):
+    def unlock(self, stack, access=Access.WRITE):
+        self.run.asked.append(("unlock", access.value))
         if self.run.holder:
             raise StateIsLocked(stack.name, self.run.holder)
         return self.run.abandoned_by
 
-    def push(self, stack):
+    def push(self, stack, access=Access.WRITE):
+        self.run.asked.append(("push", access.value))
         return self.run.pushed
 
     def catching(self):

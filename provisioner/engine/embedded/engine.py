@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from provisioner.engine.embedded.catching_up import catch_up
+from provisioner.engine.embedded.belonging import every_breach
+from provisioner.engine.embedded.catching_up import catch_up_if_readable, pushed
 from provisioner.engine.embedded.configured import ConfiguredProviders
 from provisioner.engine.embedded.deployment import Deployment, Inbox, Interrupt, ProgramEnded, ProgramGone
 from provisioner.engine.embedded.executor import Execution
@@ -28,7 +29,7 @@ from provisioner.engine.embedded.reach import Reach
 from provisioner.engine.embedded.rehearsal import Rehearsal
 from provisioner.engine.embedded.scene import Scene
 from provisioner.engine.embedded.secrets import BlindSealer, Sealer
-from provisioner.engine.embedded.snapshot import Snapshot, breaches, called
+from provisioner.engine.embedded.snapshot import Snapshot, called
 from provisioner.engine.embedded.stack_references import OutputsOf, outputs_in
 from provisioner.engine.embedded.starting import start
 from provisioner.engine.embedded.state import Ended, Noted, ResourceState
@@ -82,16 +83,15 @@ class EmbeddedEngine:
         """While it lasts, Ctrl-C reaches the runs on all threads: once to finish what runs, twice to stop."""
         return catching()
 
-    def unlock(self, stack: Stack) -> str | None:
+    def unlock(self, stack: Stack, access: Access = Access.WRITE) -> str | None:
         """Free the lock of a holder that went silent, and say who it was. Raises `StateIsLocked`."""
-        return self._store(stack.project, stack.name).unlock()
+        place = self._backend.place(stack.project, stack.name)
+        return place.abandoned() if access is Access.READ else StackStore(place).unlock()
 
-    def push(self, stack: Stack) -> Pushed:
+    def push(self, stack: Stack, access: Access = Access.WRITE) -> Pushed:
         """Add to the state what a run had to keep on this machine. Raises `StateIsLocked`."""
         place = self._backend.place(stack.project, stack.name)
-        store = StackStore(place)
-        with store.lock():
-            return catch_up(place, store)
+        return pushed(place, StackStore(place), access)
 
     def _store(self, project: str, stack: str) -> StackStore:
         return StackStore(self._backend.place(project, stack))
@@ -102,10 +102,11 @@ class EmbeddedEngine:
         store = StackStore(place)
         with store.lock() if access is Access.WRITE else contextlib.nullcontext():
             if access is Access.WRITE:
-                catch_up(place, store)
-            sealer = self._keys.sealer(stack.name, store.secrets())
+                catch_up_if_readable(place, store)
+            archive = Versions(place, store, self._keys)
+            sealer = self._keys.sealer(stack.name, archive.secrets())
             run = EmbeddedRun(stack, store, sealer, self._packages, self._recorded_outputs)
-            run.archive = Versions(place, store)
+            run.archive = archive
             run.sealing = lambda secrets: self._keys.sealer(stack.name, secrets)
             yield run
 
@@ -280,7 +281,7 @@ class EmbeddedRun:
 
     def breaches(self) -> tuple[str, ...]:
         """Every rule of a well-formed state that this one breaks, a sentence each."""
-        return breaches(self._glanced_at())
+        return every_breach(self._glanced_at(), self._stack.project, self._stack.name)
 
     @property
     def _stored(self) -> Stored:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,8 @@ from provisioner.engine.embedded.surgery import Records
 class Origin:
     """Which state this is."""
 
-    stack: str
-    """`<project>/<stack>`; empty for a file that holds no resource."""
+    stacks: tuple[str, ...]
+    """`<project>/<stack>` of its resources; none for a file that holds no resource."""
 
     lineage: str
     """Empty if it is not said: Pulumi drops it."""
@@ -27,7 +27,7 @@ class Origin:
     @staticmethod
     def of(raw: Mapping[str, Any]) -> Origin:
         """Of a raw deployment."""
-        return Origin(next(iter(stacks_in(raw)), ""), *lineage_of(raw))
+        return Origin(stacks_in(raw), *lineage_of(raw))
 
 
 def misfits(theirs: Origin, ours: Origin, *, is_empty: bool) -> tuple[tuple[Misfit, str, str], ...]:
@@ -35,9 +35,8 @@ def misfits(theirs: Origin, ours: Origin, *, is_empty: bool) -> tuple[tuple[Misf
 
     An empty stack has nothing that could be lost, so only whose state it is matters.
     """
-    found: list[tuple[Misfit, str, str]] = []
-    if theirs.stack not in ("", ours.stack):
-        found.append((Misfit.STACK, theirs.stack, ours.stack))
+    (own,) = ours.stacks
+    found = [(Misfit.STACK, stack, own) for stack in theirs.stacks if stack != own]
     if is_empty or theirs.lineage == ours.lineage == "":
         return tuple(found)
     if not theirs.lineage:
@@ -49,13 +48,9 @@ def misfits(theirs: Origin, ours: Origin, *, is_empty: bool) -> tuple[tuple[Misf
     return tuple(found)
 
 
-def adopted(records: Records, theirs: Origin, ours: Origin) -> Records:
-    """The same as resources of this stack."""
-    if theirs.stack in ("", ours.stack):
-        return records
-    old, new = (_head(stack) for stack in (theirs.stack, ours.stack))
-    urns = [each.urn for each in (*records.resources, *(began.goal for began in records.pending))]
-    return records.called({urn: new + urn.removeprefix(old) for urn in urns})
+def is_of_another_stack(found: Sequence[tuple[Misfit, str, str]]) -> bool:
+    """Whether the names of its resources are those of another stack: nobody can force them on this one."""
+    return any(why is Misfit.STACK for why, _, _ in found)
 
 
 def differences(now: Records, then: Records) -> tuple[Remark, ...]:
@@ -69,16 +64,11 @@ def differences(now: Records, then: Records) -> tuple[Remark, ...]:
             notes.append(Remark(Kind.CHANGED, each.urn, "it is recorded as the file has it", each.id))
     known = {began.goal.urn for began in then.pending}
     notes += [
-        Remark(Kind.FORGOTTEN, began.goal.urn, f"an operation is open: {began.kind}", began.goal.id)
+        Remark(Kind.DISMISSED, began.goal.urn, began.kind, began.goal.id)
         for began in now.pending
         if began.goal.urn not in known
     ]
     return tuple(notes)
-
-
-def _head(stack: str) -> str:
-    project, _, name = stack.partition("/")
-    return f"urn:pulumi:{name}::{project}::"
 
 
 def _by_key(records: Records) -> Mapping[Key, ResourceState]:

@@ -129,7 +129,7 @@ class Journal:
             number = self._enqueue(text)
             while self._durable < number:
                 if self._failure:
-                    raise StateNotWritten(self._name, self._failure)
+                    raise StateNotWritten(self._name, self._failure, is_journaled=self._durable > 1)
                 if self._is_writing:
                     self._changed.wait()
                 else:

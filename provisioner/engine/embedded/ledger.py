@@ -6,6 +6,7 @@ Values stay sealed as they are wherever they can: only a move to another stack a
 from __future__ import annotations
 
 import contextlib
+import enum
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from provisioner.engine.amending import (
     Document,
     Fit,
     Forgetting,
+    Kind,
     Ledger,
     Mending,
     Moving,
@@ -33,7 +35,7 @@ from provisioner.engine.amendment_failures import (
     RepairFirst,
 )
 from provisioner.engine.embedded import fitting
-from provisioner.engine.embedded.catching_up import catch_up
+from provisioner.engine.embedded.catching_up import catch_up_if_readable
 from provisioner.engine.embedded.checkpoint import (
     NO_DESCENT,
     Descent,
@@ -54,8 +56,17 @@ from provisioner.engine.embedded.store import StackStore
 from provisioner.engine.embedded.surgery import Done, Records, move, rename
 from provisioner.engine.embedded.transplant import transplanted
 from provisioner.engine.embedded.versions import Update, Versions
-from provisioner.engine.failures import NewerState, StateBreaksRules
+from provisioner.engine.embedded.writing_over import write_over
+from provisioner.engine.failures import NewerState, StateBreaksRules, StateIsDamaged
 from provisioner.engine.interface import Access
+
+
+class Before(enum.Enum):
+    """What is known of the state that is there; if it is not whole, its files are kept byte for byte."""
+
+    WHOLE = "it is well-formed"
+    BROKEN = "it may break rules"
+    UNREADABLE = "nobody can read it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +78,7 @@ class Content:
     descent: Descent = NO_DESCENT
     """Lineage and serial that it continues; else those that are there."""
 
-    is_mended: bool = False
-    """The state before may break rules, so its files are kept as they are."""
+    before: Before = Before.WHOLE
 
 
 @contextmanager
@@ -77,7 +87,7 @@ def opened(place: Place, keys: Keys, access: Access) -> Generator[Ledger]:
     store = StackStore(place)
     with store.lock() if access is Access.WRITE else contextlib.nullcontext():
         if access is Access.WRITE:
-            catch_up(place, store)
+            catch_up_if_readable(place, store)
         yield RecordedLedger(place, store, keys)
 
 
@@ -120,33 +130,58 @@ class RecordedLedger:
         """
         try:
             raw = exported_in(document.raw)
-            stored, theirs = self._store.secrets(), secrets_of(raw)
-            sealer = self.sealer(stored or theirs)
-            deployment = deployment_of(raw, sealer if theirs == sealer.state() else self.sealer(theirs))
+            stored, theirs = self._secrets(fit), secrets_of(raw)
+            sealer, opener = self._import_sealers(stored, theirs)
+            deployment = deployment_of(raw, opener)
         except (Malformed, BrokenSeal) as wrong:
             raise ImportUnreadable(document.file, str(wrong)) from wrong
         except Unsupported as newer:
             raise NewerState(document.file, str(newer)) from newer
-        current = self.records(sealer if stored else BlindSealer(self._stack))
+        current, unreadable = self._current(sealer if stored else BlindSealer(self._stack), fit)
         file = fitting.Origin.of(raw)
-        ours = fitting.Origin(self._place.stack, *self._store.descent())
+        ours = fitting.Origin((self._place.stack,), *(NO_DESCENT if unreadable else self._store.descent()))
         found = fitting.misfits(file, ours, is_empty=not (current.resources or current.pending))
-        if found and fit is Fit.EXACT:
+        if found and (fit is Fit.EXACT or fitting.is_of_another_stack(found)):
             raise DoesNotFit(self._place.stack, document.file, found)
-        new = fitting.adopted(Records(deployment.records, deployment.pending), file, ours)
-        new = Records(Snapshot(new.resources).records(), new.pending)
+        new = Records(Snapshot(deployment.records).records(), deployment.pending)
         if broken := breaches(new.resources):
             raise ImportBreaksRules(document.file, broken)
-        content = Content(new, sealer, (file.lineage, file.serial))
-        return Amended(fitting.differences(current, new), content)
+        before = Before.UNREADABLE if unreadable else Before.WHOLE
+        content = Content(new, sealer, (file.lineage, file.serial), before)
+        return Amended((*fitting.differences(current, new), *unreadable), content)
+
+    def _secrets(self, fit: Fit) -> Mapping[str, Any] | None:
+        return Versions(self._place, self._store).secrets() if fit is Fit.FORCED else self._store.secrets()
+
+    def _import_sealers(
+        self, stored: Mapping[str, Any] | None, theirs: Mapping[str, Any] | None
+    ) -> tuple[Sealer, Sealer]:
+        """What seals the records, and what opens the file's: the key of the stack, and the file's own."""
+        if stored is None or theirs in (None, stored):
+            sealer = self._keys.sealer(self._stack, stored)
+        else:
+            sealer = self._keys.proven(self._stack, stored)
+        return sealer, sealer if theirs == stored else self._keys.sealer(self._stack, theirs)
+
+    def _current(self, sealer: Sealer, fit: Fit) -> tuple[Records, tuple[Remark, ...]]:
+        """What is recorded now; nothing and a remark about it, if it cannot be read and need not be."""
+        try:
+            return self.records(sealer), ()
+        except StateIsDamaged as damaged:
+            if fit is Fit.EXACT:
+                raise
+            return Records(()), (Remark(Kind.UNREADABLE, "", f"{damaged.file}: {damaged.reason}"),)
 
     def record(self, amended: Amended, message: str) -> str:
         """Record it; where a backup of the state before lies, empty if there was none."""
         content: Content = amended.content
         began = time.time()
         backup = self._backed_up(content)
-        snapshot = Snapshot(content.records.resources)
-        self._store.compact(snapshot, content.records.pending, content.sealer, content.descent)
+        snapshot, pending = Snapshot(content.records.resources), content.records.pending
+        if content.before is Before.UNREADABLE:
+            write_over(self._place, snapshot, pending, content.sealer, content.descent)
+        else:
+            self._store.compact(snapshot, pending, content.sealer, content.descent)
         update = Update(kind="import", began=began, message=message, changes={})
         Versions(self._place, self._store).keep(update)
         return backup
@@ -154,7 +189,7 @@ class RecordedLedger:
     def _backed_up(self, content: Content) -> str:
         if not self._store.exists():
             return ""
-        return self._store.back_up_files() if content.is_mended else self._store.back_up()
+        return self._store.back_up() if content.before is Before.WHOLE else self._store.back_up_files()
 
     def _mended(self, sealer: Sealer, mending: Mending) -> Amended:
         """The file's own records first: what a journal adds to them can be replayed on a whole state only."""
@@ -170,7 +205,7 @@ class RecordedLedger:
         records, notes = mend(Records(stored.snapshot.records(), stored.pending), mending)
         if found := breaches(records.resources):
             raise CannotBeMended(self._stack, found)
-        return Amended((*told, *notes), Content(records, sealer, is_mended=True))
+        return Amended((*told, *notes), Content(records, sealer, before=Before.BROKEN))
 
     def sealer(self, secrets: Mapping[str, Any] | None = None) -> Sealer:
         """What opens values that were sealed like this, or like those of the state."""

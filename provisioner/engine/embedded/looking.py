@@ -15,7 +15,7 @@ from provisioner.engine.embedded.state import Drop, Edit, Put, ResourceState
 from provisioner.engine.interface import Stack
 from provisioner.engine.outside import Looked, Outside
 from provisioner.plan.diff import changes
-from provisioner.plan.model import Drift, DriftKind
+from provisioner.plan.model import Drift, DriftKind, Unfinished
 
 
 def looked(stack: Stack, found: Prepared) -> Looked:
@@ -27,6 +27,8 @@ def looked(stack: Stack, found: Prepared) -> Looked:
         outside=_outside(found.recorded, found.refreshed),
         newer=_newer(found.recorded, found.refreshed),
         unfinished=tuple(settled.unfinished for settled in found.settled),
+        halves=_halves(found),
+        is_empty=not any(found.recorded.records()) and not found.settled,
     )
 
 
@@ -36,14 +38,22 @@ def _outside(recorded: Snapshot, refreshed: Refreshed) -> tuple[Outside, ...]:
     One that was found gone before, and that nobody has made again or given up since, is still one of them.
     """
     before = [
-        Drift(DriftKind.GONE, record.urn, record.type)
-        for record in recorded.records()
-        if record.pending_replacement and not record.delete
+        Drift(DriftKind.GONE, record.urn, record.type) for record in recorded.records() if record.is_lost
     ]
     renewed = {*refreshed.renewed, *(drift.urn for drift in before)}
     users = _users(recorded) if renewed else {}
     found = sorted((*refreshed.drift, *before), key=lambda drift: drift.urn)
     return tuple(_placed(drift, recorded, users if drift.urn in renewed else {}) for drift in found)
+
+
+def _halves(found: Prepared) -> tuple[Unfinished, ...]:
+    """What we deleted to make room for a new object, and have not made again."""
+    told = {settled.unfinished.urn for settled in found.settled}
+    return tuple(
+        Unfinished("replacing", record.urn, record.type, "deleted, and not made again yet")
+        for record in sorted(found.recorded.records(), key=lambda record: record.urn)
+        if record.pending_replacement and not record.is_lost and record.urn not in told
+    )
 
 
 def _newer(recorded: Snapshot, refreshed: Refreshed) -> tuple[Drift, ...]:
@@ -73,7 +83,7 @@ def acceptance(recorded: Snapshot, refreshed: Refreshed, urns: Collection[str]) 
     for edit in refreshed.edits:
         if isinstance(edit, Put) and edit.state.urn in urns:
             note(edit)
-    gone = [record for record in scratch.records() if _is_lost(record) and record.urn in urns]
+    gone = [record for record in scratch.records() if record.is_lost and record.urn in urns]
     for edit in _forgetting(scratch, gone):
         note(edit)
     return tuple(edits)
@@ -97,10 +107,6 @@ def _freed(record: ResourceState, lost: dict[str, ResourceState]) -> ResourceSta
     while parent in lost:
         parent = lost[parent].parent
     return replace(record, parent=parent)
-
-
-def _is_lost(record: ResourceState) -> bool:
-    return record.pending_replacement and not record.delete
 
 
 def _placed(drift: Drift, recorded: Snapshot, users: dict[str, list[str]]) -> Outside:

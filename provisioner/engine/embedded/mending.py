@@ -15,6 +15,7 @@ from provisioner.engine.amending import Kind, Mending, Pending, Remark
 from provisioner.engine.embedded.references import Order, given_up, untied
 from provisioner.engine.embedded.state import Key, ResourceState
 from provisioner.engine.embedded.surgery import Done, Records
+from provisioner.engine.embedded.transplant import bound_for
 
 
 def mend(records: Records, mending: Mending) -> Done:
@@ -34,7 +35,8 @@ def mend(records: Records, mending: Mending) -> Done:
         for began in records.pending
         if mending.pending is Pending.KEEP
     )
-    return Records(ordered, pending), (*notes, *moved, *_open(records, mending.pending))
+    left = (*_open(records, mending.pending), *_half_moved(ordered))
+    return Records(ordered, pending), (*notes, *moved, *left)
 
 
 def in_order(resources: tuple[ResourceState, ...]) -> tuple[tuple[ResourceState, ...], tuple[Remark, ...]]:
@@ -109,6 +111,12 @@ def _told(old: ResourceState, new: ResourceState) -> Iterator[Remark]:
 
 def _open(records: Records, pending: Pending) -> Iterator[Remark]:
     for began in records.pending:
-        kind = Kind.LEFT if pending is Pending.KEEP else Kind.FORGOTTEN
-        found = began.goal.id
-        yield Remark(kind, began.goal.urn, f"an operation is open: {began.kind}", found)
+        kind = Kind.LEFT if pending is Pending.KEEP else Kind.DISMISSED
+        yield Remark(kind, began.goal.urn, began.kind, began.goal.id)
+
+
+def _half_moved(records: Sequence[ResourceState]) -> Iterator[Remark]:
+    bound = {each.urn: to for each in records if (to := bound_for(each))}
+    for each in records:
+        if each.urn in bound and each.parent not in bound:  # what is below it goes with it
+            yield Remark(Kind.HALF_MOVED, each.urn, bound[each.urn], each.id)

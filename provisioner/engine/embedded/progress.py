@@ -116,7 +116,7 @@ class Progress:
 
     def refused(self, step: Step, outcome: Outcome, *, is_whole: bool = False) -> bool:
         """A provider refused a step, of which nothing was done if it `is_whole`; whether the run goes on."""
-        self.failed.append(Failed(step.urn, outcome.refusal))
+        self.failed.append(Failed(step.urn, outcome.refusal, step.op, outcome.code))
         self.must_stop = self.must_stop or not (self.goes_on and is_whole)
         return not self.must_stop
 

@@ -88,7 +88,7 @@ def _after_update(
     )
     if found is None:
         before = snapshot.live(goal.urn) or goal
-        return (Put(replace(before, pending_replacement=True)),), "is gone"
+        return (Put(before.lost()),), "is gone"
     return (Put(_adopted(goal, found)),), "was read again"
 
 

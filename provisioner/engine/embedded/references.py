@@ -98,7 +98,8 @@ class Order:
         self._providers: dict[str, int] = {}
         for place, state in enumerate(states):
             self._places.setdefault(state.urn, []).append(place)
-            self._providers[f"{state.urn}::{state.id}"] = place
+            if not state.delete or f"{state.urn}::{state.id}" not in self._providers:
+                self._providers[f"{state.urn}::{state.id}"] = place
 
     def sorted(self) -> tuple[ResourceState, ...]:
         """The records with dependencies first, otherwise as they were given.

@@ -98,9 +98,7 @@ def _read(group: _Group) -> dict[str, Object | None]:
 
 def _compared(record: ResourceState, found: Object | None, provider: Provider) -> _Compared:
     if found is None:
-        # The record stays until the next plan has said whether the object is still wanted.
-        gone = replace(record, pending_replacement=True)
-        return _Compared(gone, Drift(DriftKind.GONE, record.urn, record.type), is_renewed=True)
+        return _Compared(record.lost(), Drift(DriftKind.GONE, record.urn, record.type), is_renewed=True)
     outputs = remarked(found.outputs, record.outputs)
     outputs = sealed_outputs(outputs, record.inputs, record.additional_secret_outputs)
     diff = provider.diff(record.type, found, revealed(dict(record.inputs)))

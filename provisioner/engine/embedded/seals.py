@@ -29,7 +29,13 @@ from provisioner.engine.sealing import (
     Rotation,
     Sealing,
 )
-from provisioner.engine.state_failures import KeyRefused, NeitherPassphrase, OperationsAreOpen, SamePassphrase
+from provisioner.engine.state_failures import (
+    KeyRefused,
+    NeitherPassphrase,
+    NewKeyRefused,
+    OperationsAreOpen,
+    SamePassphrase,
+)
 
 _CANARY: Final = "canary"
 
@@ -88,7 +94,7 @@ class Seals:
             raise OperationsAreOpen(self._stack, len(stored.pending))
         secrets = sealer.opened
         new = self._new_sealer(change, after)
-        self._prove(new, is_new=True)
+        self._prove_new(new, is_another=before != after)
         backup = self._written(stored, new, after) if access is Access.WRITE else ""
         return Resealed(sealing=Sealing.ANEW, before=before, after=after, secrets=secrets, backup=backup)
 
@@ -115,6 +121,14 @@ class Seals:
         if change.passphrase() == self._keys.passphrase():
             raise SamePassphrase(self._stack)
         return PassphraseSealer(self._stack, change.passphrase)
+
+    def _prove_new(self, sealer: Sealer, *, is_another: bool) -> None:
+        try:
+            self._prove(sealer, is_new=True)
+        except KeyRefused as refused:
+            if not is_another:
+                raise
+            raise NewKeyRefused(refused.stack, refused.key, refused.reason, refused.code) from refused
 
     def _prove(self, sealer: Sealer, *, is_new: bool) -> None:
         """Seal a canary, which gets the key or proves it. A cloud's new key must open what it has sealed."""

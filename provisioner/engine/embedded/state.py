@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from provisioner.plan.values import Properties
+
+LOST: Final = "the object was found to be gone"
+"""The init error by which a record says that others deleted its object: the format has no field for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class ResourceState:
     """Replaced by a newer object, and still to be deleted."""
 
     pending_replacement: bool = False
-    """Already deleted, so that a new object can take its place."""
+    """There is no object, and a new one can take its place: we deleted it, or others did (`is_lost`)."""
 
     init_errors: tuple[str, ...] = ()
     """Why the object is not complete; the next apply updates it even if nothing else changed."""
@@ -60,6 +63,15 @@ class ResourceState:
     def key(self) -> Key:
         """What tells this record from all others of the stack."""
         return Key(self.urn, self.id if self.delete else "")
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the object was found gone, and nobody has made it again or given it up since."""
+        return self.pending_replacement and LOST in self.init_errors
+
+    def lost(self) -> ResourceState:
+        """The record of an object that others deleted; it stays until a plan has said who still wants it."""
+        return replace(self, pending_replacement=True, init_errors=(LOST,))
 
 
 @dataclass(frozen=True, slots=True)

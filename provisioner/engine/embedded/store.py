@@ -291,7 +291,7 @@ class StackStore:
             finally:
                 journal.close()
 
-        with self._writing(self._place.checkpoint):
+        with self._writing(self._place.checkpoint, is_journaled=files.journal is not None):
             if files.is_left_behind:
                 self._place.drop_journal()
             if files.checkpoint is not None and not is_ours(files.checkpoint):
@@ -318,11 +318,12 @@ class StackStore:
             raise StateIsDamaged(file, f"it cannot be read: {refused.strerror}") from refused
 
     @contextmanager
-    def _writing(self, file: Name) -> Generator[None]:
+    def _writing(self, file: Name, *, is_journaled: bool = False) -> Generator[None]:
         try:
             yield
         except OSError as refused:
-            raise StateNotWritten(file, refused.strerror or str(refused)) from refused
+            reason = refused.strerror or str(refused)
+            raise StateNotWritten(file, reason, is_journaled=is_journaled) from refused
 
 
 def _replayed(snapshot: Snapshot, pending: Sequence[Began], entries: Sequence[Entry]) -> Stored:

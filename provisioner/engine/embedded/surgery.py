@@ -7,15 +7,16 @@ goals of operations that are still open.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from provisioner.engine.amending import Kind, Moving, Remark, Renaming
-from provisioner.engine.amendment_failures import NameTaken, NoPlaceFor, NotByHand
+from provisioner.engine.amendment_failures import NameTaken, NoPlaceFor, NotAName, NotByHand
 from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.references import renamed as with_names
 from provisioner.engine.embedded.state import Began, ResourceState
 from provisioner.engine.failures import NoSuchResource
+from provisioner.plan.new_names import nearest_urn, wrong_with
 from provisioner.plan.renames import followed
 
 
@@ -63,14 +64,19 @@ def rename(records: Records, renaming: Renaming) -> Done:
     """Other names, as Pulumi's `state rename` gives them: type, parent and stack stay.
 
     Children that carry the name follow (`plan/renames.py`).
-    Raises `NoSuchResource`, `NotByHand` and `NameTaken`.
+    Raises `NoSuchResource`, `NotByHand`, `NotAName` and `NameTaken`.
     """
     below = children(records.resources)
     names: dict[str, str] = {}
     for urn, name in renaming.names:
         must_be_movable(records.live(urn))
-        names |= dict(_following(urn, name, below))
-    names |= {urn: urns.named(urn, name) for urn, name in renaming.names}
+        must_be_a_name(urn, name)
+        if urns.is_valid(name):
+            raise NotAName(urn, name, "it is a whole URN", name)
+        names[urn] = urns.named(urn, name)
+    given = frozenset(names)
+    for urn, name in renaming.names:
+        names |= dict(_following(urn, name, below, given))
     return _called(records, names)
 
 
@@ -99,7 +105,9 @@ def move(records: Records, moving: Moving) -> Done:
 
 
 def site_of(moving: Moving, state: ResourceState, there: Sequence[ResourceState]) -> Site:
-    """Where a resource would be among the records `there`. Raises `NoPlaceFor` and `NotByHand`."""
+    """Where a resource would be among the records `there`. Raises `NoPlaceFor`, `NotAName`, `NotByHand`."""
+    if moving.new:
+        must_be_a_name(moving.urn, moving.new)
     if moving.parent and not any(each.urn == moving.parent and not each.delete for each in there):
         raise NoPlaceFor(moving.new or moving.urn, f"would be below {moving.parent}, which is not recorded")
     if not urns.is_valid(moving.new):
@@ -133,6 +141,12 @@ def _parent_of(new: str, state: ResourceState, there: Sequence[ResourceState]) -
     raise NoPlaceFor(new, reason, tuple(found))
 
 
+def must_be_a_name(urn: str, new: str) -> None:
+    """Raises `NotAName` if the resource could be called that neither by name nor by URN."""
+    if reason := wrong_with(new, urns.name_of(urn)):
+        raise NotAName(urn, new, reason, nearest_urn(new, urn))
+
+
 def must_be_movable(state: ResourceState) -> None:
     """Raises `NotByHand` for what the engine itself names."""
     if state.type == urns.STACK_TYPE:
@@ -140,12 +154,18 @@ def must_be_movable(state: ResourceState) -> None:
 
 
 def children(resources: Sequence[ResourceState]) -> Mapping[str, Sequence[str]]:
-    """The URNs of what is directly below each, by the URN of the parent."""
-    found: dict[str, dict[str, None]] = {}
-    for each in resources:
-        if each.parent:
-            found.setdefault(each.parent, {})[each.urn] = None
-    return {parent: tuple(those) for parent, those in found.items()}
+    """The URNs of what is directly below each, by the URN of the parent.
+
+    Of several records of one resource the live one says whose child it is, or else the first.
+    """
+    parents: dict[str, str] = {}
+    for each in sorted(resources, key=lambda state: state.delete):
+        parents.setdefault(each.urn, each.parent)
+    found: dict[str, list[str]] = {}
+    for urn in dict.fromkeys(each.urn for each in resources):
+        if parents[urn]:
+            found.setdefault(parents[urn], []).append(urn)
+    return found
 
 
 def subtree(urn: str, new: str, below: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
@@ -157,13 +177,16 @@ def subtree(urn: str, new: str, below: Mapping[str, Sequence[str]]) -> Iterator[
         yield from subtree(child, urns.make(stack, project, new, urns.type_of(child), name), below)
 
 
-def _following(urn: str, name: str, below: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
-    yield urn, urns.named(urn, name)
+def _following(
+    urn: str, name: str, below: Mapping[str, Sequence[str]], given: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """(URN, new URN) of what follows; what is given a name itself, and all below that, goes its own way."""
     old = urns.name_of(urn)
     for child in below.get(urn, ()):
         follows = followed(urns.name_of(child), old, name)
-        if follows != urns.name_of(child):
-            yield from _following(child, follows, below)
+        if child not in given and follows != urns.name_of(child):
+            yield child, urns.named(child, follows)
+            yield from _following(child, follows, below, given)
 
 
 def _called(records: Records, names: Mapping[str, str]) -> Done:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from provisioner.engine.amending import Kind, Moving, Remark
 from provisioner.engine.amendment_failures import NotByHand, OperationOpen
@@ -20,6 +21,9 @@ from provisioner.engine.embedded.surgery import (
     subtree,
 )
 from provisioner.plan.values import revealed
+
+_MARK: Final = "provisionerMoving"
+"""In a record that goes: where to, and what it said before. Pulumi passes it over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,13 @@ def transplanted(here: Records, there: Records, moving: Moving) -> Transplanted:
     names = dict(subtree(state.urn, site.urn, children(here.resources)))
     _must_be_settled(here, names)
     going = tuple(each for each in here.resources if each.urn in names)
+    # What an interrupted move has recorded there is newer than what is recorded here: an apply may have come.
     again = {names[each.urn] for each in going if _is_there(each, names, there)}
     others = tuple(each for each in there.resources if each.urn not in again)
     must_be_free(Records(others, there.pending), names)
-    providers = {each.provider: _provider_for(each, here, there) for each in going if each.provider}
-    moved = [_moved(each, names, providers) for each in going]
+    going_on = tuple(each for each in going if names[each.urn] not in again)
+    providers = {each.provider: _provider_for(each, here, there) for each in going_on if each.provider}
+    moved = [_moved(each, names, providers) for each in going_on]
     arrived = tuple(
         replace(each, parent=site.parent, type=site.type) if each.urn == site.urn else each
         for each, _ in moved
@@ -60,10 +66,9 @@ def transplanted(here: Records, there: Records, moving: Moving) -> Transplanted:
     dropped = tuple(note for _, notes in moved for note in notes)
     return Transplanted(
         marked=Records(
-            tuple(replace(each, retain_on_delete=True) if each in going else each for each in here.resources),
-            here.pending,
+            tuple(_marked(each, names) if each in going else each for each in here.resources), here.pending
         ),
-        there=(Records((*others, *arrived), there.pending), ()),
+        there=(Records((*there.resources, *arrived), there.pending), ()),
         here=(left, (*renames, *dropped, *cut)),
     )
 
@@ -82,9 +87,32 @@ def _must_be_settled(here: Records, names: Mapping[str, str]) -> None:
 def _is_there(state: ResourceState, names: Mapping[str, str], there: Records) -> bool:
     """Whether an earlier move of the same object was interrupted when it was recorded on both sides."""
     new = names[state.urn]
-    return state.retain_on_delete and any(
+    return (state.retain_on_delete or _MARK in state.other) and any(
         each.urn == new and each.id == state.id and not each.delete for each in there.resources
     )
+
+
+def bound_for(state: ResourceState) -> str:
+    """The URN that a move which was cut off was to give it; empty if there was none."""
+    match state.other.get(_MARK):
+        case {"to": str(urn)}:
+            return urn if state.retain_on_delete else ""  # an apply has said since that the object goes
+        case _:
+            return ""
+
+
+def _marked(state: ResourceState, names: Mapping[str, str]) -> ResourceState:
+    mark = {"to": names[state.urn], "retainOnDelete": _retained_before(state)}
+    return replace(state, retain_on_delete=True, other={**state.other, _MARK: mark})
+
+
+def _retained_before(state: ResourceState) -> bool:
+    """What the program said of its object before a move was begun."""
+    match state.other.get(_MARK):
+        case {"retainOnDelete": False}:
+            return False
+        case _:
+            return state.retain_on_delete
 
 
 def _provider_for(state: ResourceState, here: Records, there: Records) -> str:
@@ -105,7 +133,9 @@ def _moved(
     state: ResourceState, names: Mapping[str, str], providers: Mapping[str, str]
 ) -> tuple[ResourceState, Sequence[Remark]]:
     """The record as the other stack has it: what stays behind is no dependency there."""
-    kept = untied(state, names.__contains__)
+    other = {key: value for key, value in state.other.items() if key != _MARK}
+    unmarked = replace(state, retain_on_delete=_retained_before(state), other=other)
+    kept = untied(unmarked, names.__contains__)
     called = renamed(kept, lambda urn: names.get(urn, urn))
     told = _told(state, replace(kept, parent=state.parent))  # where it is then, is told already
     return replace(called, provider=providers.get(state.provider, "")), [*told]

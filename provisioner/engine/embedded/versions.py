@@ -6,6 +6,7 @@ Source: pulumi/pulumi, `pkg/backend/diy/state.go`, `pkg/backend/updates.go`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -15,19 +16,30 @@ from typing import Any, Final, cast
 
 from provisioner.engine.embedded import lock
 from provisioner.engine.embedded.checkpoint import (
+    NO_DESCENT,
     Deployment,
+    Descent,
     Unsupported,
     deployment_in,
     deployment_of,
+    lineage_of,
     secrets_of,
 )
+from provisioner.engine.embedded.keys import BY_PHRASE, NO_KEYS, Keys
 from provisioner.engine.embedded.place import Place
 from provisioner.engine.embedded.property_json import Malformed
 from provisioner.engine.embedded.secrets import BlindSealer, BrokenSeal, Sealer
 from provisioner.engine.embedded.snapshot import Snapshot
-from provisioner.engine.embedded.state import ResourceState
+from provisioner.engine.embedded.state import Began, ResourceState
 from provisioner.engine.embedded.store import StackStore
-from provisioner.engine.failures import NewerState, StateIsDamaged, StateNotWritten
+from provisioner.engine.embedded.writing_over import write_over
+from provisioner.engine.failures import (
+    NewerState,
+    PassphraseMissing,
+    PassphraseWrong,
+    StateIsDamaged,
+    StateNotWritten,
+)
 from provisioner.engine.interface import Recorded, Version
 from provisioner.engine.state_failures import NoSuchVersion, SealedOtherwise
 
@@ -52,9 +64,12 @@ class Update:
 class Versions:
     """The versions of one stack; `Archive` of the interface. Whoever writes holds the lock."""
 
-    def __init__(self, place: Place, store: StackStore) -> None:
+    def __init__(self, place: Place, store: StackStore, keys: Keys = NO_KEYS) -> None:
+        """The keys are for rolling back to a version that was sealed with an earlier one."""
         self._place = place
         self._store = store
+        self._keys = keys
+        self._stack = place.stack.partition("/")[2]
 
     def keep(self, update: Update) -> None:
         """Keep the state file as it is now. Raises `StateNotWritten`."""
@@ -70,9 +85,8 @@ class Versions:
             "endTime": int(now),
             "resourceChanges": dict(update.changes),
         }
-        stack = self._place.stack.partition("/")[2]
         try:
-            self._place.keep(f"{stack}-{time.time_ns()}", json.dumps(entry).encode())
+            self._place.keep(f"{self._stack}-{time.time_ns()}", json.dumps(entry).encode())
         except OSError as refused:
             raise StateNotWritten(self._place.checkpoint, refused.strerror or str(refused)) from refused
 
@@ -90,23 +104,78 @@ class Versions:
         """What a version held, dependencies first. Raises what `read` raises."""
         return recorded(self.read(version)[0].records)
 
-    def roll_back(self, version: int) -> str:
-        """Record what a version held; where a backup of the state before lies.
+    def is_current(self, version: int) -> bool:
+        """Whether exactly what a version held is recorded now, sealed with the same key. Raises as `read`."""
+        then = self.read(version)[0]
+        mine = BlindSealer(self._stack, self.secrets())
+        try:
+            now = self._store.load(mine).snapshot.records()
+        except StateIsDamaged:
+            return False
+        return then.secrets in (None, mine.state()) and Snapshot(then.records).records() == now
 
-        Raises `SealedOtherwise`, `StateBreaksRules`, `StateNotWritten` and what `read` raises.
+    def roll_back(self, version: int) -> str:
+        """Record what a version held, under the key that the state has now; where a backup of the state lies.
+
+        A state that cannot be read is kept byte for byte, and replaced. Raises `SealedOtherwise`,
+        `KeyRefused`, `StateBreaksRules`, `StateNotWritten` and what `read` raises.
         """
         began = time.time()
-        then, sealer = self.read(version)
-        now = self._store.load(sealer if sealer.state() == self._sealer().state() else self._sealer())
-        if now.pending and sealer.state() != self._sealer().state():
-            raise SealedOtherwise(self._place.stack)
-        backup = self._store.back_up()
-        self._store.compact(Snapshot(then.records), now.pending, sealer)
+        then, sealer = self._resealed(version)
+        pending, backup = self._open_operations(sealer), self._backed_up()
+        snapshot = Snapshot(then.records)
+        if pending is None:
+            write_over(self._place, snapshot, then.pending, sealer, self.last_known()[1])
+        else:
+            self._store.compact(snapshot, pending, sealer)
         self.keep(Update(kind="import", began=began, message=f"rolled back to version {version}", changes={}))
         return backup
 
-    def _sealer(self) -> BlindSealer:
-        return BlindSealer(self._place.stack, self._store.secrets())
+    def secrets(self) -> Mapping[str, Any] | None:
+        """The `secrets_providers` of the state; of its newest version, if it cannot be read itself."""
+        try:
+            return self._store.secrets()
+        except StateIsDamaged:
+            return self.last_known()[0]
+
+    def last_known(self) -> tuple[Mapping[str, Any] | None, Descent]:
+        """`secrets_providers` and descent in the newest version that can be read: those of a lost state."""
+        for name in reversed(self._place.versions()):
+            with contextlib.suppress(Malformed, Unsupported):
+                raw = deployment_in(self._place.version(name) or b"")
+                return secrets_of(raw), lineage_of(raw)
+        return None, NO_DESCENT
+
+    def _resealed(self, version: int) -> tuple[Deployment, Sealer]:
+        """What a version held, and what seals it from now on: an earlier key may have leaked."""
+        then, blind = self.read(version)
+        now = self.secrets()
+        if now is None or then.secrets == now:
+            return then, blind
+        if then.secrets is None:
+            return then, BlindSealer(self._stack, now)
+        earlier = self._keys.sealer(self._stack, then.secrets)
+        try:
+            return self.opened(version, lambda _: earlier), self._keys.proven(self._stack, now)
+        except (PassphraseMissing, PassphraseWrong) as closed:
+            if then.secrets["type"] == BY_PHRASE:
+                raise SealedOtherwise(self._place.stack, version) from closed
+            raise
+        except BrokenSeal as wrong:
+            raise StateIsDamaged(self._place.checkpoint, str(wrong)) from wrong
+
+    def _open_operations(self, sealer: Sealer) -> tuple[Began, ...] | None:
+        """Those of the state as it is; None if it cannot be read."""
+        try:
+            return self._store.load(sealer, _one_of_each).pending
+        except StateIsDamaged:
+            return None
+
+    def _backed_up(self) -> str:
+        try:
+            return self._store.back_up()
+        except StateIsDamaged:
+            return self._store.back_up_files()
 
     def read(self, number: int) -> tuple[Deployment, BlindSealer]:
         """What a version held, its secrets sealed, and the sealer that has seen them.
@@ -138,6 +207,10 @@ class Versions:
             raise StateIsDamaged(name, str(wrong)) from wrong
         except Unsupported as newer:
             raise NewerState(name, str(newer)) from newer
+
+
+def _one_of_each(records: tuple[ResourceState, ...]) -> tuple[ResourceState, ...]:
+    return tuple({each.key: each for each in records}.values())
 
 
 def recorded(records: Iterable[ResourceState]) -> tuple[Recorded, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, cast
 
 from provisioner.plan.diff import Diff
@@ -11,7 +11,7 @@ from provisioner.providers.aws.inputs import ALL_TAGS, REGION, TAGS
 from provisioner.providers.aws.naming import DEFAULTS, is_made
 from provisioner.providers.aws.scope import surroundings
 from provisioner.providers.aws.spec import LOCAL, NEVER, REPLACE, Field, Output, ResourceSpec, Text, never
-from provisioner.providers.aws.text import filled
+from provisioner.providers.aws.text import filled, names_in
 from provisioner.providers.interface import Object
 
 STATUS: Final = "status"
@@ -95,7 +95,8 @@ def _replacing(row: Field, old: Properties, new: Properties) -> bool:
 
 def _in_the_way(spec: ResourceSpec, old: Properties, new: Properties) -> bool:
     """Whether the new object would need something that the old one holds: a typed name, a unique value."""
-    held = {*spec.unique, *((spec.name.prop,) if spec.name else ())}
+    unique = _identity(spec)
+    held = {*(unique or ()), *((spec.name.prop,) if spec.name else ())}
     kept = {
         row.prop
         for row in spec.fields
@@ -103,7 +104,19 @@ def _in_the_way(spec: ResourceSpec, old: Properties, new: Properties) -> bool:
     }
     if spec.name and spec.name.prop in kept and not is_made(new, spec.name.prop):
         return True
-    return bool(spec.unique) and kept.issuperset(spec.unique)
+    return unique is not None and kept.issuperset(unique)
+
+
+def _identity(spec: ResourceSpec) -> Collection[str] | None:
+    """The properties of which no two objects can have the same values; None: any two can.
+
+    A setting of something else has an id that is made of what it is a setting of: a new one would be the old.
+    """
+    if spec.unique:
+        return spec.unique
+    if spec.name is None and isinstance(spec.id, Text):
+        return {row.prop for row in spec.fields}.intersection(names_in(spec.id))
+    return None
 
 
 def planned(spec: ResourceSpec, old: Object | None, new: Properties, region: str) -> Properties:

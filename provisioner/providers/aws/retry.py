@@ -51,16 +51,16 @@ def again(call: Callable[[], T], codes: Collection[str], clock: Clock) -> T:
         try:
             return call()
         except Refused as refusal:
-            if not _passes(refusal, codes) or clock.now() + pause > end:
+            if not is_one_of(codes, refusal.code, refusal.reason) or clock.now() + pause > end:
                 raise
         clock.sleep(pause)
         pause = min(pause * 1.6, LONGEST_PAUSE)
 
 
-def _passes(refusal: Refused, codes: Collection[str]) -> bool:
-    """Whether a refusal is one that passes with time."""
+def is_one_of(codes: Collection[str], code: str, reason: str) -> bool:
+    """Whether a refusal is meant by one of `codes`, which are as in `spec.Op.again`."""
     for each in codes:
-        code, _, said = each.partition(": ")
-        if refusal.code == code and said in refusal.reason:
+        meant, _, said = each.partition(": ")
+        if code == meant and said in reason:
             return True
     return False

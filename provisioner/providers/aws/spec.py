@@ -321,7 +321,8 @@ class ResourceSpec:
     name: Name | None = None
     unique: tuple[str, ...] = ()
     """Properties of which no two objects can have the same values; the name, if there is one, need not be
-    listed. A replacement that keeps them all deletes the old object first."""
+    listed, nor what an id of `Text` is made of. A replacement that keeps them all deletes the old object
+    first."""
     regional: bool = True
     """Whether the type has the property `region`."""
     ready: Wait | None = None

@@ -20,7 +20,7 @@ from provisioner.engine.embedded.snapshot import Snapshot, breaches
 from provisioner.engine.embedded.state import Began
 from provisioner.engine.embedded.surgery import Records, move, rename
 from provisioner.engine.failures import Failure
-from tests.support.records import NAMES, property_maps, states, urn, urns
+from tests.support.records import NAMES, property_maps, states, thing, urn, urns
 
 MANY = settings(max_examples=30, deadline=None, derandomize=True, database=None)
 new_names = st.sampled_from([*NAMES, "f", "g"])
@@ -71,6 +71,36 @@ def test_renaming(records, pairs):
     assert not gone & {began.goal.urn for began in done.pending}
     back = tuple((note.detail, note.urn.rsplit("::", 1)[1]) for note in notes)
     assert not back or rename(done, Renaming(back))[0] == records
+
+
+@st.composite
+def trees(draw):
+    """Records below each other whose names begin alike, old objects among them."""
+    names = draw(st.permutations(["a", "a-x", "a-x-y", "q"]))
+    records = []
+    for place, name in enumerate(names):
+        above = st.sampled_from(["", *map(urn, names[:place])])
+        records.append(thing(name, parent=draw(above)))
+        if draw(st.booleans()):
+            records.append(thing(name, id="old", delete=True, parent=draw(above)))
+    return Records(tuple(records)), names
+
+
+@MANY
+@given(trees(), st.data())
+def test_the_order_of_new_names_does_not_matter(tree, data):
+    records, names = tree
+    chosen = data.draw(st.lists(st.sampled_from(names), min_size=2, max_size=3, unique=True))
+    pairs = [(urn(name), data.draw(st.sampled_from(["b", "m", "n-z"]))) for name in chosen]
+    outcomes = []
+    for order in (pairs, pairs[::-1], data.draw(st.permutations(pairs))):
+        try:
+            done, notes = rename(records, Renaming(tuple(order)))
+        except Failure as refused:
+            outcomes.append((type(refused), frozenset()))
+        else:
+            outcomes.append((done, frozenset(notes)))
+    assert outcomes[1:] == outcomes[:1] * 2
 
 
 @MANY

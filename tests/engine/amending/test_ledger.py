@@ -30,6 +30,7 @@ from provisioner.engine.embedded.store import StackStore
 from provisioner.engine.failures import PassphraseWrong, RecordedTwice, StateIsLocked
 from provisioner.engine.interface import Access
 from provisioner.plan.values import Secret
+from tests.backends.test_seals import FakeKey
 from tests.support.buckets import BucketDesk
 from tests.support.crash import run_killed
 from tests.support.fake_cloud import FakeRegistry, Thing
@@ -143,6 +144,7 @@ def test_a_move_to_another_stack_that_was_cut_off_can_be_typed_again(tmp_path, q
                 ledger.record(amended, "by hand")
     assert words(records_of(here)) == ["aws", "net", "net-vpc"]
     assert words(records_of(there)) == ["aws", "key"]
+    assert not any(each.retain_on_delete or each.other for each in records_of(there))
 
 
 def over_there(name, type="aws:ec2/vpc:Vpc"):
@@ -207,13 +209,23 @@ def test_an_export_is_imported_again_and_goes_on(backend):
     assert StackStore(there).descent() == (lineage, 2)
 
 
-def test_an_empty_place_takes_the_lineage_and_the_key_of_what_comes(tmp_path, quick_passphrase):
+def test_an_empty_place_takes_the_lineage_of_what_comes_and_not_its_key(tmp_path, quick_passphrase):
+    """The file's key may be one that was given up."""
     raw = exported(written(Folder(tmp_path / "a")))
     empty = place(Folder(tmp_path / "b"))
     imported(empty, raw)
     assert records_of(empty) == records_of(place(Folder(tmp_path / "a")))
-    assert StackStore(empty).secrets() == raw["deployment"]["secrets_providers"]
+    assert StackStore(empty).secrets() not in (None, raw["deployment"]["secrets_providers"])
     assert StackStore(empty).descent()[0] == raw["deployment"]["metadata"]["provisioner"]["lineage"]
+
+
+def test_an_empty_place_is_sealed_as_the_environment_says(tmp_path, quick_passphrase):
+    raw = exported(written(Folder(tmp_path / "a")))
+    empty = place(Folder(tmp_path / "b"))
+    kms = Keys(lambda: "open sesame", "awskms://alias/k", lambda url, _: FakeKey(url))
+    with opened(empty, kms, Access.WRITE) as ledger:
+        ledger.record(ledger.imported(Document(raw, "state.json"), Fit.EXACT), "import")
+    assert StackStore(empty).secrets()["type"] == "cloud"
 
 
 def misfits(there, raw):
@@ -238,12 +250,20 @@ def test_what_is_not_the_next_state_is_refused_unless_it_is_forced(tmp_path, qui
     assert StackStore(there).descent()[1] == 3
 
 
-def test_a_forced_state_of_another_stack_is_recorded_as_this_ones(tmp_path, quick_passphrase):
+@pytest.mark.parametrize("foreign", [slice(None), slice(1, 2)], ids=["all", "one"])
+def test_a_state_of_another_stack_is_refused_even_if_it_is_forced(tmp_path, quick_passphrase, foreign):
+    """Every name in it is that of another environment: the next plan would delete it all."""
     raw = exported(written(Folder(tmp_path / "a")))
-    other = place(Folder(tmp_path / "b"), "cluster")
-    imported(other, raw, Fit.FORCED)
-    assert {each.urn.split("::")[1] for each in records_of(other)} == {"cluster"}
-    assert records_of(other)[2].parent == over_there("net", "mlplat:net:Net")
+    other = written(Folder(tmp_path / "b"), (over(AWS),), layer="cluster")
+    own = [each["urn"] for each in exported(other)["deployment"]["resources"]]
+    for each in raw["deployment"]["resources"]:
+        each["urn"] = each["urn"].replace("::foundation::", "::cluster::")
+    for each in raw["deployment"]["resources"][foreign]:
+        each["urn"] = each["urn"].replace("::cluster::", "::foundation::")
+    with pytest.raises(DoesNotFit) as refused:
+        imported(other, raw, Fit.FORCED)
+    assert refused.value.misfits[0] == (Misfit.STACK, "foundation/dev.eu-west-1", "cluster/dev.eu-west-1")
+    assert [each.urn for each in records_of(other)] == own
 
 
 def test_secrets_are_sealed_with_the_key_of_the_stack(tmp_path, quick_passphrase):

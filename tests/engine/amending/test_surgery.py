@@ -18,6 +18,7 @@ from provisioner.engine.amending import (
 from provisioner.engine.amendment_failures import (
     NameTaken,
     NoPlaceFor,
+    NotAName,
     NotByHand,
     OperationOpen,
     RecordsProtected,
@@ -77,6 +78,42 @@ def test_a_rename_is_followed_by_every_reference_and_by_the_children_that_carry_
     ]
 
 
+NO_NAMES = {
+    "": "a name has at least one character",
+    "  ": "a name has at least one character",
+    "bad name::x": "a name has no `::` in it",
+    "urn:pulmi:dev.eu-west-1::foundation::aws:ec2/vpc:Vpc::x": "it begins like a URN, and is none",
+    "urn:pulumi:dev.eu-west-1::foundation": "it begins like a URN, and is none",
+    "URN:x": "it begins like a URN, and is none",
+    "urn:pulumi:dev.eu-west-1::foundation::aws:ec2/vpc:Vpc::": "a part of it is empty",
+    "urn:pulumi:::foundation::aws:ec2/vpc:Vpc::x": "a part of it is empty",
+    "urn:pulumi:dev.eu-west-1::foundation::aws:ec2/vpc:Vpc::x::y": "a name has no `::` in it",
+}
+
+
+@pytest.mark.parametrize(("name", "reason"), NO_NAMES.items())
+def test_what_is_no_name_is_refused(name, reason):
+    attempts = [lambda: rename(RECORDS, Renaming(((OTHER.urn, name),)))]
+    if name:
+        attempts.append(lambda: move(RECORDS, Moving(OTHER.urn, name)))
+    for attempt in attempts:
+        with pytest.raises(NotAName) as refused:
+            attempt()
+        assert refused.value.reason == reason
+        assert refused.value.meant.startswith("urn:pulumi:dev.eu-west-1::foundation::aws:ec2/vpc:Vpc::")
+
+
+def test_a_urn_is_not_taken_for_a_name():
+    with pytest.raises(NotAName):
+        rename(RECORDS, Renaming(((OTHER.urn, urn("x")),)))
+
+
+def test_a_name_that_has_colons_already_may_stay():
+    old = thing("a::b")
+    records, _ = move(Records((NET, old)), Moving(old.urn, urn("a::b", "mlplat:net:Net$aws:ec2/vpc:Vpc")))
+    assert records.resources[1].parent == NET.urn
+
+
 def test_users_of_a_renamed_provider_follow():
     records, _ = rename(RECORDS, Renaming(((AWS.urn, "main"),)))
     whole(records)
@@ -105,6 +142,20 @@ def test_several_names_change_at_once_and_may_change_places():
     records, _ = rename(Records((a, b)), Renaming(((a.urn, "b"), (b.urn, "a"))))
     assert words(whole(records).resources) == ["b", "a"]
     assert named(records, "a").dependencies == (urn("b"),)
+
+
+def test_the_order_in_which_parent_and_child_are_named_does_not_matter():
+    types = (
+        "mlplat:net:Net",
+        "mlplat:net:Net$aws:ec2/vpc:Vpc",
+        "mlplat:net:Net$aws:ec2/vpc:Vpc$aws:ec2/vpc:Vpc",
+    )
+    top, child, below = (urn(name, type) for name, type in zip(("a", "a-x", "a-x-y"), types, strict=True))
+    records = Records(
+        (component("a"), thing("a-x", urn=child, parent=top), thing("a-x-y", urn=below, parent=child))
+    )
+    for pairs in ([(top, "b"), (child, "q")], [(child, "q"), (top, "b")]):
+        assert words(rename(records, Renaming(tuple(pairs)))[0].resources) == ["b", "q", "q-y"]
 
 
 def test_a_child_can_be_named_in_the_same_command():
@@ -282,7 +333,7 @@ def test_open_operations_are_left_to_the_next_apply_unless_they_are_to_be_forgot
     records, notes = mend(Records((), (began,)), Mending())
     assert (records.pending, [note.kind for note in notes]) == ((began,), [Kind.LEFT])
     records, notes = mend(Records((), (began,)), Mending(Pending.FORGET))
-    assert (records.pending, [note.kind for note in notes]) == ((), [Kind.FORGOTTEN])
+    assert (records.pending, [note.kind for note in notes]) == ((), [Kind.DISMISSED])
 
 
 def over_there(name, type="aws:ec2/vpc:Vpc"):
@@ -312,6 +363,48 @@ def test_a_move_to_another_stack_that_was_cut_off_goes_on():
     again = transplanted(steps.marked, steps.there[0], moving)
     assert words(again.there[0].resources) == ["aws", "grid", "grid-vpc"]
     assert again.here[0] == steps.here[0]
+
+
+@pytest.mark.parametrize("retained", [False, True])
+@pytest.mark.parametrize("writes", [1, 2])
+def test_a_move_that_goes_on_leaves_no_mark_on_what_it_moved(retained, writes):
+    here = Records((AWS, thing("key", retain_on_delete=retained, provider=reference(AWS))))
+    moving = Moving(urn("key"), over_there("key"))
+    steps = transplanted(here, THERE, moving)
+    again = transplanted(steps.marked, steps.there[0] if writes == 2 else THERE, moving)
+    assert again.there[0] == transplanted(here, THERE, moving).there[0]
+    assert (named(again.there[0], "key").retain_on_delete, named(again.there[0], "key").other) == (
+        retained,
+        {},
+    )
+    assert again.marked == steps.marked
+
+
+def test_what_an_apply_has_made_of_a_half_moved_resource_stays():
+    """Killed after the second write; then the other stack was applied, and the same move is typed again."""
+    here = Records((AWS, thing("key", provider=reference(AWS), inputs={"size": 1})))
+    moving = Moving(urn("key"), over_there("key"))
+    steps = transplanted(here, THERE, moving)
+    applied = tuple(
+        replace(each, inputs={"size": 2}) if each.urn == over_there("key") else each
+        for each in steps.there[0].resources
+    )
+    condemned = thing("key", urn=over_there("key"), id="vpc-old", delete=True)
+    there = Records((*applied, condemned))
+    again = transplanted(steps.marked, there, moving)
+    assert again.there[0] == there
+    assert words(again.here[0].resources) == ["aws"]
+
+
+def test_a_move_that_was_cut_off_is_told_by_repair_until_an_apply_has_said_otherwise():
+    steps = transplanted(RECORDS, THERE, Moving(NET.urn, over_there("grid", "mlplat:net:Net")))
+    records, notes = mend(steps.marked, Mending())
+    assert records == steps.marked
+    assert [(note.kind, note.urn, note.detail) for note in notes] == [
+        (Kind.HALF_MOVED, NET.urn, over_there("grid", "mlplat:net:Net"))
+    ]
+    applied = Records(tuple(replace(each, retain_on_delete=False) for each in steps.marked.resources))
+    assert mend(applied, Mending())[1] == ()
 
 
 def test_what_cannot_be_moved_to_another_stack():

@@ -325,3 +325,85 @@ def test_all_stacks_are_looked_at_and_only_those_that_differ_are_written(desk):
     backups = accept_all(desk.engine(), stacks, lambda found: [urn for each in found for urn in each.urns])
     assert len(backups) == 1
     assert all(each.is_as_recorded for each in look_at_all(desk.engine(), stacks))
+
+
+def half_replaced(desk):
+    """Room was made for a new `a`, and then the plug was pulled: `b` and `a` are deleted, none is made."""
+    desk.apply(ROOM)
+    here = desk.cloud.before
+
+    def die(operation, _inputs):
+        if operation == "create":
+            raise SystemError("the plug was pulled")
+
+    desk.cloud.before = die
+    with pytest.raises(SystemError):
+        desk.apply(MOVED)
+    desk.cloud.before = here
+
+
+ROOM = things(a={"zone": "x", "name": "typed"}, b={"needs": "a"}, d={"size": 4})
+MOVED = things(a={"zone": "y", "name": "typed"}, b={"needs": "a"}, d={"size": 4})
+
+
+def left(looked):
+    return sorted((name(each.urn), each.op, each.found) for each in looked.left)
+
+
+def test_what_a_run_of_our_own_deleted_is_unfinished_and_no_drift(desk):
+    half_replaced(desk)
+    looked = look(desk)
+    assert found(looked) == {}
+    assert left(looked) == [
+        ("a", "creating", "was not made"),
+        ("b", "replacing", "deleted, and not made again yet"),
+    ]
+    accept(desk)  # what is open is settled; what is to be made again keeps its place
+    looked = look(desk)
+    assert left(looked) == [
+        ("a", "replacing", "deleted, and not made again yet"),
+        ("b", "replacing", "deleted, and not made again yet"),
+    ]
+    assert looked.is_as_recorded
+    assert marks(desk.plan(MOVED)) == ["+ a", "+ b"]
+    desk.apply(MOVED)
+    assert look(desk).left == ()
+
+
+def test_what_others_deleted_is_drift_beside_what_a_run_of_our_own_did(desk):
+    half_replaced(desk)
+    deleted(desk, "d")
+    assert found(look(desk)) == {"d": "gone"}
+    part = Scope(targets=(desk.resources()["here"].urn,))
+    desk.apply(MOVED, source=Source.CLOUD, scope=part)
+    looked = look(desk)
+    assert found(looked) == {"d": "gone"}
+    assert [name(each.urn) for each in looked.left] == ["a", "b"]
+    accept(desk)
+    assert desk.breaches() == ()
+    looked = look(desk)
+    assert (found(looked), [name(each.urn) for each in looked.left]) == ({}, ["a", "b"])
+    assert marks(desk.plan(MOVED)) == ["+ a", "+ b", "+ d"]
+
+
+def test_what_others_deleted_while_we_changed_it_is_drift(desk):
+    desk.apply(PROGRAM)
+
+    def die(operation, _inputs):
+        if operation == "update":
+            raise SystemError("the plug was pulled")
+
+    desk.cloud.before = die
+    with pytest.raises(SystemError):
+        desk.apply(things(a={"size": 2}, b={"needs": "a"}, c={"needs": "b"}, d={"size": 4}))
+    desk.cloud.before = lambda *_: None
+    deleted(desk, "a")
+    looked = look(desk)
+    assert found(looked) == {"a": "gone"}
+    assert left(looked) == [("a", "updating", "is gone")]
+
+
+def test_where_nothing_is_recorded_it_says_so(desk):
+    assert look(desk).is_empty
+    desk.apply(PROGRAM)
+    assert not look(desk).is_empty

@@ -58,7 +58,15 @@ def test_nothing_is_called_when_its_beginning_cannot_be_written(desk, disk):
     with pytest.raises(StateNotWritten) as caught:
         desk.apply(things(a={}))
     assert caught.value.reason == "No space left on device"
+    assert not caught.value.is_journaled
     assert desk.cloud.all() == {}
+
+
+def test_what_the_journal_names_is_told_as_soon_as_it_names_anything(desk, disk):
+    disk.room = 4
+    with pytest.raises(StateNotWritten) as caught:
+        desk.apply(PROGRAM)
+    assert caught.value.is_journaled
 
 
 def test_a_plan_needs_no_room(desk, disk):

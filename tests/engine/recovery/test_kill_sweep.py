@@ -1,13 +1,16 @@
-"""`kill -9` at every journal write of an apply and of a destroy: the next apply finishes, and nothing exists twice."""
+"""`kill -9` at every journal write of an apply and of a destroy: the next apply finishes, and nothing exists twice.
+
+Nor is what the killed run did taken for something that others have done.
+"""
 
 import shutil
 
 import pytest
 
-from provisioner.engine.interface import Result
+from provisioner.engine.interface import Access, Result
 from tests.engine.recovery.sweep import BEFORE, PROGRAMS
 from tests.support.crash import apply_and_die, run_killed
-from tests.support.runs import Desk
+from tests.support.runs import Desk, nothing
 
 MOST_MOMENTS = 200
 
@@ -38,6 +41,7 @@ def test_a_run_killed_anywhere_is_finished_by_the_next(name, prepared, tmp_path,
         folder = tmp_path / str(moment)
         shutil.copytree(prepared[name], folder)
         code = run_killed(apply_and_die, folder, name, moment)
+        _has_no_drift(Desk(folder))
         _converges(Desk(folder), name)
         if code == 0:
             break
@@ -45,6 +49,11 @@ def test_a_run_killed_anywhere_is_finished_by_the_next(name, prepared, tmp_path,
     else:
         pytest.fail("the run was killed at every moment; are there more writes than expected?")
     assert moment > 10, "the sweep must have killed something"
+
+
+def _has_no_drift(desk: Desk) -> None:
+    with desk.engine().open(desk.stack(nothing), Access.READ) as run:
+        assert run.look().outside == ()
 
 
 def _converges(desk: Desk, name: str) -> None:

@@ -35,9 +35,10 @@ def test_nothing_is_begun_and_it_is_told(desk, code, before):
             desk.apply(MORE)
         with pytest.raises(StateNotWritten):
             desk.engine().push(desk.stack(MORE))
-    said = render(explain(refused.value, "dev"))
+    said = render(explain(refused.value, "dev", "provisioner destroy dev"))
     assert "give write permission" in said
-    assert "provisioner apply dev" in said
+    assert "journal" not in said
+    assert "provisioner destroy dev" in said
     assert (desk.cloud.names(), len(desk.cloud.calls)) == (existing, calls)
     assert desk.apply(MORE).result is Result.DONE
     assert desk.plan(MORE).is_empty

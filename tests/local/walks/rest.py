@@ -57,9 +57,12 @@ def kms(cloud):
 
 
 def logs(cloud):
-    """A log group."""
+    """A log group with a key, and without it."""
     logs = cloud.client("logs")
     logs.create_log_group(logGroupName="flow")
+    key = f"arn:aws:kms:us-east-1:{cloud.account}:key/12345678-1234-1234-1234-123456789012"
+    logs.associate_kms_key(logGroupName="flow", kmsKeyId=key)
+    logs.disassociate_kms_key(logGroupName="flow")
     logs.delete_log_group(logGroupName="flow")
 
 

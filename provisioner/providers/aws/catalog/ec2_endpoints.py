@@ -114,6 +114,8 @@ VPC_ENDPOINT = ResourceSpec(
         Field("privateDnsEnabled", "PrivateDnsEnabled", _MODIFY, computed=True),
         Field("policy", "PolicyDocument", _MODIFY, POLICY, computed=True),
     ),
+    # Two would want the same names, or the same routes.
+    unique=("vpcId", "serviceName", "vpcEndpointType"),
     tags=ec2_tags("vpc-endpoint"),
     outputs={
         "arn": Text("arn:{partition}:ec2:{region}:{ownerId}:vpc-endpoint/{id}"),

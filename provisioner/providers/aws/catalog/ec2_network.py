@@ -265,6 +265,7 @@ INTERNET_GATEWAY = ResourceSpec(
             with_create=False,
         ),
     ),
+    unique=("vpcId",),
     tags=ec2_tags("internet-gateway"),
     outputs={
         "arn": Text("arn:{partition}:ec2:{region}:{ownerId}:internet-gateway/{id}"),
@@ -297,6 +298,7 @@ FLOW_LOG = ResourceSpec(
         Field("maxAggregationInterval", "MaxAggregationInterval", REPLACE, default=600),
         Field("destinationOptions", "DestinationOptions", REPLACE, LOG_FILES, may_be_silent=True),
     ),
+    unique=("vpcId", "logDestination"),
     tags=ec2_tags("vpc-flow-log"),
     outputs={"arn": Text("arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{id}")},
     unsupported={

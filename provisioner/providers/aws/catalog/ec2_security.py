@@ -157,6 +157,7 @@ DEFAULT_SECURITY_GROUP = ResourceSpec(
         _closed("egress", "egress", "IpPermissionsEgress"),
         Field("revokeRulesOnDelete", "", LOCAL, default=False),
     ),
+    unique=("vpcId",),
     tags=replace(ec2_tags("security-group"), create_as=""),
     outputs={
         "arn": Text("arn:{partition}:ec2:{region}:{ownerId}:security-group/{id}"),
@@ -230,6 +231,7 @@ def _rule(direction: str, name: str) -> ResourceSpec:
                 read="ReferencedGroupInfo.GroupId",
             ),
         ),
+        unique=("securityGroupId", "ipProtocol", "fromPort", "toPort", *SOURCES),
         tags=ec2_tags("security-group-rule"),
         outputs={
             "arn": Text("arn:{partition}:ec2:{region}:{account}:security-group-rule/{id}"),

@@ -129,6 +129,8 @@ ZONE = ResourceSpec(
         ),
         Field("forceDestroy", "", LOCAL, default=False),
     ),
+    # Of zones that no network asks there could be several.
+    unique=("name", "vpcs"),
     tags=_tags("hostedzone"),
     outputs={
         "arn": Text("arn:{partition}:route53:::hostedzone/{id}"),
@@ -232,6 +234,7 @@ RECORD = ResourceSpec(
         Field("multivalueAnswerRoutingPolicy", "MultiValueAnswer", _PUT_RECORD),
         Field("allowOverwrite", "", LOCAL, default=False),
     ),
+    unique=("zoneId", "name", "type", "setIdentifier"),
     outputs={"fqdn": "Fqdn"},
     unsupported={
         "cidrRoutingPolicy": "regions are chosen by health, weight, latency or place, not by address",
