@@ -56,6 +56,7 @@ ADDITIONS: Final = {
             "ec2.peering",
             "ec2.internet_gateways",
             "ec2.rule_descriptions",
+            "ec2.tags",
         ),
     ),
     "ecr": Addition("ECRResponse", ("ecr",)),

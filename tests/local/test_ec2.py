@@ -1,5 +1,7 @@
 """EC2 in the local cloud: placement groups, reservations, launch templates, and networks that see each other."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 TAGS = [{"Key": "pool", "Value": "gpu"}]
@@ -188,3 +190,39 @@ def test_a_gateway_stays_while_public_addresses_are_mapped_in_its_network(cloud,
     ec2.disassociate_address(AssociationId=mapped)
     ec2.detach_internet_gateway(**both)
     assert refusal(ec2.detach_internet_gateway, **both) == "Gateway.NotAttached"
+
+
+def test_an_object_has_the_tags_that_describe_tags_tells(cloud, ec2):
+    vpc, subnets = cloud.network()
+    for number, id in enumerate((vpc, *subnets)):
+        ec2.create_tags(Resources=[id], Tags=[{"Key": f"key-{number}", "Value": id}, *TAGS])
+    told = {
+        vpc: ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["Tags"],
+        **{each["SubnetId"]: each["Tags"] for each in ec2.describe_subnets(SubnetIds=subnets)["Subnets"]},
+    }
+    for id, tags in told.items():
+        every = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [id]}])["Tags"]
+        assert sorted((tag["Key"], tag["Value"]) for tag in tags) == [
+            (tag["Key"], tag["Value"]) for tag in sorted(every, key=lambda tag: tag["Key"])
+        ]
+    assert [
+        each["SubnetId"]
+        for each in ec2.describe_subnets(Filters=[{"Name": "tag:key-1", "Values": ["*"]}])["Subnets"]
+    ] == [subnets[0]]
+
+
+def test_tags_of_one_object_are_told_while_others_get_theirs(cloud, ec2):
+    vpc, _ = cloud.network()
+
+    def make(number):
+        tags = [{"Key": f"{number}-{each}", "Value": "x"} for each in range(20)]
+        specification = [{"ResourceType": "security-group", "Tags": tags}]
+        named = f"group-{number}"
+        made = ec2.create_security_group(
+            GroupName=named, Description=named, VpcId=vpc, TagSpecifications=specification
+        )
+        [told] = ec2.describe_security_groups(GroupIds=[made["GroupId"]])["SecurityGroups"]
+        return len(told["Tags"])
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(make, range(40))) == {20}
