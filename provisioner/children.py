@@ -7,7 +7,6 @@ its parent had when it began, and gives back one value per piece of work.
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -89,6 +88,8 @@ def _begin(work: Sequence[Callable[[], object]], elder: Sequence[_Child]) -> _Ch
 
 def _be_child(pipe: int, work: Sequence[Callable[[], object]]) -> None:
     """Do the work and end, without what a process does when it ends: all of that is the parent's."""
+    import pickle  # noqa: PLC0415 - not where there is nothing to share out
+
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C is the parent's to answer
         with open(pipe, "wb") as values:
@@ -102,6 +103,8 @@ def _be_child(pipe: int, work: Sequence[Callable[[], object]]) -> None:
 
 
 def _receive(pipe: IO[bytes], values: Sequence[Future[Any]]) -> None:
+    import pickle  # noqa: PLC0415
+
     try:
         with pipe:
             for value in values:

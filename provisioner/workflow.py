@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -99,7 +100,7 @@ def preview(
     wish = Wish(source, scope)
     with ExitStack() as opened:
         runs = _runs(engine, phases, Access.READ, opened)
-        early = opened.enter_context(shared_out(dict(_ahead(phases, runs, wish)), processors))
+        early = opened.enter_context(shared_out(_ahead(phases, runs, wish), processors))
         return tuple(_plans(engine, phases, runs, wish, early).values())
 
 
@@ -111,7 +112,7 @@ def keep(
         runs = _runs(engine, phases, Access.READ, opened)
         for run in runs.values():
             run.mark()  # before anybody reads: if it changes just now, the plan is of the older state
-        early = opened.enter_context(shared_out(dict(_ahead(phases, runs, wish)), processors))
+        early = opened.enter_context(shared_out(_ahead(phases, runs, wish), processors))
         plans = {task: explain(plan) for task, plan in _plans(engine, phases, runs, wish, early).items()}
         return tuple(Kept(plan, runs[task].kept(plan)) for task, plan in plans.items())
 
@@ -248,22 +249,25 @@ class _Early(NamedTuple):
 _PlanEarly = Callable[[], _Early | None]
 
 
-def _ahead(phases: Sequence[Phase], runs: Runs, wish: Wish) -> Iterator[tuple[Task, _PlanEarly]]:
+def _ahead(phases: Sequence[Phase], runs: Runs, wish: Wish) -> Mapping[Task, _PlanEarly]:
     """How each stack is planned on the recorded outputs of those before it: few plans change any."""
 
     def plan(task: Task, before: Sequence[Task]) -> _Early | None:
+        if any(each.mode is Mode.DESTROY for each in before):
+            return None  # what goes comes out without outputs
         supposed = {each.stack.full_name: runs[each].outputs() for each in before}
-        if before and (any(each.mode is Mode.DESTROY for each in before) or not any(supposed.values())):
-            return None  # what goes comes out without outputs, and what was never applied with some
         try:
             return _Early(_planned(runs[task], task.mode, wish, supposed), supposed)
         except ProgramFailed:
             return None  # it may need an output that only the plan before it has
 
-    before: list[Task] = []
-    for phase in phases:
-        yield from ((task, partial(plan, task, tuple(before))) for task in phase)
-        before += phase
+    if not any(runs[task].outputs() for task in chain(*phases[:1])):
+        return {}  # what was never applied comes out with outputs
+    early: dict[Task, _PlanEarly] = {}
+    for number, phase in enumerate(phases):
+        before = tuple(chain(*phases[:number]))
+        early |= {task: partial(plan, task, before) for task in phase}
+    return early
 
 
 def _plans(

@@ -19,8 +19,7 @@ from urllib.parse import urlsplit
 
 from provisioner.engine.failures import LocalCloudNotStarted, LocalCloudNotStopped
 from provisioner.local import record
-from provisioner.local.record import IDENTITY, Record
-from provisioner.local.server import READY, START_WITHIN
+from provisioner.local.record import IDENTITY, READY, START_WITHIN, Record
 
 ANSWER_WITHIN: Final = 10.0
 """Seconds a busy server may take to say who it is."""

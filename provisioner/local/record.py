@@ -18,6 +18,12 @@ replaced by a new one, and ends by itself.
 IDENTITY: Final = "/provisioner/identity"
 """The path at which a server says which one it is; no AWS service uses it."""
 
+READY: Final = b"ready"
+"""What a server tells who started it, once it can be used."""
+
+START_WITHIN: Final = 60
+"""Seconds: a start that takes longer has failed, and ends itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

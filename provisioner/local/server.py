@@ -22,13 +22,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from provisioner.local import record
-from provisioner.local.record import IDENTITY, Record
+from provisioner.local.record import IDENTITY, READY, START_WITHIN, Record
 
 LOOPBACK: Final = "127.0.0.1"
-READY: Final = b"ready"
-START_WITHIN: Final = 60
-"""Seconds: a start that takes longer has failed, and ends itself."""
-
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks at the record; the server is gone at most this much after it."""
 

@@ -104,7 +104,7 @@ class _Package(Loader):
             return self._everything(module, name)
 
         if registers := _REGISTERS.search(source):
-            exec(f"from . import _utilities\n{registers[0]}", vars(module))  # noqa: S102 - the end of its code
+            _register_when_asked(f"from . import _utilities\n{registers[0]}", module)
         setattr(module, "__getattr__", missing)  # noqa: B010 - a module's type has no such attribute
 
     def _everything(self, module: ModuleType, name: str) -> Any:
@@ -112,6 +112,25 @@ class _Package(Loader):
         self._whole.exec_module(module)
         setattr(module, "__all__", [each for each in vars(module) if not each.startswith("_")])  # noqa: B010
         return getattr(module, name)
+
+
+def _register_when_asked(code: str, module: ModuleType) -> None:
+    """Let the SDK know the classes of all types when it looks for the first: few programs make it do so."""
+    sdk: Any = importlib.import_module("pulumi.runtime.rpc")
+    turn = threading.Lock()
+    waiting = [code]
+
+    def after_it(look: Callable[..., Any]) -> Callable[..., Any]:
+        def looked(*asked: Any) -> Any:
+            with turn:
+                while waiting:
+                    exec(waiting.pop(), vars(module))  # noqa: S102 - the end of the module's code
+            return look(*asked)
+
+        return looked
+
+    sdk.get_resource_package = after_it(sdk.get_resource_package)
+    sdk.get_resource_module = after_it(sdk.get_resource_module)
 
 
 class _Module(Loader):
