@@ -32,6 +32,7 @@ REGION = "us-east-1"
 LIMIT = 900
 """Seconds one command may take."""
 
+BASE = Path(__file__).parents[2] / "environments" / "base.yaml"
 RESULTS = Path(__file__).with_name("results") / "terraform.json"
 
 DIFFERENCES_THAT_DO_NOT_MATTER = {
@@ -124,8 +125,13 @@ class Ours(Side):
 
     name = "ours"
 
-    def __init__(self, folder):
+    def __init__(self, folder, file):
         super().__init__(folder, surroundings())
+        if file is not None:
+            environments = folder / "environments"
+            environments.mkdir()
+            shutil.copy(file, environments / f"{ENVIRONMENT}.yaml")
+            shutil.copy(BASE, environments)
         self.command = [sys.executable, "-m", "provisioner"]
 
     def phase(self, phase):
@@ -267,7 +273,7 @@ def tell(text):
 
 
 def measure(arguments, work):
-    ours = Ours(work / "ours")
+    ours = Ours(work / "ours", arguments.environment)
     tell("preparing: our first apply, from whose state Terraform's program is made")
     ours.run([*ours.command, "local", "start"])
     [status] = ours.answers("local", "status", "--json")
@@ -310,6 +316,11 @@ def parsed():
     )
     parser.add_argument(
         "--terraform", default="terraform", help="Terraform 1.11 (default: the one on the path)"
+    )
+    parser.add_argument(
+        "--environment",
+        type=Path,
+        help=f"file of an environment called `{ENVIRONMENT}` that extends base.yaml (default: the shipped one)",
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument(
