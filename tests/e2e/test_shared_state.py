@@ -34,10 +34,10 @@ def aws():
 def checkout(aws, tmp_path):
     """Makes checkouts of one environment on machines of their own."""
 
-    def made(name):
+    def made(name, environment="small"):
         product = Product(tmp_path / name)
-        product.variables = variables(aws.endpoint)
-        product.written("small", small(aws) + STATE)
+        product.variables = variables(aws.endpoint) | {"USER": name, "LOGNAME": name}
+        product.written(environment, small(aws).replace("name: small", f"name: {environment}") + STATE)
         return product
 
     return made
@@ -70,6 +70,18 @@ def test_what_one_applies_the_other_sees_and_of_two_at_once_one_wins(aws, checko
     assert "nothing was kept here" in ann("state push small").out
     shutil.rmtree(ann.folder)  # the laptop is lost
     ben("destroy small --yes", code=4)
+
+
+def test_what_one_plans_the_other_carries_out(checkout):
+    """Another folder, another name, a clone that has seen nothing of the environment; and only once."""
+    ann, ben = checkout("ann", "kept"), checkout("ben", "kept")
+    planned = ann("plan kept --out kept.plan").out
+    shutil.copy(ann.folder / "kept.plan", ben.folder / "the.plan")
+    assert planned.splitlines()[0] in ben("show the.plan").out
+    ben("apply the.plan --yes")
+    for each in (ann, ben):
+        each("plan kept --detailed-exitcode")
+    assert "RUN-050" in ann("apply kept.plan --yes", code=10).err
 
 
 def test_without_the_bucket_nothing_is_begun_and_the_message_says_what_to_do(checkout):
