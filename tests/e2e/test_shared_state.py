@@ -12,12 +12,12 @@ from tests.e2e.test_right_account import small, variables
 from tests.support.moto_server import moto_server
 from tests.support.one_at_a_time import OneAtATime
 
-STATE = 'state: {backend: "s3://example-state/ml-platform", secrets: "awskms://alias/state"}\n'
+STATE = 'state: {backend: "s3://example-state/ml-platform", secrets: "awskms://alias/shared-state"}\n'
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def aws():
-    """An account of moto's with a bucket and a key for states."""
+    """A bucket and a key for states: made once, in an account of moto's that other modules of a worker share."""
     with moto_server(OneAtATime) as endpoint:
         cloud = Cloud(endpoint)
         keys = {"aws_access_key_id": "person", "aws_secret_access_key": "secret"}
@@ -25,7 +25,7 @@ def aws():
         s3 = session.create_client("s3", "us-east-1", endpoint_url=cloud.endpoint, **keys)
         s3.create_bucket(Bucket="example-state")
         kms = session.create_client("kms", "us-east-1", endpoint_url=cloud.endpoint, **keys)
-        kms.create_alias(AliasName="alias/state", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+        kms.create_alias(AliasName="alias/shared-state", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
         cloud.s3 = s3
         yield cloud
 
@@ -65,7 +65,7 @@ def test_what_one_applies_the_other_sees_and_of_two_at_once_one_wins(aws, checko
     )
     assert json.loads(kept["Body"].read())["checkpoint"]["stack"] == "organization/foundation/small.us-east-1"
     checked = ann("secrets check small").out
-    assert "the first one is sealed with `awskms://alias/state?region=us-east-1`" in checked
+    assert "the first one is sealed with `awskms://alias/shared-state?region=us-east-1`" in checked
     assert "not locked" in ann("state unlock small").out
     assert "nothing was kept here" in ann("state push small").out
     shutil.rmtree(ann.folder)  # the laptop is lost
