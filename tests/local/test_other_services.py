@@ -73,6 +73,7 @@ def test_roles_are_looked_through_while_others_are_made():
     backend = SimpleNamespace(roles={"one": 1})
     for _ in roles(backend):
         backend.roles["another"] = 2
+    assert roles(backend) == [1, 2]
 
 
 def test_a_replica_is_a_key_of_its_own(cloud, refusal):

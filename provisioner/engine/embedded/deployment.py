@@ -8,18 +8,17 @@ business.
 from __future__ import annotations
 
 import queue
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final
 
+from provisioner.engine.embedded.askers import Askers
 from provisioner.engine.embedded.executor import WorkEnded
-from provisioner.engine.embedded.monitor import Stopped
 from provisioner.engine.embedded.program import Broken, Needs
 from provisioner.engine.embedded.progress import Carrier, Progress
 from provisioner.engine.embedded.registration import Registrar
 from provisioner.engine.embedded.scene import Scene
 from provisioner.engine.embedded.teardown import Teardown
-from provisioner.engine.embedded.wanted import Answer, Asked, Lookup, Reported, Wanted
+from provisioner.engine.embedded.wanted import Asked
 from provisioner.engine.events import Event, Interrupted
 from provisioner.engine.failures import Failure, ProgramFailed
 from provisioner.engine.interface import Tell
@@ -76,7 +75,7 @@ class Deployment:
         self._running = True
         self._stopping = False
         self._crash: BaseException | None = None
-        self._waiting: set[Future[Answer]] = set()
+        self._askers = Askers(self._registrar)
         self.interrupted = False
 
     def run(self) -> None:
@@ -103,7 +102,7 @@ class Deployment:
             case Silence():
                 raise self._progress.never_asked_for(self._registrar.late[0])
             case Asked():
-                self._asked(message)
+                self._askers.ask(message)
             case AskedInVain(failure):
                 raise failure
             case WorkEnded(settle):
@@ -124,26 +123,6 @@ class Deployment:
             self._stop(None)
         if self._teardown is not None:
             self._teardown.advance()
-
-    def _asked(self, asked: Asked) -> None:
-        if self._stopping:
-            asked.reply.set_exception(Stopped())
-            return
-        self._waiting.add(asked.reply)
-
-        def reply(answer: Answer) -> None:
-            if asked.reply in self._waiting:  # not if the run was stopped meanwhile
-                self._waiting.discard(asked.reply)
-                asked.reply.set_result(answer)
-
-        match asked.what:
-            case Wanted() as wanted:
-                self._registrar.register(wanted, reply)
-            case Lookup() as lookup:
-                self._registrar.look_up(lookup, reply)
-            case Reported() as reported:
-                self._registrar.report(reported)
-                reply(Answer(reported.urn))
 
     def _program_ended(self, broken: Broken | None, needs: Needs) -> None:
         if self._stopping:
@@ -171,6 +150,4 @@ class Deployment:
         elif error is not None or self.interrupted:
             self._teardown.stop()
             self._carrier.halt()
-        for waiting in self._waiting:
-            waiting.set_exception(Stopped())
-        self._waiting.clear()
+        self._askers.send_away()

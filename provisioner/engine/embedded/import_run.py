@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from provisioner.engine.embedded.adoption import Seen
+from provisioner.engine.embedded.askers import Askers
 from provisioner.engine.embedded.deployment import (
     AskedInVain,
     Inbox,
@@ -17,7 +18,6 @@ from provisioner.engine.embedded.deployment import (
 )
 from provisioner.engine.embedded.executor import PARALLEL, WorkEnded
 from provisioner.engine.embedded.interrupts import listening
-from provisioner.engine.embedded.monitor import Stopped
 from provisioner.engine.embedded.planned import in_order
 from provisioner.engine.embedded.preparing import Prepared
 from provisioner.engine.embedded.progress import Progress
@@ -29,7 +29,7 @@ from provisioner.engine.embedded.state import Ended, Noted
 from provisioner.engine.embedded.store import StackStore
 from provisioner.engine.embedded.taking_over import TakingOver
 from provisioner.engine.embedded.versions import Update, Versions
-from provisioner.engine.embedded.wanted import Answer, Asked, Lookup, Reported, Wanted
+from provisioner.engine.embedded.wanted import Asked
 from provisioner.engine.failures import ProgramFailed, StateBreaksRules
 from provisioner.engine.interface import Stack
 from provisioner.plan.importing import Import, ImportPlan
@@ -48,7 +48,7 @@ class Looking:
         self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="import")
         self._progress = Progress()
         self.found = TakingOver(scene, imports, self._progress, self._in_background, _now)
-        self._waiting: set[Future[Answer]] = set()
+        self._askers = Askers(self.found)
         self._reading = 0
         self._is_running = True
         self._crash: BaseException | None = None
@@ -70,7 +70,7 @@ class Looking:
     def _take(self, message: object) -> None:
         match message:
             case Asked():
-                self._asked(message)
+                self._askers.ask(message)
             case WorkEnded(settle):
                 settle()
             case AskedInVain(failure):
@@ -83,26 +83,6 @@ class Looking:
                 raise KeyboardInterrupt
             case _:
                 pass  # what the program says is said by its next plan
-
-    def _asked(self, asked: Asked) -> None:
-        if self._crash is not None:
-            asked.reply.set_exception(Stopped())
-            return
-        self._waiting.add(asked.reply)
-
-        def reply(answer: Answer) -> None:
-            if asked.reply in self._waiting:  # not if it was stopped meanwhile
-                self._waiting.discard(asked.reply)
-                asked.reply.set_result(answer)
-
-        match asked.what:
-            case Wanted() as wanted:
-                self.found.register(wanted, reply)
-            case Lookup() as lookup:
-                self.found.look_up(lookup, reply)
-            case Reported() as reported:
-                self.found.report(reported)
-                reply(Answer(reported.urn))
 
     def _in_background(
         self, look: Callable[[], Seen | None], done: Callable[[Seen | Refused | None], None]
@@ -124,9 +104,7 @@ class Looking:
     def _stop(self, error: BaseException) -> None:
         """Whoever waits for an answer is told, so that the program can end."""
         self._crash = self._crash or error
-        for waiting in self._waiting:
-            waiting.set_exception(Stopped())
-        self._waiting.clear()
+        self._askers.send_away()
 
     def _planned(self, old_outputs: Properties) -> ImportPlan:
         found = self.found.findings

@@ -25,14 +25,13 @@ from provisioner.engine.embedded.rehearsal import as_object
 from provisioner.engine.embedded.scene import Scene
 from provisioner.engine.embedded.state import Edit, Put, Rename, ResourceState
 from provisioner.engine.embedded.steps import step_of
-from provisioner.engine.embedded.wanted import Answer, Lookup, Reported, Wanted
+from provisioner.engine.embedded.wanted import Answer, Lookup, Reply, Reported, Wanted
 from provisioner.engine.embedded.work import Call, Outcome, Part, Work, put
 from provisioner.plan.diff import Diff
 from provisioner.plan.model import BY_NAME, Op, Step
 from provisioner.plan.values import UNKNOWN, Properties, revealed
 from provisioner.providers.interface import Checked, Provider
 
-Reply = Callable[[Answer], None]
 IDENTITY_INPUTS = ("region",)
 """Inputs of a provider that say which cloud it means: with others, everything it holds is elsewhere."""
 
@@ -60,17 +59,7 @@ class Registrar:
 
     def look_up(self, lookup: Lookup, reply: Reply) -> None:
         """An object that is read and not managed. Raises a `Failure`."""
-        wanted = Wanted(
-            type=lookup.type,
-            name=lookup.name,
-            custom=True,
-            parent=lookup.parent,
-            inputs=lookup.inputs,
-            dependencies=lookup.dependencies,
-            provider=lookup.provider,
-            additional_secret_outputs=lookup.additional_secret_outputs,
-        )
-        goal = self._census.goal(wanted)
+        goal = self._census.goal(lookup.as_wanted())
         state = replace(goal.state, external=True, id="" if lookup.id is UNKNOWN else lookup.id)
         goal = replace(goal, state=state)
         self._enter(goal, lambda: self._read(goal, self._finishing(goal, reply)))

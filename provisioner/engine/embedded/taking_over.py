@@ -23,7 +23,7 @@ from provisioner.engine.embedded.rehearsal import Rehearsal
 from provisioner.engine.embedded.scene import Scene
 from provisioner.engine.embedded.state import Edit, Put, Rename, ResourceState
 from provisioner.engine.embedded.steps import step_of
-from provisioner.engine.embedded.wanted import Answer, Lookup, Reported, Wanted
+from provisioner.engine.embedded.wanted import Answer, Lookup, Reply, Reported, Wanted
 from provisioner.engine.embedded.work import Call, Outcome, Part, Work, put
 from provisioner.engine.failures import CloudNotRead
 from provisioner.plan.importing import Hindrance, Import, Obstacle, Unmade
@@ -31,7 +31,6 @@ from provisioner.plan.model import Op
 from provisioner.plan.values import Properties, has_unknown
 from provisioner.providers.interface import NO_CREDENTIALS, Provider, Refused
 
-Reply = Callable[[Answer], None]
 InBackground = Callable[[Callable[[], Seen | None], Callable[[Seen | Refused | None], None]], None]
 """Does the first on another thread, and gives its result to the second on the one that decides."""
 
@@ -95,18 +94,7 @@ class TakingOver:
 
     def look_up(self, lookup: Lookup, reply: Reply) -> None:
         """An object that is read and not managed. Raises a `Failure`."""
-        goal = self._census.goal(
-            Wanted(
-                type=lookup.type,
-                name=lookup.name,
-                custom=True,
-                parent=lookup.parent,
-                inputs=lookup.inputs,
-                dependencies=lookup.dependencies,
-                provider=lookup.provider,
-                additional_secret_outputs=lookup.additional_secret_outputs,
-            )
-        )
+        goal = self._census.goal(lookup.as_wanted())
         state = replace(goal.state, external=True, id=lookup.id if isinstance(lookup.id, str) else "")
         self._census.registered[state.urn] = state
 

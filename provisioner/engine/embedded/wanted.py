@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,6 +62,19 @@ class Lookup:
     provider: str = ""
     additional_secret_outputs: tuple[str, ...] = ()
 
+    def as_wanted(self) -> Wanted:
+        """The same as a resource, as far as names and records are concerned."""
+        return Wanted(
+            type=self.type,
+            name=self.name,
+            custom=True,
+            parent=self.parent,
+            inputs=self.inputs,
+            dependencies=self.dependencies,
+            provider=self.provider,
+            additional_secret_outputs=self.additional_secret_outputs,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Reported:
@@ -80,6 +93,9 @@ class Answer:
     outputs: Properties = field(default_factory=dict[str, Any])
     is_missing: bool = False
     """There is no such object, and will be none in this run; the program goes on without it."""
+
+
+Reply = Callable[[Answer], None]
 
 
 @dataclass(frozen=True, slots=True)
