@@ -7,7 +7,7 @@ import pytest
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import alias_pb2, engine_pb2, resource_pb2
 
-from provisioner.engine.embedded import wire
+from provisioner.providers.protocol import wire
 from provisioner.engine.embedded.monitor import EngineService, Monitor
 from provisioner.engine.embedded.wanted import AliasSpec, Answer, Lookup, Reported, Wanted
 from provisioner.engine.events import ProgramSpoke, Severity

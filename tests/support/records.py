@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from provisioner.engine.embedded.property_json import SIGNATURE
+from provisioner.plan.marks import SIGNATURE
 from provisioner.engine.embedded.state import Drop, Key, Put, Rename, ResourceState
 from provisioner.plan.values import Reference, Secret
 

@@ -11,11 +11,11 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
-from provisioner.engine.embedded import wire
 from provisioner.engine.embedded.calls import answered, blocking
 from provisioner.engine.embedded.wanted import AliasSpec, Answer, Asked, Lookup, Reported, Wanted
 from provisioner.engine.events import ProgramSpoke, Severity
 from provisioner.plan.values import UNKNOWN, Properties
+from provisioner.providers.protocol import wire
 
 FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,

@@ -12,15 +12,10 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from provisioner.engine.embedded.secrets import Sealer
+from provisioner.plan.marks import EXACT, FLOAT, REFERENCE, SECRET, SIGNATURE
 from provisioner.plan.values import UNKNOWN, Reference, Secret
 
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the format's mark, not a password
-REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e"
-FLOAT = "8ad145fe-0d11-4827-bfd7-1abcbf086f5c"
 _FLOAT_DIGITS = 16
-EXACT = 2**53
-"""Up to here a float holds every integer, and 30.0 may be written as 30."""
 
 
 class Malformed(ValueError):

@@ -7,7 +7,7 @@ from google.protobuf import json_format, struct_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provisioner.engine.embedded import wire
+from provisioner.providers.protocol import wire
 from provisioner.plan.values import UNKNOWN, Reference, Secret
 
 numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False).filter(

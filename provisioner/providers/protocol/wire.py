@@ -7,10 +7,9 @@ from typing import Any, cast
 
 from google.protobuf import struct_pb2
 
-from provisioner.engine.embedded.property_json import EXACT, REFERENCE, SECRET, SIGNATURE
+from provisioner.plan.marks import EXACT, OUTPUT_VALUE, REFERENCE, SECRET, SIGNATURE
 from provisioner.plan.values import UNKNOWN, Reference, Secret
 
-OUTPUT_VALUE = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 UNKNOWNS = frozenset(
     {
