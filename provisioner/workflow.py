@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from functools import partial
-from itertools import chain
-from types import MappingProxyType
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from provisioner.children import shared_out
-from provisioner.engine.failures import Failure, ProgramFailed, WrongAccount
+from provisioner.engine.failures import WrongAccount
 from provisioner.engine.interface import (
     STEADY,
     Access,
@@ -21,18 +16,17 @@ from provisioner.engine.interface import (
     Pace,
     Recorded,
     Result,
-    Run,
     Stack,
     Tell,
 )
 from provisioner.engine.outside import Looked
-from provisioner.engine.plan_failures import OutputOutsideScope, PlanMoved
-from provisioner.named import must_match
+from provisioner.engine.plan_failures import PlanMoved
 from provisioner.plan import moves
-from provisioner.plan.model import ApprovedPlan, Mode, Op, Source, StackPlan
+from provisioner.plan.model import ApprovedPlan, Source, StackPlan
 from provisioner.plan.saved import SavedPlan, SavedStack
 from provisioner.plan.scope import WHOLE, Scope
 from provisioner.plan.values import Properties
+from provisioner.planning import Runs, Wish, ahead, planned
 from provisioner.schedule import Phase, Task
 from provisioner.side_by_side import one_at_a_time, side_by_side
 
@@ -53,14 +47,6 @@ class Recording:
     resources: tuple[Recorded, ...]
     outputs: Mapping[str, Properties]
     """By region; an output of a later layer hides an earlier one's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to be planned."""
-
-    source: Source
-    scope: Scope = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +86,8 @@ def preview(
     wish = Wish(source, scope)
     with ExitStack() as opened:
         runs = _runs(engine, phases, Access.READ, opened)
-        early = opened.enter_context(shared_out(_ahead(phases, runs, wish), processors))
-        return tuple(_plans(engine, phases, runs, wish, early).values())
+        given = opened.enter_context(shared_out(ahead(phases, runs, wish), processors))
+        return tuple(planned(engine, phases, runs, wish, given).values())
 
 
 def keep(
@@ -112,8 +98,8 @@ def keep(
         runs = _runs(engine, phases, Access.READ, opened)
         for run in runs.values():
             run.mark()  # before anybody reads: if it changes just now, the plan is of the older state
-        early = opened.enter_context(shared_out(_ahead(phases, runs, wish), processors))
-        plans = {task: explain(plan) for task, plan in _plans(engine, phases, runs, wish, early).items()}
+        given = opened.enter_context(shared_out(ahead(phases, runs, wish), processors))
+        plans = {task: explain(plan) for task, plan in planned(engine, phases, runs, wish, given).items()}
         return tuple(Kept(plan, runs[task].kept(plan)) for task, plan in plans.items())
 
 
@@ -127,7 +113,7 @@ def carry_out(engine: Engine, phases: Sequence[Phase], source: Source, change: C
         runs = _runs(engine, phases, Access.WRITE, held)
         kept = _reopened(runs, change.saved) if change.saved else {}
         scope = next((plan.scope for plan in kept.values()), change.scope)
-        plans = _plans(engine, phases, runs, Wish(source, scope))
+        plans = planned(engine, phases, runs, Wish(source, scope))
         if change.saved:
             _must_agree(change.saved, kept, plans)
         approver = change.agree(tuple(plans.values()))
@@ -193,9 +179,6 @@ def check_account(wanted: str, caller: Callable[[], str]) -> None:
         raise WrongAccount(wanted, actual)
 
 
-Runs = Mapping[Task, Run]
-
-
 @dataclass(frozen=True, slots=True)
 class _Approved:
     """What was agreed to."""
@@ -236,90 +219,6 @@ def _must_agree(saved: SavedPlan, kept: Mapping[Task, StackPlan], plans: Mapping
     found = [moves.of_plans(kept[task], plan) for task, plan in plans.items()]
     if moved := tuple(move for move in found if move is not None):
         raise PlanMoved(saved.called, moved, saved.command)
-
-
-class _Early(NamedTuple):
-    """A plan that was made before those it builds on."""
-
-    plan: StackPlan
-    supposed: Mapping[str, Properties]
-    """The outputs it builds on."""
-
-
-_PlanEarly = Callable[[], _Early | None]
-
-
-def _ahead(phases: Sequence[Phase], runs: Runs, wish: Wish) -> Mapping[Task, _PlanEarly]:
-    """How each stack is planned on the recorded outputs of those before it: few plans change any."""
-
-    def plan(task: Task, before: Sequence[Task]) -> _Early | None:
-        if any(each.mode is Mode.DESTROY for each in before):
-            return None  # what goes comes out without outputs
-        supposed = {each.stack.full_name: runs[each].outputs() for each in before}
-        try:
-            return _Early(_planned(runs[task], task.mode, wish, supposed), supposed)
-        except ProgramFailed:
-            return None  # it may need an output that only the plan before it has
-
-    if not any(runs[task].outputs() for task in chain(*phases[:1])):
-        return {}  # what was never applied comes out with outputs
-    early: dict[Task, _PlanEarly] = {}
-    for number, phase in enumerate(phases):
-        before = tuple(chain(*phases[:number]))
-        early |= {task: partial(plan, task, before) for task in phase}
-    return early
-
-
-def _plans(
-    engine: Engine,
-    phases: Sequence[Phase],
-    runs: Runs,
-    wish: Wish,
-    early: Mapping[Task, Future[_Early | None]] = MappingProxyType({}),
-) -> dict[Task, StackPlan]:
-    """Each stack is planned on the planned outputs of those before it. Raises `NothingMatches`, too."""
-    plans: dict[Task, StackPlan] = {}
-    upstream: dict[str, Properties] = {}
-    withheld: dict[tuple[str, str], str] = {}
-
-    def plan_of(task: Task) -> StackPlan:
-        made = early[task].result() if task in early else None
-        if made is not None and made.supposed == upstream:
-            return made.plan
-        try:
-            return _planned(runs[task], task.mode, wish, dict(upstream))
-        except ProgramFailed as failed:
-            stack, output = failed.missing_output or ("", "")
-            if (urn := withheld.get((stack, output))) is None:
-                raise
-            name = f"{task.stack.project} {task.stack.name}"
-            raise OutputOutsideScope(name, output, urn) from failed
-
-    for phase in phases:
-        made = side_by_side(engine, phase, plan_of)
-        for task, plan in zip(phase, made, strict=True):
-            plans[task] = plan
-            name = task.stack.full_name
-            upstream[name] = plan.outputs
-            withheld.update({(name, output): urn for output, urn in plan.withheld.items()})
-    must_match(wish.scope, plans.values(), runs.values())
-    return plans
-
-
-def _planned(run: Run, mode: Mode, wish: Wish, upstream: Mapping[str, Properties]) -> StackPlan:
-    """The plan, with what would stay if it got its new name in the state: tried on the records, in memory."""
-    plan = run.preview(mode, wish.source, upstream, wish.scope)
-    if not {Op.CREATE, Op.DELETE} <= {step.op for step in plan.steps}:
-        return plan
-    from provisioner.plan import renames  # noqa: PLC0415 - few plans need it
-
-    if not (found := renames.candidates(plan)):
-        return plan
-    try:
-        trial = run.preview(mode, wish.source, upstream, wish.scope, renames.as_names(found))
-    except Failure:  # what cannot be planned is not offered
-        return plan
-    return replace(plan, renames=renames.confirmed(found, plan, trial))
 
 
 def _applied(engine: Engine, phases: Sequence[Phase], runs: Runs, approved: _Approved) -> tuple[Applied, ...]:

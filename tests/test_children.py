@@ -3,18 +3,25 @@
 import os
 import signal
 import sys
+import threading
 import time
 
 import pytest
 
-from provisioner.children import processors, shared_out
+from provisioner.children import Work, processors, shared_out
 from tests.support.crash import run_killed
 
-WORK = {name: os.getpid for name in "abcde"}
+
+def work(**early):
+    """Pieces of work with what can be done early; who asks learns what they asked, and whom."""
+    return {name: Work(do, lambda question: (question, os.getpid())) for name, do in early.items()}
 
 
-def done(early):
-    return {name: value.result(10) for name, value in early.items()}
+WORK = work(**dict.fromkeys("abcde", os.getpid))
+
+
+def done(given):
+    return {name: each.early.result(10) for name, each in given.items()}
 
 
 def is_gone(pid):
@@ -36,9 +43,54 @@ def every_child_has_its_share():
     assert is_gone(made["c"])
 
 
+def a_child_answers_questions_after_its_work():
+    with shared_out(WORK, 3) as given:
+        made = done(given)
+        assert [given["b"].ask(number) for number in range(3)] == [(number, made["b"]) for number in range(3)]
+        assert given["e"].ask("x" * 1_000_000) == ("x" * 1_000_000, made["b"])
+        assert given["c"].ask(None) == (None, made["c"])
+        many = []
+        threads = [
+            threading.Thread(target=lambda number=number: many.append((number, given["b"].ask(number))))
+            for number in range(20)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(many) == [(number, (number, made["b"])) for number in range(20)]
+
+
+def a_question_goes_before_what_can_be_done_early():
+    with shared_out(work(a=os.getpid, b=lambda: time.sleep(0.5), c=os.getpid, d=time.monotonic), 2) as given:
+        assert given["b"].ask("now")[0] == "now"
+        answered = time.monotonic()
+        assert given["d"].early.result(10) > answered - 0.4
+
+
+def who_asks_a_child_that_ended_is_told_so():
+    def dies(question):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    mortal = {"a": Work(os.getpid, dies), "b": Work(os.getpid, dies)}
+    with shared_out(mortal, 2) as given:
+        assert given["b"].ask("to die") is None
+        assert given["b"].ask("again") is None
+    assert given["b"].ask("after the end") is None
+
+
+def what_fails_to_answer_is_nobodys():
+    def fails(question):
+        raise ValueError
+
+    with shared_out({"a": Work(os.getpid, fails), "b": Work(os.getpid, fails)}, 2) as given:
+        assert given["b"].early.result(10)
+        assert given["b"].ask("anything") is None
+
+
 def alone_everything_is_done_here():
-    for work, count in ((WORK, 1), ({"a": os.getpid}, 4), ({}, 4)):
-        with shared_out(work, count) as early:
+    for pieces, count in ((WORK, 1), (work(a=os.getpid), 4), ({}, 4)):
+        with shared_out(pieces, count) as early:
             assert dict(early) == {}
 
 
@@ -53,9 +105,9 @@ def what_fails_is_nobodys():
         os.kill(os.getpid(), signal.SIGKILL)
 
     for broken in (fails, unheard_of, dies):
-        with shared_out({"a": broken, "b": os.getpid, "c": broken, "d": os.getpid}, 2) as early:
+        with shared_out(work(a=broken, b=os.getpid, c=broken, d=os.getpid), 2) as early:
             assert done(early).keys() == {"b", "d"}
-        with shared_out({"a": broken, "b": broken, "c": broken, "d": os.getpid}, 2) as early:
+        with shared_out(work(a=broken, b=broken, c=broken, d=os.getpid), 2) as early:
             assert done(early) == {"b": None, "d": None}
 
 
@@ -67,7 +119,7 @@ class Unloved:
 
 
 def what_cannot_be_received_is_nobodys():
-    with shared_out({"a": os.getpid, "b": Unloved, "c": os.getpid, "d": os.getpid}, 2) as early:
+    with shared_out(work(a=os.getpid, b=Unloved, c=os.getpid, d=os.getpid), 2) as early:
         assert done(early) == {"b": None, "d": None}
 
 
@@ -83,7 +135,7 @@ def where_there_may_be_no_more_processes_the_rest_is_nobodys():
     os.fork = once
     with shared_out(WORK, 3) as early:
         made = done(early)
-    assert made == {"b": children[0], "e": children[0], "c": None}
+    assert made == {"b": children[0], "e": children[0]}
     assert is_gone(children[0])
 
 
@@ -91,10 +143,10 @@ def a_parent_that_is_killed_leaves_nobody():
     reads, writes = os.pipe()
     parent = os.fork()
     if parent == 0:
-        work = {
+        large = {
             name: lambda: (os.write(writes, f"{os.getpid()} ".encode()), "x" * 1_000_000) for name in "abc"
         }
-        with shared_out(work, 3):
+        with shared_out(work(**large), 3):
             time.sleep(0.5)  # until the pipes are full
             os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(parent, 0)
@@ -105,17 +157,15 @@ def a_parent_that_is_killed_leaves_nobody():
 
 def a_child_that_hangs_ends_with_the_context():
     began = time.monotonic()
-    with shared_out({"a": os.getpid, "b": lambda: time.sleep(60)}, 2):
+    with shared_out(work(a=os.getpid, b=lambda: time.sleep(60)), 2):
         pass
     assert time.monotonic() - began < 30
 
 
 def nobody_answers_ctrl_c_but_the_parent():
-    with shared_out(
-        {"a": os.getpid, "b": os.getpid, "c": os.getpid, "d": lambda: time.sleep(60)}, 2
-    ) as early:
-        os.kill(early["b"].result(10), signal.SIGINT)
-        assert early["d"].result(10) is None
+    with shared_out(work(a=os.getpid, b=os.getpid, c=os.getpid, d=lambda: time.sleep(60)), 2) as given:
+        os.kill(given["b"].early.result(10), signal.SIGINT)
+        assert given["d"].early.result(10) is None
 
 
 def no_two_processes_talk_through_one_connection():
@@ -129,6 +179,10 @@ def no_two_processes_talk_through_one_connection():
     "shown",
     [
         every_child_has_its_share,
+        a_child_answers_questions_after_its_work,
+        a_question_goes_before_what_can_be_done_early,
+        who_asks_a_child_that_ended_is_told_so,
+        what_fails_to_answer_is_nobodys,
         alone_everything_is_done_here,
         what_fails_is_nobodys,
         what_cannot_be_received_is_nobodys,

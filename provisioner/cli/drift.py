@@ -28,13 +28,14 @@ from provisioner.plan.diff import Change
 from provisioner.plan.drift_class import DriftClass
 from provisioner.plan.model import Mode, Source
 from provisioner.plan.scope import Scope
+from provisioner.planning import Wish
 from provisioner.report.drift_text import ToKeep, adoption_text, drift_text
 from provisioner.report.drift_view import DriftView, Finding, drift_document
 from provisioner.report.machine import document
 from provisioner.report.plan_view import PlanView
 from provisioner.report.value_text import leaves
 from provisioner.wiring import Workspace, looking, reverting
-from provisioner.workflow import Wish, keep, look
+from provisioner.workflow import keep, look
 
 _CLASSES: Final = tuple(grade.value for grade in reversed(DriftClass))
 

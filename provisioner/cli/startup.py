@@ -14,6 +14,9 @@ from typing import Any, Final
 
 _DEFERRED: Final = frozenset(
     {
+        "asyncio.sslproto",
+        "google.protobuf.internal.python_message",
+        "google.protobuf.text_format",
         "grpc.aio",
         "http.client",
         "importlib.metadata",
@@ -22,6 +25,7 @@ _DEFERRED: Final = frozenset(
         "pulumi.dynamic",
         "pulumi.policy",
         "pulumi.runtime._instrumentation",
+        "ssl",
         "tempfile",
     }
 )

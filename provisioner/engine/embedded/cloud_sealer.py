@@ -10,11 +10,12 @@ import binascii
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
-
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from provisioner.engine.embedded.secrets import BrokenSeal, Symmetric
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _KEY_BYTES: Final = 32
 
@@ -61,6 +62,8 @@ class CloudSealer:
         return self._symmetric.open(ciphertext)
 
     def _unlocked(self) -> AESGCM:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - as in `secrets.py`
+
         if self._encrypted_key is None:
             key = os.urandom(_KEY_BYTES)
             self._encrypted_key = b64encode(self._key.encrypt(key)).decode()

@@ -24,6 +24,7 @@ def remember() -> None:
     setattr(sdk_types, "get_type_hints", _hints)  # noqa: B010
     # Asked for each resource about its class; nobody changes the answer.
     setattr(sdk_types, "resource_types", functools.cache(sdk_types.resource_types))  # noqa: B010
+    setattr(sdk_types, "unwrap_type", _Unwrapping(sdk_types.unwrap_type))  # noqa: B010
     # Read twenty times for each output.
     setattr(ContextProperty, "__get__", _setting)  # noqa: B010
 
@@ -42,6 +43,19 @@ def _hints(of: Callable[..., Any], **names: Any) -> dict[str, Any]:
     except TypeError:  # `Annotated` may hold what cannot be looked up
         found = typing.get_type_hints(of, **names)
     return found
+
+
+class _Unwrapping:
+    """`unwrap_type`. To it types are the same if they are one object: equal unions may have another order."""
+
+    def __init__(self, unwrap: Callable[[Any], Any]) -> None:
+        self._unwrap = unwrap
+        self._known: dict[int, tuple[Any, Any]] = {}
+
+    def __call__(self, val: Any) -> Any:
+        if (known := self._known.get(id(val))) is None:
+            known = self._known[id(val)] = (val, self._unwrap(val))  # kept, so that no other gets its id
+        return known[1]
 
 
 def _setting(self: Any, instance: object, _: type | None = None) -> Any:

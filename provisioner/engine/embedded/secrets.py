@@ -17,13 +17,13 @@ import threading
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import TYPE_CHECKING, Any, Protocol
 
 from provisioner.engine.embedded import durable
 from provisioner.engine.failures import PassphraseMissing, PassphraseWrong
+
+if TYPE_CHECKING:  # where nothing is sealed it is not loaded
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 ROUNDS = 1_000_000
 """Of PBKDF2-HMAC-SHA256, as Pulumi does it: half a second, once a run."""
@@ -195,6 +195,8 @@ def own_passphrase(file: Path) -> Callable[[], str]:
 
 
 def _cipher(phrase: str, salt: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
     return AESGCM(hashlib.pbkdf2_hmac("sha256", phrase.encode(), salt, ROUNDS, _KEY_BYTES))
 
 
@@ -207,6 +209,8 @@ def encrypted(cipher: AESGCM, plaintext: str) -> str:
 
 def decrypted(cipher: AESGCM, ciphertext: str) -> str:
     """What was encrypted. Raises `BrokenSeal`."""
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+
     version, _, rest = ciphertext.partition(":")
     nonce, _, sealed = rest.partition(":")
     if version != _VERSION or len(_decoded(nonce)) != _NONCE_BYTES:

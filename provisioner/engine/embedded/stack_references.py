@@ -7,13 +7,16 @@ from typing import Final, cast
 
 from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.snapshot import Snapshot
-from provisioner.plan.values import Properties, has_secret
+from provisioner.plan.values import UNKNOWN, Properties, Unknown, has_secret
 from provisioner.providers.interface import Identity, Object, Provider, Refused
 
 TYPE: Final = "pulumi:pulumi:StackReference"
 
-OutputsOf = Callable[[str], Properties | None]
-"""The outputs of the stack with this full name (`organization/project/stack`); None: there is none."""
+OutputsOf = Callable[[str], Properties | Unknown | None]
+"""The outputs of the stack with this full name (`organization/project/stack`); None: there is no such stack.
+
+`UNKNOWN` in place of them all: nobody can say yet which there will be.
+"""
 
 
 def outputs_in(snapshot: Snapshot, project: str, stack: str) -> Properties:
@@ -39,5 +42,7 @@ class _StackReferences:
         if outputs is None:
             raise Refused(f"the stack {identity.id} has no outputs: it was never applied")
         inputs = {"name": identity.id}
+        if isinstance(outputs, Unknown):
+            return Object(identity.id, inputs, {**inputs, "outputs": UNKNOWN, "secretOutputNames": UNKNOWN})
         secret = sorted(name for name, value in outputs.items() if has_secret(value))
         return Object(identity.id, inputs, {**inputs, "outputs": dict(outputs), "secretOutputNames": secret})

@@ -1,0 +1,101 @@
+"""Our outputs of resources are those of the SDK, made with less effort."""
+
+import asyncio
+import inspect
+
+import pulumi
+import pytest
+from pulumi.runtime import resource, rpc, settings
+
+from provisioner.engine.embedded import light_outputs
+
+THEIRS = rpc.transfer_properties
+TRACKED_BY_SDK = pulumi.Output._track
+
+
+class Thing:
+    """A resource, as far as its outputs are concerned."""
+
+
+NAMES = {"urn": 1, "id": 2, "size": 3}
+
+
+@pytest.fixture(params=["theirs", "ours"])
+def transfer(request, monkeypatch):
+    """Gives a resource its outputs, as the SDK does it and as we do."""
+    monkeypatch.setattr(rpc, "transfer_properties", THEIRS)
+    monkeypatch.setattr(pulumi.Output, "_track", TRACKED_BY_SDK)
+    if request.param == "ours":
+        light_outputs.lighten()
+    settings.configure(settings.Settings(project="p", stack="s"))
+    return rpc.transfer_properties
+
+
+def told(transfer, *answer):
+    """What somebody learns who waits for all there is to know of one output."""
+
+    async def ask():
+        thing = Thing()
+        resolvers = transfer(thing, {"size": None}, True)
+        outstanding = len(settings.SETTINGS.outputs)
+        resolvers["size"](*answer)
+        value = await thing.size.future(with_unknowns=True)
+        deps = await thing.size.resources()
+        await asyncio.sleep(0)
+        left = outstanding, len(settings.SETTINGS.outputs)
+        return value, await thing.size.is_known(), await thing.size.is_secret(), deps == {thing}, left
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    ("answer", "learnt"),
+    [
+        ((3, True, False, None, None), (3, True, False)),
+        (({"a": [1]}, True, True, None, None), ({"a": [1]}, True, True)),
+        ((None, False, False, None, None), (None, False, False)),
+        (([rpc.UNKNOWN], True, False, None, None), ([rpc.UNKNOWN], True, False)),
+        (([pulumi.UNKNOWN], True, False, None, None), ([pulumi.UNKNOWN], False, False)),
+    ],
+    ids=["known", "secret", "unknown", "a text that stands for unknown", "unknown within"],
+)
+def test_an_output_tells_what_it_was_given(transfer, answer, learnt):
+    assert told(transfer, *answer) == (*learnt, True, (1, 0))
+
+
+def test_what_failed_fails_for_who_waits_and_stays_outstanding(transfer):
+    async def ask():
+        thing = Thing()
+        transfer(thing, {"size": None}, True)["size"](None, False, False, None, ValueError("broken"))
+        with pytest.raises(ValueError, match="broken"):
+            await thing.size.future()
+        await asyncio.sleep(0)
+        return len(settings.SETTINGS.outputs)
+
+    assert asyncio.run(ask()) == 1
+
+
+@pytest.mark.parametrize(("custom", "names"), [(True, {"size"}), (False, {"id", "size"})])
+def test_the_sdk_sets_urn_and_id_itself(transfer, custom, names):
+    async def ask():
+        thing = Thing()
+        return transfer(thing, NAMES, custom).keys(), vars(thing).keys()
+
+    assert asyncio.run(ask()) == (names, names)
+
+
+def test_others_that_an_output_depends_on_stay(transfer):
+    async def ask():
+        thing, other = Thing(), Thing()
+        transfer(thing, {"size": None}, True)["size"](1, True, False, {other}, None)
+        return await thing.size.resources() == {thing, other}
+
+    assert asyncio.run(ask())
+
+
+def test_the_sdk_calls_it_by_its_name_and_with_the_same_arguments():
+    assert inspect.signature(THEIRS).parameters.keys() == (
+        inspect.signature(light_outputs._transfer).parameters.keys()
+    )
+    assert "rpc.transfer_properties(res, props, custom)" in inspect.getsource(resource)
+    assert "resolve(None, False, False, None, exn)" in inspect.getsource(rpc.resolve_outputs_due_to_exception)
