@@ -1,0 +1,1 @@
+"""What is allowed: rules about resources, which know neither engine nor Pulumi."""

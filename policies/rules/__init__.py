@@ -1,0 +1,1 @@
+"""The rules, one file for what they are about."""

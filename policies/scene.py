@@ -1,0 +1,167 @@
+"""Everything a rule may look at besides the resource it judges: the others, and what the environment says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, cast
+
+from policies.model import Resource
+from policies.values import Undecided, Unknown
+
+
+def canonical(type: str) -> str:
+    """The one name of a type that has several."""
+    if type.startswith("aws:s3/") and type.endswith("V2"):
+        return type.replace("V2", "")
+    if type.startswith("aws:alb/"):
+        return type.replace("aws:alb/", "aws:lb/")
+    return type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the environment file says, and what comes from elsewhere."""
+
+    environment: str
+    cloud: str = "aws"
+    account: str = ""
+    data_class: str = "confidential"
+    regions: tuple[str, ...] = ()
+    """The primary first."""
+
+    is_airgapped: bool = False
+    is_hardened: bool = False
+    """`security: hardened`: what must hold in production only."""
+
+    mirror: str = ""
+    """Host of the registry that an air gap takes images from."""
+
+    boundary: tuple[str, ...] = ()
+    """CIDR blocks that are inside: networks of the environment and what it is connected with."""
+
+    today: date
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    """Of rules, by their ids, where the environment sets them."""
+
+    given: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Inputs from elsewhere, as far as they are there: `bundle_lock`, `provenance`, `approvals`, `quotas`."""
+
+
+class Scene:
+    """The resources of an environment, of all layers and regions, and how they hang together."""
+
+    def __init__(self, resources: Iterable[Resource], facts: Facts) -> None:
+        self.resources: Sequence[Resource] = tuple(each for each in resources if each.change != "delete")
+        """Those that will be there."""
+
+        self.leaving: Sequence[Resource] = tuple(each for each in resources if each.change == "delete")
+        self.facts = facts
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, Sequence[Resource]]:
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for each in self.resources:
+            found[canonical(each.type)].append(each)
+        return found
+
+    @cached_property
+    def _by_urn(self) -> Mapping[str, Resource]:
+        return {each.urn: each for each in self.resources}
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Sequence[Resource]]:
+        """By all that the cloud knows it by: id, ARN, name."""
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for each in self.resources:
+            names = {each.id, *(each.outputs.get(key) for key in ("arn", "id", "name", "bucket"))}
+            for name in names:
+                if isinstance(name, str) and name:
+                    found[name].append(each)
+        return found
+
+    @cached_property
+    def _users(self) -> Mapping[str, Sequence[tuple[Resource, str]]]:
+        """Who has a property that comes from a resource, by its URN; who says a text, by the text."""
+        found: dict[str, list[tuple[Resource, str]]] = defaultdict(list)
+        for each in self.resources:
+            for name, urns in each.property_dependencies.items():
+                for urn in urns:
+                    found[urn].append((each, name))
+            for name, value in each.inputs.items():
+                for text in frozenset(_texts(value)):
+                    found[text].append((each, name))
+        return found
+
+    def of(self, *types: str) -> Iterator[Resource]:
+        """All resources of these types."""
+        for token in types:
+            yield from self._by_type.get(canonical(token), ())
+
+    def by_urn(self, urn: str) -> Resource | None:
+        """The resource with this URN, if it will be there."""
+        return self._by_urn.get(urn)
+
+    def inside(self, component: str) -> Iterator[Resource]:
+        """What has a component, by its URN, above it, near or far."""
+        for each in self.resources:
+            parent = each.parent
+            while parent and parent != component:
+                above = self._by_urn.get(parent)
+                parent = above.parent if above else ""
+            if parent:
+                yield each
+
+    def referred(self, resource: Resource, path: str, *types: str) -> tuple[Resource, ...]:
+        """The resources of these types that the value at a path comes from; empty if it comes from elsewhere.
+
+        By what Pulumi knows of where a property comes from, even if its value is not known yet; and by ids,
+        ARNs and names. Raises `Undecided` if it is not known, and nothing tells where it comes from.
+        """
+        origins = (
+            self._by_urn.get(urn) for urn in sorted(resource.property_dependencies.get(_top(path), ()))
+        )
+        if found := _of_types([each for each in origins if each], types):
+            return found
+        value = resource.peek(path)
+        if isinstance(value, Unknown):
+            raise Undecided(path)
+        return _of_types([each for text in _texts(value) for each in self._by_name.get(text, ())], types)
+
+    def referring(self, resource: Resource, path: str, *types: str) -> tuple[Resource, ...]:
+        """The resources of these types whose property at a path comes from this one, or names it."""
+        names = (resource.urn, resource.id, resource.outputs.get("arn"), resource.outputs.get("name"))
+        users = {
+            user.urn: user
+            for name in names
+            for user, place in (self._users.get(name, ()) if isinstance(name, str) and name else ())
+            if place == _top(path)
+        }
+        return _of_types(users.values(), types)
+
+
+def _top(path: str) -> str:
+    return path.partition(".")[0].partition("[")[0]
+
+
+def _of_types(resources: Iterable[Resource], types: Sequence[str]) -> tuple[Resource, ...]:
+    wanted = frozenset(map(canonical, types))
+    return tuple({each.urn: each for each in resources if canonical(each.type) in wanted}.values())
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a value."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for item in cast("dict[str, Any]", value).values():
+                yield from _texts(item)
+        case list():
+            for item in cast("list[Any]", value):
+                yield from _texts(item)
+        case _:
+            pass

@@ -1,0 +1,86 @@
+"""Property values as rules see them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+
+class Unknown(enum.Enum):
+    """A value that is known only after an apply."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A secret. Rules may look at its value, and never tell it."""
+
+    value: Any
+
+    def __repr__(self) -> str:
+        return "Hidden(…)"
+
+
+class Undecided(Exception):
+    """A rule needs a value that is not known yet. Ends its verdict on one resource, and no other."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+def shown(value: Any) -> Any:
+    """The value without its seals."""
+    match value:
+        case Hidden():
+            return shown(value.value)
+        case dict():
+            return {key: shown(item) for key, item in cast("dict[str, Any]", value).items()}
+        case list():
+            return [shown(item) for item in cast("list[Any]", value)]
+        case _:
+            return value
+
+
+def first_unknown(value: Any, path: str = "") -> str | None:
+    """The path of the first value in it that is not known; None if all of them are."""
+    match value:
+        case Unknown():
+            return path
+        case Hidden():
+            return first_unknown(value.value, path)
+        case dict():
+            parts = [(f"{path}.{key}" if path else key, item) for key, item in cast("Any", value).items()]
+        case list():
+            parts = [(f"{path}[{number}]", item) for number, item in enumerate(cast("list[Any]", value))]
+        case _:
+            return None
+    return next((found for at, item in parts if (found := first_unknown(item, at)) is not None), None)
+
+
+def at(values: Any, path: str) -> Any:
+    """What is at a path such as `vpcConfig.subnetIds[0]`; None if there is nothing.
+
+    Raises `Undecided` if something on the way is not known.
+    """
+    found = values
+    for name in filter(None, path.replace("[", ".").replace("]", "").split(".")):
+        if isinstance(found, Hidden):
+            found = found.value
+        match found:
+            case Unknown():
+                raise Undecided(path)
+            case Mapping():
+                found = cast("Mapping[str, Any]", found).get(name)
+            case list():
+                items = cast("list[Any]", found)
+                found = items[int(name)] if name.isdigit() and int(name) < len(items) else None
+            case _:
+                return None
+    return found
