@@ -29,12 +29,16 @@ class Verdict:
     waiver: str = ""
     """The id of the waiver that allows it."""
 
+    enforcement: Enforcement = Enforcement.MANDATORY
+    """What the finding does, as far as the rule lets it."""
+
     @property
     def blocks(self) -> bool:
         """Whether nothing may be applied because of it."""
         if self.status is Status.ERROR:
             return True
-        return self.status is Status.FAIL and self.rule.entry.enforcement is Enforcement.MANDATORY
+        advised = Enforcement.ADVISORY in (self.rule.entry.enforcement, self.enforcement)
+        return self.status is Status.FAIL and not advised
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,12 @@ def _subjects(rule: Rule, scene: Scene) -> Iterator[Resource]:
 
 def _failed(rule: Rule, finding: Finding) -> Verdict:
     return Verdict(
-        rule=rule, resource=finding.resource, status=Status.FAIL, path=finding.path, message=finding.message
+        rule=rule,
+        resource=finding.resource,
+        status=Status.FAIL,
+        path=finding.path,
+        message=finding.message,
+        enforcement=finding.enforcement,
     )
 
 

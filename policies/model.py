@@ -153,13 +153,17 @@ class Part:
         """The value at a path from here. Raises `Undecided`."""
         return self.resource.get(self.at(path), default)
 
+    def peek(self, path: str, default: Any = None) -> Any:
+        """The same with `UNKNOWN` and `Hidden` in it. Raises `Undecided` if the way there is not known."""
+        return self.resource.peek(self.at(path), default)
+
     def parts(self, path: str) -> tuple[Part, ...]:
         """The elements of a list of objects at a path from here."""
         return self.resource.parts(self.at(path))
 
     def at(self, path: str) -> str:
         """The path from the resource."""
-        return f"{self.path}.{path}" if path else self.path
+        return ".".join(filter(None, (self.path, path)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +175,26 @@ class Finding:
     message: str
     """A sentence."""
 
+    enforcement: Enforcement = Enforcement.MANDATORY
+    """`ADVISORY` for the part of a mandatory rule that is only told."""
+
 
 Judge = Callable[[Resource, "Scene"], Iterator[Finding]]
+
+
+def every(*judgements: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings of several judgements, none of which hides those of another by not knowing something.
+
+    Raises the first `Undecided` of them after all findings.
+    """
+    undecided: Undecided | None = None
+    for each in judgements:
+        try:
+            yield from each
+        except Undecided as unknown:
+            undecided = undecided or unknown
+    if undecided is not None:
+        raise undecided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,36 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.model import Rule
-from policies.rules import clusters
+from policies.rules import (
+    clusters,
+    encryption_keys,
+    endpoints,
+    firewalls,
+    kubernetes_access,
+    load_balancers,
+    machines,
+    namespaces,
+    networks,
+    pod_security,
+    registries,
+    workloads,
+)
 from policies.scene import Facts
 
-RULES: Final[tuple[Rule, ...]] = (*clusters.RULES,)
+RULES: Final[tuple[Rule, ...]] = (
+    *clusters.RULES,
+    *encryption_keys.RULES,
+    *endpoints.RULES,
+    *firewalls.RULES,
+    *kubernetes_access.RULES,
+    *load_balancers.RULES,
+    *machines.RULES,
+    *namespaces.RULES,
+    *networks.RULES,
+    *pod_security.RULES,
+    *registries.RULES,
+    *workloads.RULES,
+)
 """All rules of ours."""
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from policies.model import Resource
-from policies.values import Undecided, Unknown
+from policies.values import Undecided, Unknown, texts
 
 
 def canonical(type: str) -> str:
@@ -19,6 +19,10 @@ def canonical(type: str) -> str:
         return type.replace("V2", "")
     if type.startswith("aws:alb/"):
         return type.replace("aws:alb/", "aws:lb/")
+    if type.startswith("kubernetes:"):
+        # `kubernetes:apps/v1:Deployment`: one kind is served in several versions, with the same fields.
+        group, _, kind = type.removeprefix("kubernetes:").partition(":")
+        return f"kubernetes:{group.partition('/')[0]}:{kind}"
     return type
 
 
@@ -49,6 +53,16 @@ class Facts:
 
     given: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Inputs from elsewhere, as far as they are there: `bundle_lock`, `provenance`, `approvals`, `quotas`."""
+
+    def number(self, rule: str, name: str, default: float) -> float:
+        """A number that a rule goes by, which an environment can set."""
+        value = self.parameters.get(rule, {}).get(name)
+        return value if isinstance(value, int | float) else default
+
+    def names(self, rule: str, name: str, default: Sequence[str] = ()) -> tuple[str, ...]:
+        """A list of texts that a rule goes by, which an environment can set."""
+        value = self.parameters.get(rule, {}).get(name)
+        return tuple(default) if value is None else texts(value)
 
 
 class Scene:
@@ -132,7 +146,11 @@ class Scene:
         return _of_types([each for text in _texts(value) for each in self._by_name.get(text, ())], types)
 
     def referring(self, resource: Resource, path: str, *types: str) -> tuple[Resource, ...]:
-        """The resources of these types whose property at a path comes from this one, or names it."""
+        """The resources of these types whose property at a path comes from this one, or names it.
+
+        Raises `Undecided` if there is none, and one of them might be: where the value is not known, and does
+        not come from another resource of this one's type.
+        """
         names = (resource.urn, resource.id, resource.outputs.get("arn"), resource.outputs.get("name"))
         users = {
             user.urn: user
@@ -140,7 +158,29 @@ class Scene:
             for user, place in (self._users.get(name, ()) if isinstance(name, str) and name else ())
             if place == _top(path)
         }
-        return _of_types(users.values(), types)
+        found = _of_types(users.values(), types)
+        if not found and any(self._may_be(resource, each, _top(path)) for each in self._open(path, *types)):
+            raise Undecided(path)
+        return found
+
+    def _open(self, path: str, *types: str) -> Iterator[Resource]:
+        """The resources of these types in which the value at a path is not known."""
+        for token in types:
+            key = (canonical(token), _top(path))
+            if key not in self._opens:
+                self._opens[key] = [
+                    each for each in self.of(token) if isinstance(each.inputs.get(_top(path)), Unknown)
+                ]
+            yield from self._opens[key]
+
+    @cached_property
+    def _opens(self) -> dict[tuple[str, str], list[Resource]]:
+        return {}
+
+    def _may_be(self, resource: Resource, user: Resource, name: str) -> bool:
+        """Whether the value of a user's property, which is not known, may be this resource."""
+        origins = (self._by_urn.get(urn) for urn in user.property_dependencies.get(name, ()))
+        return not any(origin and canonical(origin.type) == canonical(resource.type) for origin in origins)
 
 
 def _top(path: str) -> str:

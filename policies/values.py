@@ -64,6 +64,32 @@ def first_unknown(value: Any, path: str = "") -> str | None:
     return next((found for at, item in parts if (found := first_unknown(item, at)) is not None), None)
 
 
+def texts(value: Any) -> tuple[str, ...]:
+    """The texts of a list, or the one text that is there; what is no text is left out."""
+    items = cast("list[Any]", value) if isinstance(value, list | tuple) else [value]
+    return tuple(item for item in items if isinstance(item, str))
+
+
+def number(value: Any) -> float | None:
+    """The number, also one that is written as a text; None if it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def is_on(value: Any) -> bool:
+    """Whether it is true for certain; some properties of AWS are the text `true`."""
+    return value is True or value == "true"
+
+
+def is_off(value: Any) -> bool:
+    """Whether it is false for certain, or not set."""
+    return value is False or value is None or value in ("", "false")
+
+
 def at(values: Any, path: str) -> Any:
     """What is at a path such as `vpcConfig.subnetIds[0]`; None if there is nothing.
 

@@ -1,95 +1,83 @@
-"""Cases of rules, as YAML: small scenes, and what a rule has to say of them.
+"""Cases of rules, changed in every place they have."""
 
-A case is a mapping of types to inputs. A type that occurs several times, or that others refer to, has a name
-after a space: `aws:kms/key:Key disks: {…}`. Inputs may have `!unknown` for what is known after apply, `!secret
-value`, `!ref name.property` for a value that comes from another resource of the case and is not known yet, and
-`!id name` for one that names it, known. `$options`, `$outputs`, `$region`, `$provider` and `$change` in a resource's inputs are what they
-say. Besides types a case may have `facts` (see `Facts`) and `findings`: the paths that the rule has to name, or `type path` pairs.
-"""
+import json
+import re
 
-from datetime import date
+from policies.cases import read, scene_of
+from policies.values import UNKNOWN
 
-import yaml
+ABSENT = object()
 
-from policies.model import Resource
-from policies.scene import Facts, Scene
-from policies.values import UNKNOWN, Hidden
-
-TODAY = date(2026, 11, 21)
-SPECIAL = ("$options", "$outputs", "$region", "$provider", "$change", "$parent", "$layer")
+__all__ = ["ABSENT", "changed", "everywhere", "leads", "places", "read", "scene_of"]
 
 
-class Reference:
-    def __init__(self, name, known):
-        self.name, self.known = name, known
+def everywhere(case):
+    """Each value of each resource of a case, however deep: the resource's key, where it is, and the value.
+
+    What is in a text of JSON counts as well.
+    """
+    for key, inputs in case.items():
+        if ":" in key:
+            yield from ((key, place, value) for place, value in _inside(inputs or {}, ()) if place)
 
 
-class Loader(yaml.SafeLoader):
-    """With the tags of cases."""
+def _inside(value, place):
+    yield place, value
+    value = _opened(value)
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if place or not name.startswith("$") or name == "$options":
+                yield from _inside(item, (*place, name))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _inside(item, (*place, number))
 
 
-Loader.add_constructor("!unknown", lambda loader, node: UNKNOWN)
-Loader.add_constructor("!secret", lambda loader, node: Hidden(loader.construct_scalar(node)))
-Loader.add_constructor("!ref", lambda loader, node: Reference(node.value.partition(".")[0], known=False))
-Loader.add_constructor("!id", lambda loader, node: Reference(node.value.partition(".")[0], known=True))
+def _opened(value):
+    """A document in place of its text."""
+    if isinstance(value, str) and value.startswith(("{", "[")):
+        try:
+            return json.loads(value)
+        except ValueError:
+            pass
+    return value
 
 
-def read(path):
-    """The cases in a file, by what they are: good, bad, unknown, not_applicable."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader)
+def changed(case, key, place, value):
+    """The case with another value at a place of a resource; `ABSENT` takes it away."""
+    return {**case, key: _changed(case[key] or {}, place, value)}
 
 
-def scene_of(case):
-    """The scene of a case."""
-    written = {key: value or {} for key, value in case.items() if ":" in key}
-    urns = {_name(key): _urn(key) for key in written}
-    resources = [_resource(key, value, urns) for key, value in written.items()]
-    facts = {"environment": "test", "regions": ("us-east-1",), "today": TODAY, **case.get("facts", {})}
-    facts |= {key: tuple(facts[key]) for key in ("regions", "boundary") if key in facts}
-    return Scene(resources, Facts(**facts))
+def _changed(whole, place, value):
+    if not place:
+        return value
+    if (document := _opened(whole)) is not whole:
+        # What cannot be in a text of JSON is not known as a whole.
+        within = _changed(document, place, value)
+        return value if value is UNKNOWN else json.dumps(within)
+    first, rest = place[0], place[1:]
+    if isinstance(first, int):
+        within = _changed(whole[first], rest, value)
+        return [*whole[:first], *([] if within is ABSENT else [within]), *whole[first + 1 :]]
+    within = _changed(whole.get(first, {}) if isinstance(whole, dict) else {}, rest, value)
+    kept = {name: item for name, item in (whole if isinstance(whole, dict) else {}).items() if name != first}
+    return kept if within is ABSENT else {**kept, first: within}
 
 
-def _name(key):
-    kind, _, name = key.partition(" ")
-    return name or kind.rpartition(":")[2].lower()
+def places(case, path):
+    """Where a path such as `rules[].status` leads to in a case, or would lead to if it were set."""
+    found = [(key, place) for key, place, _ in everywhere(case) if leads(path, place)]
+    plain = tuple(_names(path))
+    unset = [(key, plain) for key in case if ":" in key] if "[]" not in path else []
+    return [*found, *(each for each in unset if each not in found)]
 
 
-def _urn(key):
-    return f"urn:pulumi:test::test::{key.partition(' ')[0]}::{_name(key)}"
-
-
-def _resource(key, written, urns):
-    origins = {}
-
-    def resolved(value, top):
-        match value:
-            case Reference():
-                origins.setdefault(top, set()).add(urns[value.name])
-                return f"id-of-{value.name}" if value.known else UNKNOWN
-            case dict():
-                return {name: resolved(item, top or name) for name, item in value.items()}
-            case list():
-                return [resolved(item, top) for item in value]
-            case _:
-                return value
-
-    inputs = {name: resolved(value, name) for name, value in written.items() if name not in SPECIAL}
-    return Resource(
-        urn=_urn(key),
-        type=key.partition(" ")[0],
-        name=_name(key),
-        id=f"id-of-{_name(key)}",
-        inputs=inputs,
-        outputs=written.get("$outputs", {}),
-        options=written.get("$options", {}),
-        region=written.get("$region", inputs.get("region", "us-east-1")),
-        provider=urns.get(
-            written.get("$provider"),
-            written.get("$provider", "urn:pulumi:test::test::pulumi:providers:aws::aws"),
-        ),
-        parent=urns.get(written.get("$parent"), ""),
-        layer=written.get("$layer", "foundation"),
-        change=written.get("$change", "create"),
-        dependencies=frozenset(urn for each in origins.values() for urn in each),
-        property_dependencies={name: frozenset(each) for name, each in origins.items()},
+def leads(path, place):
+    """Whether a place is one that a path leads to."""
+    return [name if isinstance(name, str) else "[]" for name in place] == re.findall(
+        r"\[\]|[^.\[\]]+", path.replace("options.", "$options.") if path.startswith("options.") else path
     )
+
+
+def _names(path):
+    return ("$options", *path.split(".")[1:]) if path.startswith("options.") else path.split(".")

@@ -1,0 +1,96 @@
+"""Where a resource names images: in pods, in custom resources of operators, in the values of charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from policies.model import Resource
+from policies.pods import CHARTS
+from policies.scene import canonical
+from policies.values import Hidden, Undecided, Unknown
+
+_CHARTS: Final = frozenset(map(canonical, CHARTS))
+_OPERANDS: Final = ("RELATED_IMAGE", "_IMAGE")
+"""Beginning and end of the variables by which operators learn which images they are to start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One image that is named, or a part of the name that is not known yet."""
+
+    path: str
+    value: Any
+
+    def text(self) -> str:
+        """The reference; empty if it is none. Raises `Undecided`."""
+        if isinstance(self.value, Unknown):
+            raise Undecided(self.path)
+        return self.value if isinstance(self.value, str) else ""
+
+
+def images_in(resource: Resource) -> Iterator[Written]:
+    """Every image that the resource names; what is not known yet is answered as one that is undecided."""
+    part = "values" if canonical(resource.type) in _CHARTS else "spec"
+    yield from _walk(resource.peek(part), part)
+
+
+def _walk(value: Any, path: str) -> Iterator[Written]:
+    value = value.value if isinstance(value, Hidden) else value
+    match value:
+        case Unknown():
+            yield Written(path, value)
+        case dict():
+            fields = cast("Mapping[str, Any]", value)
+            yield from _of_variable(fields, path)
+            for key, item in fields.items():
+                yield from _of_field(key, item, f"{path}.{key}")
+        case list():
+            for number, item in enumerate(cast("list[Any]", value)):
+                yield from _walk_known(item, f"{path}[{number}]")
+        case _:
+            pass
+
+
+def _walk_known(value: Any, path: str) -> Iterator[Written]:
+    # What is not known matters where an image may be: not each number of replicas.
+    if not isinstance(value, Unknown):
+        yield from _walk(value, path)
+
+
+def _of_field(key: str, item: Any, path: str) -> Iterator[Written]:
+    item = item.value if isinstance(item, Hidden) else item
+    is_image = key == "image" or key.endswith("Image")
+    match item:
+        case str() | Unknown() if is_image:
+            yield Written(path, item)
+        case dict() if is_image and "reference" in item:  # a volume that is an image
+            yield Written(f"{path}.reference", cast("Mapping[str, Any]", item)["reference"])
+        case dict() if is_image and "repository" in item:  # as charts have it
+            yield _of_chart(cast("Mapping[str, Any]", item), path)
+        case Unknown() if key in ("containers", "initContainers", "ephemeralContainers", "template"):
+            yield Written(path, item)
+        case _:
+            yield from _walk_known(item, path)
+
+
+def _of_variable(fields: Mapping[str, Any], path: str) -> Iterator[Written]:
+    name, value = fields.get("name"), fields.get("value")
+    if not isinstance(name, str) or value is None:
+        return
+    if name.startswith(_OPERANDS[0]) or (name.endswith(_OPERANDS[1]) and _is_reference(value)):
+        yield Written(f"{path}.value", value)
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, Unknown) or (isinstance(value, str) and "/" in value)
+
+
+def _of_chart(fields: Mapping[str, Any], path: str) -> Written:
+    parts = [fields.get(key, "") for key in ("registry", "repository", "tag", "digest")]
+    if any(isinstance(each, Unknown) for each in parts):
+        return Written(path, Unknown.UNKNOWN)
+    registry, repository, tag, digest = (str(each or "") for each in parts)
+    name = f"{registry}/{repository}" if registry else repository
+    return Written(path, name + (f":{tag}" if tag else "") + (f"@{digest}" if digest else ""))

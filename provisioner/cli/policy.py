@@ -1,0 +1,271 @@
+"""`provisioner policy`: rules, what they are for, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Final, TypedDict, Unpack
+
+import click
+
+from policies.model import Rule
+from policies.packs import RULES
+from provisioner.asked import Asked
+from provisioner.cli.choosing import must_be_there
+from provisioner.cli.exit_code import ExitCode
+from provisioner.cli.explaining import ENVIRONMENT, Explaining
+from provisioner.cli.screen import err, out
+from provisioner.judging import Judged, facts, of_cloud, of_deployment, of_plans
+from provisioner.plan.model import Mode, Source
+from provisioner.policing import judged, rules_of, today
+from provisioner.report.findings_forms import FORMS, rules_document
+from provisioner.report.findings_text import findings_text, summary
+from provisioner.report.machine import document
+from provisioner.wiring import loaded, looking, planning
+from provisioner.workflow import preview
+
+_FORMS: Final = ("text", "sarif", *FORMS)
+
+
+class Options(TypedDict):
+    """What the command line of `check` says besides the environment."""
+
+    live: bool
+    state: Path | None
+    form: str
+    file: Path | None
+    deferred: bool
+    strict: bool
+
+
+_RULE: Final = '''\
+"""A rule of ours."""
+
+from policies.model import Finding, rule
+from policies.own import own
+
+
+@rule(
+    own("{id}", severity="high"),
+    "{type}",
+    fix="Say which setting of the environment file has to be changed.",
+    reads=("tags.team",),
+)
+def {name}(resource, scene):
+    """Everything of this kind belongs to a team."""
+    if not resource.get("tags.team"):
+        yield Finding(resource, "tags.team", "It belongs to no team.")
+'''
+_CASES: Final = """\
+good:
+  - {type}: {{tags: {{team: search}}}}
+bad:
+  - {type}: {{}}
+    findings: [tags.team]
+  - {type}: {{tags: {{team: ""}}}}
+    findings: [tags.team]
+unknown:
+  - {type}: {{tags: {{team: !unknown }}}}
+not_applicable:
+  - aws:ec2/vpc:Vpc: {{}}
+"""
+
+
+@click.group("policy")
+def command() -> None:
+    """Rules: what they say of an environment, and what they are for."""
+
+
+@command.command("check", cls=Explaining, short_help="What the rules say of an environment.")
+@ENVIRONMENT
+@click.option("--live", is_flag=True, help="Of what runs now, as it is in the cloud.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="F",
+    help="Of a state in a file, as `state export` writes it.",
+)
+@click.option("--format", "form", type=click.Choice(_FORMS), default="text", help="Default: text.")
+@click.option(
+    "--out", "file", type=click.Path(path_type=Path, dir_okay=False), metavar="F", help="Into a file."
+)
+@click.option("--deferred", is_flag=True, help="Also list what cannot be told before an apply.")
+@click.option("--strict", is_flag=True, help="What cannot be told before an apply counts as broken.")
+def check(environment: Asked, **options: Unpack[Options]) -> ExitCode:
+    """What the rules say of ENV as it is planned. Changes nothing, and needs no account.
+
+    The exit code is 3 if a rule that must hold is broken.
+    """
+    if options["live"] and options["state"]:
+        raise click.UsageError("--live and --state are two things to look at.")
+    found = _found(environment, options)
+    text = _written(str(environment.name), found, options["form"], deferred=options["deferred"])
+    if (file := options["file"]) is None:
+        out().write(text)
+    else:
+        file.write_text(text, encoding="utf-8")
+        err().say(summary(found))
+    blocks = found.report.blocking or (options["strict"] and found.report.deferred)
+    return ExitCode.REFUSED_BY_POLICY if blocks else ExitCode.DONE
+
+
+@command.command("list", cls=Explaining, short_help="The rules, by pack.")
+@click.argument("environment", required=False, metavar="[ENV]")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def list_rules(environment: str | None, *, as_json: bool) -> ExitCode:
+    """All rules; with ENV those that its packs and files bring with them."""
+    rules = _of_environment(environment) if environment else RULES
+    if as_json:
+        out().write(document(rules_document(rules)))
+    else:
+        out().write("".join(f"{line}\n" for line in _table(rules)))
+    return ExitCode.DONE
+
+
+@command.command("explain", cls=Explaining, short_help="What a rule is for, and the way out.")
+@click.argument("rule")
+@click.argument("environment", required=False, metavar="[ENV]")
+def explain(rule: str, environment: str | None) -> ExitCode:
+    """What RULE is for, what it looks at, and what to change; ENV is needed for a rule of its own."""
+    rules = _of_environment(environment) if environment else RULES
+    must_be_there("rule", rule.upper(), [each.id for each in rules])
+    found = next(each for each in rules if each.id == rule.upper())
+    out().write("".join(f"{line}\n" for line in _explained(found)))
+    return ExitCode.DONE
+
+
+@command.command("new", cls=Explaining, short_help="A first rule of your own, with its cases.")
+@click.argument("rule", metavar="ID")
+@click.option("--type", "token", default="aws:s3/bucket:Bucket", show_default=True, help="What it judges.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("rules"), help="Where."
+)
+def new(rule: str, token: str, folder: Path) -> ExitCode:
+    """Write a rule called ID that demands one property, and cases that show it; both are yours to change."""
+    name = rule.lower().replace("-", "_")
+    if not name.isidentifier():
+        raise click.UsageError(f"{rule} is no id: letters, digits and `-`, such as ACME-001.")
+    files = {
+        folder / f"{name}.py": _RULE.format(id=rule.upper(), type=token, name=f"rule_{name}"),
+        folder / "cases" / f"{rule.upper()}.yaml": _CASES.format(type=token),
+    }
+    if there := [str(file) for file in files if file.exists()]:
+        raise click.UsageError(f"{' and '.join(there)}: there already, and nothing is written over.")
+    for file, text in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        out().say(f"wrote {file}")
+    out().say(f"\nTry it:   {program()} policy test {folder}\nUse it:   policies: {{rules: [../{folder}]}}")
+    return ExitCode.DONE
+
+
+@command.command("test", cls=Explaining, short_help="Whether rules say of their cases what they have to.")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True))
+def test(folder: Path) -> ExitCode:
+    """Judge the cases of the rules in FOLDER, which are in its folder `cases`, one file for each rule."""
+    from policies.cases import read, wrong_with  # noqa: PLC0415 - nobody else reads cases
+
+    rules = own_rules((folder,))
+    wrong: list[str] = []
+    for rule in rules:
+        file = folder / "cases" / f"{rule.id}.yaml"
+        wrong += (
+            wrong_with(rule, read(file)) if file.exists() else [f"{rule.id} has no cases: {file} is missing."]
+        )
+    for each in wrong:
+        err().say(each)
+    out().say(f"{len(rules)} rule{'' if len(rules) == 1 else 's'}, {len(wrong)} wrong.")
+    return ExitCode.FAILED if wrong or not rules else ExitCode.DONE
+
+
+@command.command(
+    "coverage", cls=Explaining, short_help="Which types rules look at, and which controls they answer."
+)
+def coverage() -> ExitCode:
+    """The rules that look at each type of resource, and those that answer to each control."""
+    by_type: dict[str, list[str]] = {}
+    by_control: dict[str, list[str]] = {}
+    for rule in RULES:
+        for token in rule.types:
+            by_type.setdefault(token, []).append(rule.id)
+        for control in rule.entry.controls:
+            by_control.setdefault(control, []).append(rule.id)
+    for title, found in (("Types", by_type), ("Controls", by_control)):
+        out().say(f"{title} ({len(found)})\n")
+        for name in sorted(found):
+            out().say(f"  {name}: {', '.join(found[name])}")
+        out().say("")
+    return ExitCode.DONE
+
+
+def _of_environment(name: str) -> tuple[Rule, ...]:
+    files = loaded(Asked(name))
+    return rules_of(files.environment, facts(files.environment, today()), files.files[0].parent)
+
+
+def _found(environment: Asked, options: Options) -> Judged:
+    if options["state"] is not None:
+        return _of_file(environment, options["state"])
+    return _of_cloud(environment) if options["live"] else _of_plan(environment)
+
+
+def _of_plan(environment: Asked) -> Judged:
+    with planning(environment) as workspace:
+        assert workspace.files is not None, "an environment comes from files"
+        plans = preview(workspace.engine, workspace.schedule(Mode.UPDATE), Source.STATE)
+        explained = tuple(map(workspace.explained, plans))
+        return judged(workspace.files, of_plans(explained))
+
+
+def _of_cloud(environment: Asked) -> Judged:
+    workspace = looking(environment)
+    assert workspace.files is not None, "an environment comes from files"
+    plans = preview(workspace.engine, workspace.schedule(Mode.UPDATE), Source.CLOUD)
+    return judged(workspace.files, of_cloud(plans))
+
+
+def _of_file(environment: Asked, file: Path) -> Judged:
+    from provisioner.cli.state_import import documents  # noqa: PLC0415 - few look at a file
+
+    found = [of_deployment(each.raw) for each in documents(file)]
+    return judged(loaded(environment), tuple(chain.from_iterable(found)))
+
+
+def _written(environment: str, found: Judged, form: str, *, deferred: bool) -> str:
+    if form == "text":
+        return findings_text(found, out().style, deferred=deferred) or f"{summary(found)}\n"
+    if form == "sarif":
+        from provisioner.report.findings_sarif import as_sarif  # noqa: PLC0415
+
+        return as_sarif(environment, found)
+    return FORMS[form](environment, found)
+
+
+def _table(rules: tuple[Rule, ...]) -> Iterator[str]:
+    pack = ""
+    for rule in rules:
+        if rule.entry.pack != pack:
+            if pack:
+                yield ""
+            pack = rule.entry.pack
+            yield f"{pack}"
+        yield f"  {rule.id:11} {rule.entry.severity.value:8} {rule.entry.enforcement.value:9} {rule.title}"
+
+
+def _explained(rule: Rule) -> Iterator[str]:
+    entry = rule.entry
+    yield f"{entry.id} {entry.name}: {rule.title}"
+    yield ""
+    yield f"severity     {entry.severity.value}, {entry.enforcement.value}"
+    yield f"pack         {entry.pack}"
+    yield f"looks at     {', '.join(rule.types)}"
+    if rule.reads:
+        yield f"decided by   {', '.join(rule.reads)}"
+    if rule.needs:
+        yield f"needs        {', '.join(rule.needs)}"
+    yield f"if unknown   {entry.unknown.value}"
+    yield f"waiver       {entry.waivable.value}"
+    yield f"answers to   {'; '.join(entry.controls)}"
+    yield ""
+    yield f"fix: {rule.fix}"

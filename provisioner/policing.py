@@ -1,0 +1,53 @@
+"""What the rules say of an environment: the packs it brings with it, and its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from environments.load import Loaded
+from environments.model import Environment
+from policies.check import check
+from policies.model import Resource, Rule
+from policies.own import RulesNotLoaded, loaded
+from policies.packs import applying
+from policies.scene import Facts, Scene
+from provisioner import judging
+from provisioner.causes import place_of
+from provisioner.engine.policy_failures import RulesBroken
+from provisioner.judging import Judged
+from provisioner.plan.model import StackPlan
+
+
+def judged_plans(files: Loaded, plans: Sequence[StackPlan]) -> Judged:
+    """What the rules say of plans. Raises `RulesBroken` if rules of one's own cannot be loaded."""
+    return judged(files, judging.of_plans(plans))
+
+
+def judged(files: Loaded, resources: Sequence[Resource], given: Mapping[str, Any] | None = None) -> Judged:
+    """What the rules say of resources. Raises `RulesBroken`."""
+    environment = files.environment
+    facts = judging.facts(environment, today(), given)
+    report = check(rules_of(environment, facts, files.files[0].parent), Scene(resources, facts))
+    origins = {verdict.resource.origin for verdict in report.findings}
+    return Judged(report, {origin: place_of(files.source, origin) for origin in origins if origin})
+
+
+def rules_of(environment: Environment, facts: Facts, folder: Path) -> tuple[Rule, ...]:
+    """All rules for an environment, whose file is in this folder. Raises `RulesBroken`."""
+    return (*applying(facts), *own_rules(folder / each for each in environment.policies.rules))
+
+
+def own_rules(paths: Iterable[Path]) -> tuple[Rule, ...]:
+    """The rules in these files and folders. Raises `RulesBroken`."""
+    try:
+        return loaded(paths)
+    except RulesNotLoaded as broken:
+        raise RulesBroken(str(broken.file), broken.reason) from broken
+
+
+def today() -> date:
+    """The day, in UTC."""
+    return datetime.now(UTC).date()

@@ -1,0 +1,178 @@
+"""What the rules found, for other programs: JSON, JUnit, Markdown, annotations of GitHub. Never a value."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+from xml.sax.saxutils import escape, quoteattr
+
+from policies.check import Verdict
+from policies.model import Rule, Status
+from provisioner.judging import Judged
+from provisioner.report.findings_text import summary
+from provisioner.report.naming import labelled
+
+FINDINGS_SCHEMA: Final = "provisioner/findings/1"
+RULES_SCHEMA: Final = "provisioner/rules/1"
+
+
+def fingerprint(verdict: Verdict) -> str:
+    """What stays the same of a finding whatever the stack, the order and the line of its setting."""
+    place = verdict.resource.urn.split("::", 2)[-1]
+    said = f"{verdict.rule.id}|{verdict.resource.type}|{place}|{verdict.path}"
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def row(judged: Judged, verdict: Verdict) -> dict[str, Any]:
+    """One finding."""
+    entry = verdict.rule.entry
+    return {
+        "rule": entry.id,
+        "name": entry.name,
+        "status": verdict.status.value,
+        "severity": entry.severity.value,
+        "enforcement": entry.enforcement.value,
+        "blocks": verdict.blocks,
+        "urn": verdict.resource.urn,
+        "type": verdict.resource.type,
+        "path": verdict.path,
+        "message": verdict.message,
+        "fix": verdict.rule.fix,
+        "setting": verdict.resource.origin,
+        "place": judged.place(verdict),
+        "waiver": verdict.waiver,
+        "fingerprint": fingerprint(verdict),
+    }
+
+
+def findings_document(environment: str, judged: Judged) -> dict[str, Any]:
+    """All findings of an environment, and how many verdicts there are of each kind."""
+    return {
+        "schema": FINDINGS_SCHEMA,
+        "environment": environment,
+        "blocks": bool(judged.report.blocking),
+        "counts": judged.report.counts,
+        "findings": [row(judged, each) for each in judged.report.findings],
+    }
+
+
+def rules_document(rules: Sequence[Rule]) -> dict[str, Any]:
+    """The rules."""
+    return {"schema": RULES_SCHEMA, "rules": [rule_row(rule) for rule in rules]}
+
+
+def rule_row(rule: Rule) -> dict[str, Any]:
+    """One rule."""
+    entry = rule.entry
+    return {
+        "id": entry.id,
+        "name": entry.name,
+        "title": rule.title,
+        "pack": entry.pack,
+        "severity": entry.severity.value,
+        "enforcement": entry.enforcement.value,
+        "unknown": entry.unknown.value,
+        "waivable": entry.waivable.value,
+        "types": list(rule.types),
+        "reads": list(rule.reads),
+        "needs": list(rule.needs),
+        "controls": list(entry.controls),
+        "fix": rule.fix,
+    }
+
+
+def as_json(environment: str, judged: Judged) -> str:
+    """The document as text."""
+    return json.dumps(findings_document(environment, judged), indent=2, ensure_ascii=False) + "\n"
+
+
+def as_junit(environment: str, judged: Judged) -> str:
+    """A suite for each pack, a case for each rule and resource; what cannot be told yet is skipped."""
+    by_pack = sorted(
+        judged.report.verdicts, key=lambda each: (each.rule.entry.pack, each.rule.id, each.resource.urn)
+    )
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<testsuites name={quoteattr(environment)}>"]
+    for pack, verdicts in groupby(by_pack, key=lambda each: each.rule.entry.pack):
+        cases = [
+            (rule, urn, list(found))
+            for (rule, urn), found in groupby(verdicts, key=lambda each: (each.rule.id, each.resource.urn))
+        ]
+        failures = sum(any(each.blocks for each in found) for _, _, found in cases)
+        lines.append(f'  <testsuite name={quoteattr(pack)} tests="{len(cases)}" failures="{failures}">')
+        for rule, urn, found in cases:
+            lines += _case(rule, urn, found)
+        lines.append("  </testsuite>")
+    return "\n".join([*lines, "</testsuites>"]) + "\n"
+
+
+def _case(rule: str, urn: str, found: Sequence[Verdict]) -> Iterator[str]:
+    inner = [line for each in found for line in _outcome(each)]
+    head = f"    <testcase classname={quoteattr(rule)} name={quoteattr(urn)}"
+    if not inner:
+        yield f"{head}/>"
+        return
+    yield from (f"{head}>", *inner, "    </testcase>")
+
+
+def _outcome(verdict: Verdict) -> Iterator[str]:
+    said = escape(f"{verdict.path}: {verdict.message}" if verdict.path else verdict.message)
+    match verdict.status:
+        case Status.FAIL | Status.ERROR:
+            tag = "failure" if verdict.blocks else "system-out"
+            yield f"      <{tag}>{said} {escape(verdict.rule.fix)}</{tag}>"
+        case Status.DEFERRED | Status.NOT_APPLICABLE | Status.WAIVED:
+            message = verdict.message or verdict.status.value
+            yield f"      <skipped message={quoteattr(message)}/>"
+        case Status.PASS:
+            pass
+
+
+def as_markdown(environment: str, judged: Judged) -> str:
+    """A summary for a pull request."""
+    told = [each for each in judged.report.findings if each.status is not Status.DEFERRED]
+    lines = [f"### Policy: {environment}", "", summary(judged)]
+    if told:
+        lines += ["", "| severity | rule | resource | what | setting |", "|---|---|---|---|---|"]
+    for each in told:
+        path = f" `{each.path}`" if each.path else ""
+        cells = (
+            each.rule.entry.severity.value + ("" if each.blocks else f" ({each.status.value})"),
+            each.rule.id,
+            f"`{labelled(each.resource.urn)}`{path}",
+            f"{each.message} {each.rule.fix}",
+            judged.place(each),
+        )
+        lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def as_annotations(environment: str, judged: Judged) -> str:  # noqa: ARG001 - all forms are asked alike
+    """Workflow commands of GitHub, which mark the lines of the settings in a pull request."""
+    lines: list[str] = []
+    for each in judged.report.findings:
+        if each.status is Status.DEFERRED:
+            continue
+        file, _, line = judged.place(each).rpartition(":")
+        where = f" file={file},line={line}," if file else " "
+        title = f"title={each.rule.id} {each.rule.entry.name}"
+        said = f"{labelled(each.resource.urn)} {each.path}: {each.message} {each.rule.fix}"
+        lines.append(f"::{'error' if each.blocks else 'warning'}{where}{title}::{_one_line(said)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _one_line(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+Form = Callable[[str, Judged], str]
+
+FORMS: Final[Mapping[str, Form]] = {
+    "json": as_json,
+    "junit": as_junit,
+    "markdown": as_markdown,
+    "github": as_annotations,
+}
+"""What can be written besides text and SARIF."""

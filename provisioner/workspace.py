@@ -1,0 +1,78 @@
+"""What one command works with: an environment, its stacks, and the engine that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from environments.load import Loaded
+from environments.model import Environment
+from provisioner.causes import explained
+from provisioner.engine.interface import Engine, Stack
+from provisioner.plan.model import Mode, StackPlan
+from provisioner.schedule import LayerStacks, Phase, schedule
+
+if TYPE_CHECKING:  # rules are loaded where there is something to judge
+    from provisioner.judging import Judged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """What one command works with."""
+
+    name: str
+    """The environment as the person called it on the command line."""
+
+    environment: Environment
+    engine: Engine
+    layers: tuple[LayerStacks, ...]
+    notices: tuple[str, ...] = ()
+    """What the person should know before anything else."""
+
+    endpoint: str | None = None
+    """Of the local cloud, if it runs."""
+
+    begin: Callable[[], None] = lambda: None
+    """To be called before the first change."""
+
+    files: Loaded | None = None
+    """The environment as it was read, with the place of each setting."""
+
+    providers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Version of each provider."""
+
+    may_fork: bool = True
+    """Whether stacks may be planned in children of this process."""
+
+    @property
+    def called(self) -> str:
+        """The environment's own name."""
+        return self.environment.name
+
+    @property
+    def is_disposable(self) -> bool:
+        """Whether nothing in it counts as data."""
+        return self.environment.cloud == "local"
+
+    @property
+    def stacks(self) -> tuple[Stack, ...]:
+        """All stacks, also those that the environment has no more."""
+        return tuple(stack for layer in self.layers for stack in layer.stacks)
+
+    def schedule(self, mode: Mode) -> tuple[Phase, ...]:
+        """What is done after what."""
+        return schedule(self.layers, mode)
+
+    def explained(self, plan: StackPlan) -> StackPlan:
+        """The plan with what people want to know about its steps."""
+        source = self.files.source if self.files else None
+        return explained(plan, source, is_disposable=self.is_disposable)
+
+    def judged(self, plans: Sequence[StackPlan]) -> Judged | None:
+        """What the rules say of the plans. Raises `RulesBroken`."""
+        if self.files is None or not any(plan.changed for plan in plans):
+            return None
+        from provisioner.policing import judged_plans  # noqa: PLC0415 - not where nothing changes
+
+        return judged_plans(self.files, plans)
