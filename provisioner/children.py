@@ -43,8 +43,8 @@ class Given(Generic[E, Q, A]):
     early: Future[E | None]
     """What it made before anybody asked; None: the child failed, and whoever needs it has to make it."""
 
-    ask: Callable[[Q], A | None]
-    """Waits for the child's answer; None as above."""
+    ask: Callable[[Q], Future[A | None]]
+    """Its answer, when it is there; None as above."""
 
 
 def processors() -> int:
@@ -90,10 +90,10 @@ class _Child:
 
     _asking: threading.Lock = field(default_factory=threading.Lock)
 
-    def asking(self, number: int) -> Callable[[Any], Any]:
+    def asking(self, number: int) -> Callable[[Any], Future[Any]]:
         """A question about a piece of its work, and the answer."""
 
-        def ask(question: Any) -> Any:
+        def ask(question: Any) -> Future[Any]:
             answer: Future[Any] = Future()
             with self._asking:
                 self._asked.append(answer)
@@ -101,8 +101,8 @@ class _Child:
                     _send(self.hears, (number, question))
                 except (OSError, ValueError):  # it has ended
                     self._asked.remove(answer)
-                    return None
-            return answer.result()
+                    answer.set_result(None)
+            return answer
 
         return ask
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -76,14 +76,18 @@ def planned(
     runs: Runs,
     wish: Wish,
     given: Mapping[Task, GivenOf] = MappingProxyType({}),
+    idle: Callable[[], None] = lambda: None,
 ) -> dict[Task, StackPlan]:
-    """Each stack is planned on the planned outputs of those before it. Raises `NothingMatches`, too."""
+    """Each stack is planned on the planned outputs of those before it. Raises `NothingMatches`, too.
+
+    `idle` is called, perhaps several times, while a child is waited for.
+    """
     plans: dict[Task, StackPlan] = {}
     upstream: dict[str, Properties] = {}
     withheld: dict[tuple[str, str], str] = {}
 
     def plan_of(task: Task) -> StackPlan:
-        if task in given and (made := _made_elsewhere(given[task], upstream)):
+        if task in given and (made := _made_elsewhere(given[task], upstream, idle)):
             return made
         try:
             return _plan_of(runs[task], task.mode, wish, dict(upstream))
@@ -105,10 +109,14 @@ def planned(
     return plans
 
 
-def _made_elsewhere(given: GivenOf, upstream: Upstream) -> StackPlan | None:
+def _made_elsewhere(given: GivenOf, upstream: Upstream, idle: Callable[[], None]) -> StackPlan | None:
     """The plan that a child has made or makes; None if it cannot, and it has to be made, and told, here."""
     early = given.early.result()
-    return early.plan if early and early.supposed == upstream else given.ask(dict(upstream))
+    if early and early.supposed == upstream:
+        return early.plan
+    answer = given.ask(dict(upstream))
+    idle()
+    return answer.result()
 
 
 def _plan_of(run: Run, mode: Mode, wish: Wish, upstream: Upstream) -> StackPlan:

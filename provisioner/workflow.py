@@ -80,14 +80,23 @@ class Change:
 
 
 def preview(
-    engine: Engine, phases: Sequence[Phase], source: Source, scope: Scope = WHOLE, *, processors: int = 1
+    engine: Engine,
+    phases: Sequence[Phase],
+    source: Source,
+    scope: Scope = WHOLE,
+    *,
+    processors: int = 1,
+    idle: Callable[[], None] = lambda: None,
 ) -> tuple[StackPlan, ...]:
-    """The plans of the stacks, in the order they would be applied. Changes nothing. Raises a `Failure`."""
+    """The plans of the stacks, in the order they would be applied. Changes nothing. Raises a `Failure`.
+
+    `idle` is called, perhaps several times, while other processors are waited for.
+    """
     wish = Wish(source, scope)
     with ExitStack() as opened:
         runs = _runs(engine, phases, Access.READ, opened)
         given = opened.enter_context(shared_out(ahead(phases, runs, wish), processors))
-        return tuple(planned(engine, phases, runs, wish, given).values())
+        return tuple(planned(engine, phases, runs, wish, given, idle).values())
 
 
 def keep(

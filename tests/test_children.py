@@ -46,12 +46,16 @@ def every_child_has_its_share():
 def a_child_answers_questions_after_its_work():
     with shared_out(WORK, 3) as given:
         made = done(given)
-        assert [given["b"].ask(number) for number in range(3)] == [(number, made["b"]) for number in range(3)]
-        assert given["e"].ask("x" * 1_000_000) == ("x" * 1_000_000, made["b"])
-        assert given["c"].ask(None) == (None, made["c"])
+        assert [given["b"].ask(number).result(10) for number in range(3)] == [
+            (number, made["b"]) for number in range(3)
+        ]
+        assert given["e"].ask("x" * 1_000_000).result(10) == ("x" * 1_000_000, made["b"])
+        assert given["c"].ask(None).result(10) == (None, made["c"])
         many = []
         threads = [
-            threading.Thread(target=lambda number=number: many.append((number, given["b"].ask(number))))
+            threading.Thread(
+                target=lambda number=number: many.append((number, given["b"].ask(number).result(10)))
+            )
             for number in range(20)
         ]
         for thread in threads:
@@ -63,7 +67,7 @@ def a_child_answers_questions_after_its_work():
 
 def a_question_goes_before_what_can_be_done_early():
     with shared_out(work(a=os.getpid, b=lambda: time.sleep(0.5), c=os.getpid, d=time.monotonic), 2) as given:
-        assert given["b"].ask("now")[0] == "now"
+        assert given["b"].ask("now").result(10)[0] == "now"
         answered = time.monotonic()
         assert given["d"].early.result(10) > answered - 0.4
 
@@ -74,9 +78,9 @@ def who_asks_a_child_that_ended_is_told_so():
 
     mortal = {"a": Work(os.getpid, dies), "b": Work(os.getpid, dies)}
     with shared_out(mortal, 2) as given:
-        assert given["b"].ask("to die") is None
-        assert given["b"].ask("again") is None
-    assert given["b"].ask("after the end") is None
+        assert given["b"].ask("to die").result(10) is None
+        assert given["b"].ask("again").result(10) is None
+    assert given["b"].ask("after the end").result(10) is None
 
 
 def what_fails_to_answer_is_nobodys():
@@ -85,7 +89,7 @@ def what_fails_to_answer_is_nobodys():
 
     with shared_out({"a": Work(os.getpid, fails), "b": Work(os.getpid, fails)}, 2) as given:
         assert given["b"].early.result(10)
-        assert given["b"].ask("anything") is None
+        assert given["b"].ask("anything").result(10) is None
 
 
 def alone_everything_is_done_here():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from datetime import timedelta
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -18,9 +19,10 @@ from provisioner.cli.plan_files import Lifetime, expires_with_out, write_plan
 from provisioner.cli.screen import err
 from provisioner.cli.showing import show
 from provisioner.plan.model import Mode, Source
+from provisioner.planning import Wish
 from provisioner.report.plan_view import PlanView
 from provisioner.wiring import Workspace, planning
-from provisioner.workflow import Wish, keep, preview
+from provisioner.workflow import keep, preview
 
 
 class Options(TypedDict):
@@ -55,6 +57,8 @@ def command(environment: Asked, **options: Unpack[Options]) -> ExitCode:
         show(view, as_json=options["as_json"], page=options["html"])
     if (file := options["out"]) is not None:
         err().say(f"\nKept in {file}. To do exactly this:\n\n  {program()} apply {file}")
+    if view.judged and view.judged.report.blocking:
+        return ExitCode.REFUSED_BY_POLICY
     return ExitCode.CHANGES if options["detailed_exitcode"] and not view.is_empty else ExitCode.DONE
 
 
@@ -63,11 +67,14 @@ def _view(environment: Asked, workspace: Workspace, options: Options) -> PlanVie
     wish = Wish(Source.CLOUD if options["refresh"] else Source.STATE, scope())
     phases = workspace.schedule(mode)
     file, expires = options["out"], None
+    at_once = processors() if workspace.may_fork else 1
     if file is None:
-        plans = preview(workspace.engine, phases, wish.source, wish.scope, processors=processors())
+        plans = preview(
+            workspace.engine, phases, wish.source, wish.scope, processors=at_once, idle=_load_rules
+        )
         shown = tuple(map(workspace.explained, plans))
     else:
-        kept = keep(workspace.engine, phases, wish, workspace.explained, processors=processors())
+        kept = keep(workspace.engine, phases, wish, workspace.explained, processors=at_once)
         shown = tuple(each.plan for each in kept)
         stacks = tuple(each.saved for each in kept)
         expires = write_plan(file, environment, workspace, stacks, options["expires"]).expires
@@ -78,4 +85,10 @@ def _view(environment: Asked, workspace: Workspace, options: Options) -> PlanVie
         notices=workspace.notices,
         is_disposable=workspace.is_disposable,
         expires=expires,
+        judged=workspace.judged(shown),
     )
+
+
+def _load_rules() -> None:
+    """Where there is a child to wait for there is something to judge afterwards."""
+    importlib.import_module("provisioner.policing")
