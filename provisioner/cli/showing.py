@@ -18,7 +18,9 @@ def show(view: PlanView, *, as_json: bool, page: Path | None) -> None:
     for notice in view.notices:
         err().say(f"note: {notice}")
     if as_json:
-        out().write(document(plan_document(view.environment, view.plans, view.notices, view.asked)))
+        out().write(
+            document(plan_document(view.environment, view.plans, view.notices, view.asked, view.judged))
+        )
     else:
         out().write(view_text(view, out().style))
     if page is not None:

@@ -39,7 +39,8 @@ class EventStream:
 
     def planned(self, view: PlanView) -> None:
         """The plan that is about to be carried out."""
-        self._line("planned", plan=plan_document(view.environment, view.plans, view.notices))
+        plan = plan_document(view.environment, view.plans, view.notices, judged=view.judged)
+        self._line("planned", plan=plan)
 
     def told(self, event: Event) -> None:
         """Something happened."""

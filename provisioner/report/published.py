@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 
 _FOLDER: Final = Path(__file__).parent / "schemas"
-_USES: Final[Mapping[str, tuple[str, ...]]] = {"plan": (), "events": ("plan",), "plan-file": (), "drift": ()}
+_USES: Final[Mapping[str, tuple[str, ...]]] = {
+    "plan": ("findings",),
+    "events": ("plan", "findings"),
+    "plan-file": (),
+    "drift": (),
+    "findings": (),
+}
 """Each schema, and those that it refers to."""
 
 NAMES: Final = tuple(_USES)
