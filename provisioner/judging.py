@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
 
@@ -35,9 +35,10 @@ class Judged:
     def must_be_allowed(self) -> None:
         """Raises `RefusedByPolicy` if anything stops the plan."""
         if stopping := self.report.blocking:
-            raise RefusedByPolicy(tuple(map(self._stopping, stopping)))
+            raise RefusedByPolicy(tuple(map(self.stopping, stopping)))
 
-    def _stopping(self, verdict: Verdict) -> Stopping:
+    def stopping(self, verdict: Verdict) -> Stopping:
+        """A verdict as a failure tells it."""
         return Stopping(
             rule=verdict.rule.id,
             title=verdict.rule.title,
@@ -52,6 +53,11 @@ class Judged:
 def of_plans(plans: Sequence[StackPlan]) -> tuple[Resource, ...]:
     """The resources as they will be; those that go have the change `delete`."""
     return tuple(_of_step(step, plan, regions) for plan, regions in _each(plans) for step in plan.steps)
+
+
+def as_known(planned: Resource, step: Step) -> Resource:
+    """A planned resource with the inputs it gets, all of which are known by now."""
+    return replace(planned, inputs=_seen(dict(step.new)), id=step.id or planned.id)
 
 
 def of_cloud(plans: Sequence[StackPlan]) -> tuple[Resource, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,20 +11,52 @@ from typing import Any
 from environments.load import Loaded
 from environments.model import Environment
 from policies.check import check
+from policies.check import judged as judged_by
 from policies.model import Resource, Rule
 from policies.own import RulesNotLoaded, loaded
 from policies.packs import applying
 from policies.scene import Facts, Scene
 from provisioner import judging
 from provisioner.causes import place_of
-from provisioner.engine.policy_failures import RulesBroken
+from provisioner.engine.policy_failures import RulesBroken, StoppedByPolicy
 from provisioner.judging import Judged
-from provisioner.plan.model import StackPlan
+from provisioner.plan.model import Op, StackPlan, Step
 
 
 def judged_plans(files: Loaded, plans: Sequence[StackPlan]) -> Judged:
     """What the rules say of plans. Raises `RulesBroken` if rules of one's own cannot be loaded."""
     return judged(files, judging.of_plans(plans))
+
+
+class Watch:
+    """Judges again, before each step of an apply, what could not be told in the plan. For any thread."""
+
+    def __init__(self, judged: Judged, resources: Sequence[Resource], facts: Facts) -> None:
+        self._judged = judged
+        self._facts = facts
+        self._resources = {each.urn: each for each in resources}
+        self._open: dict[str, list[Rule]] = {}
+        for verdict in judged.report.deferred:
+            self._open.setdefault(verdict.resource.urn, []).append(verdict.rule)
+        self._turn = threading.Lock()
+
+    def forbids(self, step: Step) -> None:
+        """Raises `StoppedByPolicy` if a step breaks a mandatory rule, now that its inputs are known."""
+        with self._turn:
+            planned = self._resources.get(step.urn)
+            if planned is None or step.op is Op.DELETE:
+                return
+            self._resources[step.urn] = known = judging.as_known(planned, step)
+            for rule in self._open.pop(step.urn, ()):
+                scene = Scene(self._resources.values(), self._facts)
+                for verdict in judged_by(rule, known, scene):
+                    if verdict.blocks:
+                        raise StoppedByPolicy(self._judged.stopping(verdict))
+
+
+def watch(files: Loaded, plans: Sequence[StackPlan], judged: Judged) -> Watch:
+    """What watches over an apply of these plans, about which the rules said this."""
+    return Watch(judged, judging.of_plans(plans), judging.facts(files.environment, today()))
 
 
 def judged(files: Loaded, resources: Sequence[Resource], given: Mapping[str, Any] | None = None) -> Judged:

@@ -10,7 +10,7 @@ from environments.load import Loaded
 from environments.model import Environment
 from provisioner.causes import explained
 from provisioner.engine.interface import Engine, Stack
-from provisioner.plan.model import Mode, StackPlan
+from provisioner.plan.model import Mode, StackPlan, Step
 from provisioner.schedule import LayerStacks, Phase, schedule
 
 if TYPE_CHECKING:  # rules are loaded where there is something to judge
@@ -76,3 +76,10 @@ class Workspace:
         from provisioner.policing import judged_plans  # noqa: PLC0415 - not where nothing changes
 
         return judged_plans(self.files, plans)
+
+    def watch(self, plans: Sequence[StackPlan], judged: Judged) -> Callable[[Step], None]:
+        """What judges again before each step of an apply of these plans."""
+        from provisioner.policing import watch  # noqa: PLC0415 - as above
+
+        assert self.files is not None, "what was judged came from files"
+        return watch(self.files, plans, judged).forbids

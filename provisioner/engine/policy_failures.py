@@ -31,6 +31,13 @@ class RefusedByPolicy(Failure):
 
 
 @dataclass(eq=False)
+class StoppedByPolicy(Failure):
+    """A step breaks a mandatory rule, as could not be told before; neither it nor what follows is done."""
+
+    finding: Stopping
+
+
+@dataclass(eq=False)
 class RulesBroken(Failure):
     """Rules of one's own cannot be loaded."""
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
-from provisioner.engine.policy_failures import RefusedByPolicy, RulesBroken, Stopping
+from provisioner.engine.policy_failures import RefusedByPolicy, RulesBroken, StoppedByPolicy, Stopping
 from provisioner.report.message import Message, Trouble
 from provisioner.report.naming import labelled
 
-OfPolicies = RefusedByPolicy | RulesBroken
+OfPolicies = RefusedByPolicy | StoppedByPolicy | RulesBroken
 
 _MOST: Final = 6
 """Findings that are told; the rest is counted."""
@@ -28,6 +28,14 @@ def explain_policy(failure: OfPolicies, environment: str) -> Message:
                     f"provisioner policy check {environment}",
                     f"provisioner policy explain {findings[0].rule} {environment}",
                 ),
+            )
+        case StoppedByPolicy(finding):
+            return Message(
+                Trouble.POLICY_ON_THE_WAY,
+                "A value that was not known before breaks a rule that must hold. This was not done, nor what"
+                " was to follow:\n" + "\n".join(_rows((finding,))),
+                "change what the rule names, or ask for a waiver; what was done is recorded, so apply again.",
+                (f"provisioner policy explain {finding.rule} {environment}",),
             )
         case RulesBroken(file, reason):
             return Message(
