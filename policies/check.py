@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -47,6 +47,11 @@ class Report:
 
     verdicts: tuple[Verdict, ...]
 
+    @classmethod
+    def of(cls, verdicts: Iterable[Verdict]) -> Report:
+        """The report of these verdicts, in their order."""
+        return cls(tuple(sorted(verdicts, key=_order)))
+
     @property
     def findings(self) -> tuple[Verdict, ...]:
         """What is to be told."""
@@ -71,11 +76,7 @@ class Report:
         return {status.value: found[status] for status in Status}
 
 
-Waive = Callable[[Verdict], Verdict]
-"""A failed verdict as it is after waivers."""
-
-
-def check(rules: Iterable[Rule], scene: Scene, waive: Waive = lambda verdict: verdict) -> Report:
+def check(rules: Iterable[Rule], scene: Scene) -> Report:
     """The verdicts of these rules on everything in the scene."""
     verdicts: list[Verdict] = []
     for rule in rules:
@@ -83,10 +84,8 @@ def check(rules: Iterable[Rule], scene: Scene, waive: Waive = lambda verdict: ve
         if not subjects:
             verdicts.append(Verdict(rule=rule, resource=environment(scene), status=Status.NOT_APPLICABLE))
         for subject in subjects:
-            verdicts.extend(
-                waive(each) if each.status is Status.FAIL else each for each in judged(rule, subject, scene)
-            )
-    return Report(tuple(sorted(verdicts, key=_order)))
+            verdicts += judged(rule, subject, scene)
+    return Report.of(verdicts)
 
 
 def judged(rule: Rule, subject: Resource, scene: Scene) -> Sequence[Verdict]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -15,6 +16,8 @@ class Unknown(enum.Enum):
 
 
 UNKNOWN: Final = Unknown.UNKNOWN
+
+_STEP: Final = re.compile(r"""\["([^"]*)"\]|([^.\[\]]+)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,25 @@ def first_unknown(value: Any, path: str = "") -> str | None:
         case Hidden():
             return first_unknown(value.value, path)
         case dict():
-            parts = [(f"{path}.{key}" if path else key, item) for key, item in cast("Any", value).items()]
+            parts = [(below(path, key), item) for key, item in cast("Any", value).items()]
         case list():
             parts = [(f"{path}[{number}]", item) for number, item in enumerate(cast("list[Any]", value))]
         case _:
             return None
     return next((found for at, item in parts if (found := first_unknown(item, at)) is not None), None)
+
+
+def below(path: str, key: str) -> str:
+    """The path of a key of the object at a path, as Pulumi writes it: `tags.owner`, `data["config.ini"]`."""
+    if "." in key or "[" in key:
+        return f'{path}["{key}"]'
+    return f"{path}.{key}" if path else key
+
+
+def steps(path: str) -> Iterator[str]:
+    """The keys and numbers that a path consists of."""
+    for quoted, plain in _STEP.findall(path):
+        yield quoted or plain
 
 
 def texts(value: Any) -> tuple[str, ...]:
@@ -96,7 +112,7 @@ def at(values: Any, path: str) -> Any:
     Raises `Undecided` if something on the way is not known.
     """
     found = values
-    for name in filter(None, path.replace("[", ".").replace("]", "").split(".")):
+    for name in steps(path):
         if isinstance(found, Hidden):
             found = found.value
         match found:

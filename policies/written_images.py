@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -12,6 +14,9 @@ from policies.scene import canonical
 from policies.values import Hidden, Undecided, Unknown
 
 _CHARTS: Final = frozenset(map(canonical, CHARTS))
+_ADD_ON: Final = "aws:eks/addon:Addon"
+MANIFESTS: Final = "kubernetes:yaml/v2:ConfigGroup"
+_LINE: Final = re.compile(r"""^[\s-]*image:[ \t]+["']?([^\s"'#]+)""", re.MULTILINE)
 _OPERANDS: Final = ("RELATED_IMAGE", "_IMAGE")
 """Beginning and end of the variables by which operators learn which images they are to start."""
 
@@ -32,8 +37,35 @@ class Written:
 
 def images_in(resource: Resource) -> Iterator[Written]:
     """Every image that the resource names; what is not known yet is answered as one that is undecided."""
-    part = "values" if canonical(resource.type) in _CHARTS else "spec"
-    yield from _walk(resource.peek(part), part)
+    match canonical(resource.type):
+        case kind if kind in _CHARTS:
+            yield from _walk(resource.peek("values"), "values")
+        case kind if kind == _ADD_ON:
+            yield from _of_document(resource, "configurationValues")
+        case kind if kind == canonical(MANIFESTS):
+            yield from _walk(resource.peek("objs"), "objs")
+            yield from _of_text(resource, "yaml")
+        case _:
+            yield from _walk(resource.peek("spec"), "spec")
+
+
+def _of_document(resource: Resource, path: str) -> Iterator[Written]:
+    """What a JSON text says; YAML, which add-ons take as well, is read line by line."""
+    value = resource.peek(path)
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        yield from _of_text(resource, path)
+        return
+    yield from (Written(path, each.value) for each in _walk(found, path))
+
+
+def _of_text(resource: Resource, path: str) -> Iterator[Written]:
+    value = resource.peek(path)
+    if isinstance(value, Unknown):
+        yield Written(path, value)
+    elif isinstance(value, str):
+        yield from (Written(path, found[1]) for found in _LINE.finditer(value))
 
 
 def _walk(value: Any, path: str) -> Iterator[Written]:

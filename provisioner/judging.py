@@ -57,7 +57,7 @@ def of_plans(plans: Sequence[StackPlan]) -> tuple[Resource, ...]:
 
 def as_known(planned: Resource, step: Step) -> Resource:
     """A planned resource with the inputs it gets, all of which are known by now."""
-    return replace(planned, inputs=_seen(dict(step.new)), id=step.id or planned.id)
+    return replace(planned, inputs=seen(dict(step.new)), id=step.id or planned.id)
 
 
 def of_cloud(plans: Sequence[StackPlan]) -> tuple[Resource, ...]:
@@ -121,7 +121,7 @@ def _of_step(step: Step, plan: StackPlan, regions: Mapping[str, str], *, is_now:
         urn=step.urn,
         type=step.type,
         name=step.name,
-        inputs=_seen(dict(inputs)),
+        inputs=seen(dict(inputs)),
         id=step.id,
         layer=plan.layer,
         region=region if isinstance(region, str) else regions.get(step.provider, plan.region),
@@ -129,7 +129,7 @@ def _of_step(step: Step, plan: StackPlan, regions: Mapping[str, str], *, is_now:
         provider=step.provider,
         dependencies=frozenset(step.dependencies),
         property_dependencies={name: frozenset(urns) for name, urns in step.property_dependencies.items()},
-        options=_options(protect=step.protect, ignore_changes=step.ignore_changes),
+        options=options(protect=step.protect, ignore_changes=step.ignore_changes),
         change=step.op.value,
         origin=step.origin,
     )
@@ -152,30 +152,31 @@ def _of_record(record: Mapping[str, Any], regions: Mapping[str, str]) -> Resourc
         provider=provider,
         dependencies=frozenset(record.get("dependencies") or ()),
         property_dependencies={name: frozenset(urns or ()) for name, urns in needs.items()},
-        options=_options(
+        options=options(
             protect=bool(record.get("protect")), ignore_changes=tuple(record.get("ignoreChanges") or ())
         ),
     )
 
 
-def _options(*, protect: bool, ignore_changes: tuple[str, ...]) -> dict[str, Any]:
+def options(*, protect: bool, ignore_changes: tuple[str, ...]) -> dict[str, Any]:
+    """Those of Pulumi's resource options that are set, as rules see them."""
     found: dict[str, Any] = {"protect": protect, "ignoreChanges": list(ignore_changes)}
     return {name: value for name, value in found.items() if value}
 
 
-def _seen(value: Any) -> Any:
-    """A value of a plan."""
+def seen(value: Any) -> Any:
+    """A value of a plan, or from the wire, as rules see it."""
     match value:
         case Unknown():
             return UNKNOWN
         case Secret(inner):
-            return Hidden(_seen(inner))
+            return Hidden(seen(inner))
         case Reference():
             return value.id if isinstance(value.id, str) else UNKNOWN
         case dict():
-            return {key: _seen(item) for key, item in cast("dict[str, Any]", value).items()}
+            return {key: seen(item) for key, item in cast("dict[str, Any]", value).items()}
         case list():
-            return [_seen(item) for item in cast("list[Any]", value)]
+            return [seen(item) for item in cast("list[Any]", value)]
         case _:
             return value
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any, Final, cast
 
-from environments.kubernetes_versions import VERSIONS, Support
+from environments.kubernetes_calendar import VERSIONS, Support
 from policies.addresses import is_open
 from policies.keys import is_own_key
 from policies.model import Enforcement, Finding, Resource, every, rule

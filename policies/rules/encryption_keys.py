@@ -26,7 +26,7 @@ _OWN: Final = (
     "aws:PrincipalArn",
     "aws:SourceAccount",
 )
-"""What keeps a statement for everybody to one's own. `kms:ViaService` alone does not: every account has services."""
+"""What keeps a statement for everybody to one's own; `kms:ViaService` alone does not: all accounts have it."""
 
 _ADMINISTRATION: Final = ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DisableKey")
 _USE: Final = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom")

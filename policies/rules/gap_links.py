@@ -147,8 +147,8 @@ _JUDGES: Final[Mapping[str, _Judge]] = {
     "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
     "aws:ecrpublic/repository:Repository",
     "aws:ecr/replicationConfiguration:ReplicationConfiguration",
-    fix="Copy images into the mirror (`connectivity.mirror`), or pull through a private registry of AWS in the "
-    "environment's own account.",
+    fix="Copy images into the mirror (`connectivity.mirror`), or pull through a private registry of AWS in "
+    "the environment's own account.",
     reads=("upstreamRegistryUrl", "replicationConfiguration.rules[].destinations[].region"),
 )
 def no_public_pull_through(resource: Resource, scene: Scene) -> Iterator[Finding]:

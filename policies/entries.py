@@ -1,0 +1,94 @@
+"""Files with a list of entries, each with its place: waivers, baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from environments.compose import compose
+from environments.source import Items, Node, Scalar, Settings, SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Something in a file that cannot be what was meant."""
+
+    place: str
+    """`file:line`."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One entry; every value is a list of texts, single ones of length one."""
+
+    place: str
+    values: Mapping[str, tuple[str, ...]]
+    places: Mapping[str, str]
+
+    def one(self, name: str) -> str:
+        """The text of a field; empty if there is none, or several."""
+        values = self.values.get(name, ())
+        return values[0].strip() if len(values) == 1 else ""
+
+    def day(self, name: str) -> date | None:
+        """The day of a field, written `2026-11-21`; None if it is none."""
+        try:
+            return date.fromisoformat(self.one(name))
+        except ValueError:
+            return None
+
+    def at(self, name: str) -> str:
+        """Where a field is written; where it is not, the entry."""
+        return self.places.get(name, self.place)
+
+
+def entries(file: Path, under: str, required: Collection[str]) -> tuple[list[FileEntry], list[Wrong]]:
+    """The entries of the list `under` in a file, and what is wrong with the file.
+
+    Every entry has all `required` fields, and no others: what is misspelt would otherwise be missing unseen.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return [], [Wrong(str(file), "The file cannot be read.")]
+    source = SourceFile(file, text)
+    settings, diagnostics = compose(source, text)
+    wrong = [Wrong(str(each.place or source.name), each.detail) for each in diagnostics]
+    found = settings.entries.get(under) if settings else None
+    if found is None or not isinstance(found.value, Items):
+        return [], [*wrong, Wrong(source.name, f"There is no list `{under}`.")]
+    read = [(entry, list(_unfit(entry, required))) for entry in map(_entry, found.value.items)]
+    wrong += [each for _, unfit in read for each in unfit]
+    return [entry for entry, unfit in read if not unfit], wrong
+
+
+def _entry(node: Node) -> FileEntry:
+    place = str(node.span.place())
+    if not isinstance(node, Settings):
+        return FileEntry(place, {}, {})
+    values = {name: tuple(_texts(entry.value)) for name, entry in node.entries.items()}
+    places = {name: str(entry.key.place()) for name, entry in node.entries.items()}
+    return FileEntry(place, values, places)
+
+
+def _texts(node: Node) -> Iterator[str]:
+    match node:
+        case Scalar(written=written):
+            yield written
+        case Items(items=items):
+            yield from (each.written for each in items if isinstance(each, Scalar))
+        case _:
+            pass
+
+
+def _unfit(entry: FileEntry, required: Collection[str]) -> Iterator[Wrong]:
+    for name in required:
+        if not any(value.strip() for value in entry.values.get(name, ())):
+            yield Wrong(entry.at(name), f"`{name}` is missing.")
+    for name in entry.values:
+        if name not in required:
+            yield Wrong(entry.at(name), f"There is no field `{name}`.")

@@ -1,0 +1,105 @@
+"""What judging costs: all rules on 1,000 and on 10,000 resources.
+
+    .venv/bin/python -m tests.benchmarks.policy [--out F]
+
+The resources are those of the shipped environments for production as they are planned, each a number of times
+under other names, so that what belongs together stays together.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from policies.check import check
+from policies.packs import RULES
+from policies.scene import Facts, Scene
+from provisioner import judging
+from provisioner.asked import Asked
+from provisioner.plan.model import Mode, Source
+from provisioner.policing import today
+from provisioner.wiring import planning
+from provisioner.workflow import preview
+from tests.benchmarks.terraform import RESULTS, machine
+
+SIZES = (1_000, 10_000)
+ENVIRONMENTS = ("prod", "prod-airgap", "prod-multi-region")
+AIMS = {1_000: 2.0, 10_000: 20.0}
+"""Seconds."""
+
+
+def planned(name):
+    """The resources of an environment, and its facts."""
+    with planning(Asked(name)) as workspace:
+        plans = preview(workspace.engine, workspace.schedule(Mode.UPDATE), Source.STATE)
+        return judging.of_plans(plans), judging.facts(workspace.environment, today())
+
+
+def copied(resources, number):
+    """The same resources under other names, leading to each other."""
+
+    def named(urn):
+        return f"{urn}-{number}" if urn else urn
+
+    def all_named(urns):
+        return frozenset(map(named, urns))
+
+    return [
+        replace(
+            each,
+            urn=named(each.urn),
+            name=f"{each.name}-{number}",
+            id=each.id and named(each.id),
+            parent=named(each.parent),
+            provider=named(each.provider),
+            dependencies=all_named(each.dependencies),
+            property_dependencies={
+                name: all_named(urns) for name, urns in each.property_dependencies.items()
+            },
+        )
+        for each in resources
+    ]
+
+
+def main():
+    """Measure, print a table, write the result."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--out", type=Path, default=RESULTS / "policy.json")
+    options = parser.parse_args()
+    known = [planned(name) for name in ENVIRONMENTS]
+    facts = Facts(environment="all", regions=("us-east-1", "eu-west-1"), is_airgapped=True, today=today())
+    found = {}
+    for size in SIZES:
+        resources = []
+        while len(resources) < size:
+            for those, _ in known:
+                resources += copied(those, len(resources))
+        seconds = []
+        for _ in range(options.rounds):
+            began = time.perf_counter()
+            report = check(RULES, Scene(resources[:size], facts))
+            seconds.append(time.perf_counter() - began)
+        found[size] = {
+            "seconds": [round(each, 3) for each in seconds],
+            "median": round(statistics.median(seconds), 3),
+            "verdicts": len(report.verdicts),
+            "aim": AIMS[size],
+        }
+        print(
+            f"{size:6} resources x {len(RULES)} rules: {found[size]['median']:.2f} s (aim {AIMS[size]:.0f} s)"
+        )
+    result = {
+        "measured": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine(),
+        "rules": len(RULES),
+        "sizes": found,
+    }
+    options.out.write_text(json.dumps(result, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""How resources hang together, as far as it is known; and what one unknown hides: nothing."""
+
+import pytest
+
+from policies.cases import scene_of
+from policies.model import Finding, every
+from policies.values import UNKNOWN, Undecided, at, below, first_unknown
+
+BUCKET, BLOCK = "aws:s3/bucket:Bucket", "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+
+
+def only(scene, type):
+    (found,) = scene.of(type)
+    return found
+
+
+def yielding(*paths, then=None):
+    yield from (Finding(only(scene_of({BUCKET: {}}), BUCKET), path, "Wrong.") for path in paths)
+    if then:
+        raise Undecided(then)
+
+
+def test_nobody_refers_to_what_nobody_refers_to():
+    scene = scene_of({BUCKET: {}})
+    assert scene.referring(only(scene, BUCKET), "bucket", BLOCK) == ()
+
+
+def test_somebody_may_refer_to_it_whose_value_comes_from_nowhere_known():
+    scene = scene_of({BUCKET: {}, BLOCK: {"bucket": UNKNOWN}})
+    with pytest.raises(Undecided, match="bucket"):
+        scene.referring(only(scene, BUCKET), "bucket", BLOCK)
+
+
+def test_a_value_that_comes_from_another_of_its_kind_is_not_it():
+    from policies.cases import Reference
+
+    scene = scene_of(
+        {f"{BUCKET} mine": {}, f"{BUCKET} other": {}, BLOCK: {"bucket": Reference("other", known=False)}}
+    )
+    mine, other = sorted(scene.of(BUCKET), key=lambda each: each.name)
+    assert scene.referring(mine, "bucket", BLOCK) == ()
+    assert len(scene.referring(other, "bucket", BLOCK)) == 1
+
+
+def test_what_is_found_is_told_before_what_is_not_known():
+    told = []
+    with pytest.raises(Undecided, match="first"):
+        for each in every(yielding("a", then="first"), yielding("b"), yielding("c", then="second")):
+            told.append(each.path)
+    assert told == ["a", "b", "c"]
+
+
+def test_a_key_with_a_dot_has_a_path_of_its_own():
+    path = below("data", "config.ini")
+    assert path == 'data["config.ini"]'
+    assert at({"data": {"config.ini": 7, "config": {"ini": 8}}}, path) == 7
+    assert first_unknown({"data": {"config.ini": UNKNOWN}}) == path
