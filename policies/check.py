@@ -33,12 +33,16 @@ class Verdict:
     """What the finding does, as far as the rule lets it."""
 
     @property
+    def effect(self) -> Enforcement:
+        """What it does if it fails: the milder of what the rule and the finding say."""
+        advised = Enforcement.ADVISORY in (self.rule.entry.enforcement, self.enforcement)
+        return Enforcement.ADVISORY if advised else Enforcement.MANDATORY
+
+    @property
     def blocks(self) -> bool:
         """Whether nothing may be applied because of it."""
-        if self.status is Status.ERROR:
-            return True
-        advised = Enforcement.ADVISORY in (self.rule.entry.enforcement, self.enforcement)
-        return self.status is Status.FAIL and not advised
+        failed = self.status is Status.FAIL and self.effect is Enforcement.MANDATORY
+        return failed or self.status is Status.ERROR
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ _CARRIERS: Final = frozenset({"userData", "userDataBase64"})
 
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]{24,}={0,2}\s*")
 _GZIP: Final = b"\x1f\x8b"
-_LARGEST: Final = 1 << 20
+_LARGEST: Final = 1 << 18
 """Bytes of what was compressed; the rest is not looked at."""
 
 _LONG: Final = 16

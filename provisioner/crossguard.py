@@ -136,7 +136,7 @@ class Analyzer:
             policyPackVersion=self._version,
             description=verdict.rule.title,
             message=f"{where}{verdict.message} {verdict.rule.fix if is_broken else ''}".strip(),
-            enforcementLevel=_LEVELS[entry.enforcement] if is_broken else _pb.ADVISORY,
+            enforcementLevel=_LEVELS[verdict.effect] if is_broken else _pb.ADVISORY,
             urn=verdict.resource.urn if verdict.resource.urn.startswith("urn:") else "",
             severity=_SEVERITIES[entry.severity],
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from environments.connectivity import AirGap
 from environments.model import Environment
@@ -19,6 +19,9 @@ from provisioner.plan.marks import REFERENCE, SECRET, SIGNATURE
 from provisioner.plan.model import Op, StackPlan, Step
 from provisioner.plan.values import Reference, Secret, Unknown
 
+_FILES: Final = ("waiver", "baseline")
+"""Types of what is no resource, but an entry of a file that is wrong."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -29,7 +32,9 @@ class Judged:
     """`file:line` by setting."""
 
     def place(self, verdict: Verdict) -> str:
-        """Where the setting is that a resource was made from; empty if that is not known."""
+        """Where the setting is that a resource was made from, or the line of a waiver; empty if not known."""
+        if verdict.resource.type in _FILES:
+            return verdict.path
         return self.places.get(verdict.resource.origin, "")
 
     def must_be_allowed(self) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from environments.load import Loaded
-from environments.model import Environment
-from policies.check import check
+from policies.baseline import Baseline
+from policies.check import Report, Verdict, check
 from policies.check import judged as judged_by
 from policies.model import Resource, Rule
 from policies.own import RulesNotLoaded, loaded
 from policies.packs import applying
 from policies.scene import Facts, Scene
+from policies.waivers import Waivers
 from provisioner import judging
 from provisioner.causes import place_of
 from provisioner.engine.policy_failures import RulesBroken, StoppedByPolicy
@@ -23,17 +25,41 @@ from provisioner.judging import Judged
 from provisioner.plan.model import Op, StackPlan, Step
 
 
-def judged_plans(files: Loaded, plans: Sequence[StackPlan]) -> Judged:
-    """What the rules say of plans. Raises `RulesBroken` if rules of one's own cannot be loaded."""
-    return judged(files, judging.of_plans(plans))
+@dataclass(frozen=True, slots=True)
+class Exceptions:
+    """What is allowed although a rule says otherwise: waivers, and what was there before there were rules."""
+
+    waivers: Waivers
+    baseline: Baseline | None
+
+    @classmethod
+    def of(cls, files: Loaded, rules: Sequence[Rule], facts: Facts) -> Exceptions:
+        """Those that an environment names, beside its file."""
+        environment, folder = files.environment, files.files[0].parent
+        named = environment.policies.baseline
+        return cls(
+            Waivers([folder / each for each in environment.governance.waivers], rules, facts),
+            Baseline(folder / named, facts.today, rules) if named else None,
+        )
+
+    def applied(self, report: Report) -> Report:
+        """The report with them, and with what is wrong with them."""
+        found = self.waivers.applied(report)
+        return self.baseline.applied(found) if self.baseline else found
+
+    def waived(self, verdict: Verdict) -> Verdict:
+        """One verdict with them."""
+        found = self.waivers.waived(verdict)
+        return self.baseline.waived(found) if self.baseline else found
 
 
 class Watch:
     """Judges again, before each step of an apply, what could not be told in the plan. For any thread."""
 
-    def __init__(self, judged: Judged, resources: Sequence[Resource], facts: Facts) -> None:
+    def __init__(self, files: Loaded, judged: Judged, resources: Sequence[Resource]) -> None:
         self._judged = judged
-        self._facts = facts
+        self._facts = judging.facts(files.environment, today())
+        self._exceptions = Exceptions.of(files, rules_of(files, self._facts), self._facts)
         self._resources = {each.urn: each for each in resources}
         self._open: dict[str, list[Rule]] = {}
         for verdict in judged.report.deferred:
@@ -49,28 +75,34 @@ class Watch:
             self._resources[step.urn] = known = judging.as_known(planned, step)
             for rule in self._open.pop(step.urn, ()):
                 scene = Scene(self._resources.values(), self._facts)
-                for verdict in judged_by(rule, known, scene):
+                for verdict in map(self._exceptions.waived, judged_by(rule, known, scene)):
                     if verdict.blocks:
                         raise StoppedByPolicy(self._judged.stopping(verdict))
 
 
+def judged_plans(files: Loaded, plans: Sequence[StackPlan]) -> Judged:
+    """What the rules say of plans. Raises `RulesBroken` if rules of one's own cannot be loaded."""
+    return judged(files, judging.of_plans(plans))
+
+
 def watch(files: Loaded, plans: Sequence[StackPlan], judged: Judged) -> Watch:
     """What watches over an apply of these plans, about which the rules said this."""
-    return Watch(judged, judging.of_plans(plans), judging.facts(files.environment, today()))
+    return Watch(files, judged, judging.of_plans(plans))
 
 
 def judged(files: Loaded, resources: Sequence[Resource], given: Mapping[str, Any] | None = None) -> Judged:
     """What the rules say of resources. Raises `RulesBroken`."""
-    environment = files.environment
-    facts = judging.facts(environment, today(), given)
-    report = check(rules_of(environment, facts, files.files[0].parent), Scene(resources, facts))
+    facts = judging.facts(files.environment, today(), given)
+    rules = rules_of(files, facts)
+    report = Exceptions.of(files, rules, facts).applied(check(rules, Scene(resources, facts)))
     origins = {verdict.resource.origin for verdict in report.findings}
     return Judged(report, {origin: place_of(files.source, origin) for origin in origins if origin})
 
 
-def rules_of(environment: Environment, facts: Facts, folder: Path) -> tuple[Rule, ...]:
-    """All rules for an environment, whose file is in this folder. Raises `RulesBroken`."""
-    return (*applying(facts), *own_rules(folder / each for each in environment.policies.rules))
+def rules_of(files: Loaded, facts: Facts) -> tuple[Rule, ...]:
+    """All rules for an environment. Raises `RulesBroken`."""
+    folder = files.files[0].parent
+    return (*applying(facts), *own_rules(folder / each for each in files.environment.policies.rules))
 
 
 def own_rules(paths: Iterable[Path]) -> tuple[Rule, ...]:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Final, TypedDict, Unpack
+from typing import Any, Final, TypedDict, Unpack
 
 import click
 
-from policies.model import Rule
+from policies.model import Rule, Status, Waivable
 from policies.packs import RULES
 from provisioner.asked import Asked
+from provisioner.cli.called import program
 from provisioner.cli.choosing import must_be_there
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining
 from provisioner.cli.screen import err, out
 from provisioner.judging import Judged, facts, of_cloud, of_deployment, of_plans
 from provisioner.plan.model import Mode, Source
-from provisioner.policing import judged, rules_of, today
+from provisioner.policing import judged, own_rules, rules_of, today
 from provisioner.report.findings_forms import FORMS, rules_document
 from provisioner.report.findings_text import findings_text, summary
 from provisioner.report.machine import document
@@ -135,6 +136,53 @@ def explain(rule: str, environment: str | None) -> ExitCode:
     return ExitCode.DONE
 
 
+@command.command("waive", cls=Explaining, short_help="The text of a waiver for a finding.")
+@ENVIRONMENT
+@click.argument("rule")
+@click.argument("urn")
+@click.option("--id", "id", required=True, help="What it is called.")
+@click.option("--reason", required=True, help="At least 20 characters.")
+@click.option("--ticket", required=True)
+@click.option("--owner", required=True, help="Who answers for it.")
+@click.option("--requested-by", required=True)
+@click.option(
+    "--approved-by", required=True, multiple=True, help="Somebody else; two where the rule says so."
+)
+def waive(environment: Asked, rule: str, urn: str, **said: Any) -> ExitCode:
+    """An exception from RULE for one resource, with its value as it is planned now, for a file of waivers.
+
+    It goes under `waivers:` of a file that `governance.waivers` names; how long it may last is up to the severity.
+    """
+    from policies.waivers import written  # noqa: PLC0415 - few write one
+
+    found = [
+        each
+        for each in _of_plan(environment).report.findings
+        if each.rule.id == rule.upper() and each.resource.urn == urn and each.status is Status.FAIL
+    ]
+    if not found:
+        raise click.UsageError(
+            f"{rule} finds nothing at {urn}: `policy check {environment.name}` tells what is found."
+        )
+    if found[0].rule.entry.waivable is Waivable.NEVER:
+        raise click.UsageError(f"Nobody can allow an exception from {rule.upper()}.")
+    for each in found:
+        out().write(written(each, said, said["approved_by"], today()))
+    return ExitCode.DONE
+
+
+@command.command(
+    "baseline", cls=Explaining, short_help="What was there before: findings that stop nothing yet."
+)
+@ENVIRONMENT
+def baseline(environment: Asked) -> ExitCode:
+    """What fails now and can be waived, for the file that `policies.baseline` names; its entries expire."""
+    from policies.baseline import written  # noqa: PLC0415
+
+    out().write(written(_of_plan(environment).report, today()))
+    return ExitCode.DONE
+
+
 @command.command("new", cls=Explaining, short_help="A first rule of your own, with its cases.")
 @click.argument("rule", metavar="ID")
 @click.option("--type", "token", default="aws:s3/bucket:Bucket", show_default=True, help="What it judges.")
@@ -201,7 +249,7 @@ def coverage() -> ExitCode:
 
 def _of_environment(name: str) -> tuple[Rule, ...]:
     files = loaded(Asked(name))
-    return rules_of(files.environment, facts(files.environment, today()), files.files[0].parent)
+    return rules_of(files, facts(files.environment, today()))
 
 
 def _found(environment: Asked, options: Options) -> Judged:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -10,6 +9,7 @@ from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from policies.check import Verdict
+from policies.evidence import evidence, fingerprint
 from policies.model import Rule, Status
 from provisioner.judging import Judged
 from provisioner.report.findings_text import summary
@@ -17,13 +17,6 @@ from provisioner.report.naming import labelled
 
 FINDINGS_SCHEMA: Final = "provisioner/findings/1"
 RULES_SCHEMA: Final = "provisioner/rules/1"
-
-
-def fingerprint(verdict: Verdict) -> str:
-    """What stays the same of a finding whatever the stack, the order and the line of its setting."""
-    place = verdict.resource.urn.split("::", 2)[-1]
-    said = f"{verdict.rule.id}|{verdict.resource.type}|{place}|{verdict.path}"
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 def row(judged: Judged, verdict: Verdict) -> dict[str, Any]:
@@ -34,7 +27,7 @@ def row(judged: Judged, verdict: Verdict) -> dict[str, Any]:
         "name": entry.name,
         "status": verdict.status.value,
         "severity": entry.severity.value,
-        "enforcement": entry.enforcement.value,
+        "enforcement": verdict.effect.value,
         "blocks": verdict.blocks,
         "urn": verdict.resource.urn,
         "type": verdict.resource.type,
@@ -45,6 +38,7 @@ def row(judged: Judged, verdict: Verdict) -> dict[str, Any]:
         "place": judged.place(verdict),
         "waiver": verdict.waiver,
         "fingerprint": fingerprint(verdict),
+        "value": evidence(verdict),
     }
 
 

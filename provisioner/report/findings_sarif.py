@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from policies.check import Verdict
+from policies.evidence import fingerprint
 from policies.model import Rule, Severity, Status
 from provisioner.judging import Judged
-from provisioner.report.findings_forms import fingerprint
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _SCORES: Final = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}

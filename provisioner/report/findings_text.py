@@ -27,7 +27,7 @@ def findings_text(judged: Judged, style: Style, *, deferred: bool = False) -> st
     alike = groupby(told, key=lambda each: (each.rule, each.status, each.message))
     for (rule, status, message), group in alike:
         found, entry = list(group), rule.entry
-        word = _WORDS.get(status, entry.enforcement.value)
+        word = _WORDS.get(status, found[0].effect.value)
         colour = Colour.BAD if found[0].blocks else Colour.CHANGED
         head = f"{entry.severity.value} {entry.id} {entry.name} ({word})"
         lines += ["", style.paint(colour, head), f"  {message}", *_places(found, judged)]
