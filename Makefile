@@ -2,11 +2,13 @@
 # make test    all tests but those that need a browser
 # make browser tests of the plan's page in a real Chromium; `apt-get install chromium-headless-shell`, or set CHROMIUM
 # make soak    two to eight applies at once, fifty rounds, in a folder and in a bucket
+# make conformance  the programs of tests/conformance through Pulumi's engine and ours, live; RECORD=1 keeps what Pulumi's does
+# make live-engine  `engine: pulumi` with the `pulumi` on the PATH, beside the embedded engine
 # make check   linter, formatter, strict types, import contracts
 # make lock    write requirements.lock anew from pyproject.toml
 # make clean   end the local cloud and remove everything that was made
 
-.PHONY: local test browser soak check lint types lock clean
+.PHONY: local test browser soak conformance live-engine check lint types lock clean
 .DEFAULT_GOAL := local
 
 VENV ?= .venv
@@ -16,7 +18,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(
 
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-OURS := environments stacks components provisioner
+OURS := environments stacks components policies provisioner
 
 local: $(INSTALLED)
 	@$(BIN)/provisioner apply local --yes
@@ -29,6 +31,15 @@ browser: $(INSTALLED)
 
 soak: $(INSTALLED)
 	@ROUNDS=50 $(BIN)/python -m pytest tests/backends/test_crowds.py $(TEST_ARGS)
+
+# PROGRAMS="aliases targets …" takes those alone. Where there is no `pulumi` on the PATH it says so (exit code 2).
+conformance: $(INSTALLED)
+	@$(BIN)/python -m tests.conformance $(if $(RECORD),--record) $(PROGRAMS)
+
+# No part of `make test`: there are no tests that are skipped. Where there is no `pulumi` it says so.
+live-engine: $(INSTALLED)
+	@command -v pulumi >/dev/null || { echo "There is no \`pulumi\` on the PATH." >&2; exit 2; }
+	@$(BIN)/python -m pytest -n0 tests/live_engine/both_engines.py tests/live_engine/moving.py $(TEST_ARGS)
 
 check: lint types
 

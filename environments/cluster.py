@@ -11,7 +11,8 @@ from typing import Annotated, Final, Literal, Self, cast
 from pydantic import AfterValidator, Discriminator, Field, ValidationInfo, WithJsonSchema, model_validator
 
 from environments.diagnostics import Problem
-from environments.kubernetes_versions import DEFAULT_VERSION, VERSIONS, Support, usable_version, with_support
+from environments.kubernetes_calendar import DEFAULT_VERSION, VERSIONS, Support, with_support
+from environments.kubernetes_versions import usable_version
 from environments.network import LOG_RETENTION, PRIVATE_BLOCKS
 from environments.node_types import NODE_TYPES, node_type
 from environments.quantities import Days

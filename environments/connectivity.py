@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
 from typing import Annotated, Final, Literal
 
 from pydantic import Discriminator, Field
@@ -38,6 +39,13 @@ class AirGap(Section):
             examples=["registry.corp.example"],
         ),
     ]
+    boundary: Annotated[
+        tuple[IPv4Network, ...],
+        Field(
+            description="Addresses outside its network that count as inside, such as those of an office.",
+            examples=[["192.168.0.0/16"]],
+        ),
+    ] = ()
 
 
 Connectivity = Annotated[Connected | AirGap, Discriminator("kind"), Short("kind", ("connected",))]

@@ -13,7 +13,7 @@ from environments.connectivity import AirGap, Connectivity
 from environments.data_services import DataService
 from environments.diagnostics import Problem
 from environments.gpu_pools import GpuPool
-from environments.kubernetes_versions import DEFAULT_VERSION, VERSIONS
+from environments.kubernetes_calendar import DEFAULT_VERSION, VERSIONS
 from environments.network import REGION_PREFIX, ExistingNetwork, Network, OwnNetwork
 from environments.regions import too_many_zones, zone_count
 from environments.registry import Registry

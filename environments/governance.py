@@ -19,3 +19,10 @@ class Governance(Section):
             "not, as before an environment is destroyed. Nothing of `cloud: local` is protected.",
         ),
     ] = "stateful"
+    waivers: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Files beside this one with exceptions from rules, each with a reason and an end.",
+            examples=[["waivers/prod.yaml"]],
+        ),
+    ] = ()

@@ -39,7 +39,6 @@ _BACKENDS: Final = ("gs://", "azblob://", "https://")
 _VAULTS: Final = ("gcpkms://", "azurekeyvault://", "hashivault://")
 
 LATER: Final = (
-    Later(("engine",), "write `engine: embedded`", ("pulumi",)),
     Later(("state",), _FOLDER, _BACKENDS),
     Later(("state", "backend"), _FOLDER, _BACKENDS),
     Later(("state", "secrets"), "write `secrets: passphrase`", _VAULTS),
@@ -50,7 +49,7 @@ LATER: Final = (
         )
     ),
     Later(("encryption", "vault"), _REMOVE),
-    *(Later(("governance", name), _REMOVE) for name in ("approvals", "approvers", "waivers")),
+    *(Later(("governance", name), _REMOVE) for name in ("approvals", "approvers")),
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from environments.gpu_pools import GpuPool
 from environments.key_address import BY_PHRASE
 from environments.model_store import ModelStore
 from environments.network import CIDR_EXAMPLE, Network, OwnNetwork
+from environments.policies import Policies
 from environments.regions import Region
 from environments.registry import Registry
 from environments.replicas import Replica, ReplicaRegion
@@ -45,7 +46,11 @@ class Environment(Section):
         ),
     ]
     engine: Annotated[
-        Literal["embedded"], Field(description="What applies the plan: the engine in this process.")
+        Literal["embedded", "pulumi"],
+        Field(
+            description="What plans and applies: `embedded`, in this process; or `pulumi`, Pulumi's own, "
+            "which has to be installed. A stack stays with its engine until `state import` moves it."
+        ),
     ] = "embedded"
     cloud: Annotated[
         Literal["local", "aws"],
@@ -126,6 +131,16 @@ class Environment(Section):
         ),
     ] = None
 
+    security: Annotated[
+        Literal["standard", "hardened"],
+        Field(
+            description="`hardened`: rules hold as in production, such as protection of what holds data; "
+            "`standard`: as where everything may be made anew."
+        ),
+    ] = "standard"
+    policies: Annotated[Policies, Field(description="Rules of your own, and parameters of rules.")] = (
+        Policies()
+    )
     governance: Annotated[Governance, Field(description="What keeps the environment from harm.")] = (
         Governance()
     )

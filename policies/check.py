@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from policies.model import Enforcement, Finding, Resource, Rule, Status, WhenUnknown
@@ -28,6 +29,9 @@ class Verdict:
 
     waiver: str = ""
     """The id of the waiver that allows it."""
+
+    until: date | None = None
+    """The last day on which it is allowed."""
 
     enforcement: Enforcement = Enforcement.MANDATORY
     """What the finding does, as far as the rule lets it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,11 +19,18 @@ class Wrong:
     """`file:line`."""
 
     message: str
+    about: str
+    """The entry, by what it is called; or the file."""
+
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
     """One entry; every value is a list of texts, single ones of length one."""
+
+    name: str
+    """What it is called: its first field; its place if it has none."""
 
     place: str
     values: Mapping[str, tuple[str, ...]]
@@ -41,12 +48,12 @@ class FileEntry:
         except ValueError:
             return None
 
-    def at(self, name: str) -> str:
-        """Where a field is written; where it is not, the entry."""
-        return self.places.get(name, self.place)
+    def wrong(self, field: str, message: str) -> Wrong:
+        """What is wrong with a field, where it is written; where it is not, with the entry."""
+        return Wrong(self.places.get(field, self.place), message, self.name, field)
 
 
-def entries(file: Path, under: str, required: Collection[str]) -> tuple[list[FileEntry], list[Wrong]]:
+def entries(file: Path, under: str, required: Sequence[str]) -> tuple[list[FileEntry], list[Wrong]]:
     """The entries of the list `under` in a file, and what is wrong with the file.
 
     Every entry has all `required` fields, and no others: what is misspelt would otherwise be missing unseen.
@@ -54,25 +61,26 @@ def entries(file: Path, under: str, required: Collection[str]) -> tuple[list[Fil
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        return [], [Wrong(str(file), "The file cannot be read.")]
+        return [], [Wrong(str(file), "The file cannot be read.", str(file))]
     source = SourceFile(file, text)
     settings, diagnostics = compose(source, text)
-    wrong = [Wrong(str(each.place or source.name), each.detail) for each in diagnostics]
+    wrong = [Wrong(str(each.place or source.name), each.detail, source.name) for each in diagnostics]
     found = settings.entries.get(under) if settings else None
     if found is None or not isinstance(found.value, Items):
-        return [], [*wrong, Wrong(source.name, f"There is no list `{under}`.")]
-    read = [(entry, list(_unfit(entry, required))) for entry in map(_entry, found.value.items)]
+        return [], wrong or [Wrong(source.name, f"There is no list `{under}`.", source.name)]
+    made = (_entry(item, required[0]) for item in found.value.items)
+    read = [(entry, list(_unfit(entry, required))) for entry in made]
     wrong += [each for _, unfit in read for each in unfit]
     return [entry for entry, unfit in read if not unfit], wrong
 
 
-def _entry(node: Node) -> FileEntry:
+def _entry(node: Node, first: str) -> FileEntry:
     place = str(node.span.place())
     if not isinstance(node, Settings):
-        return FileEntry(place, {}, {})
+        return FileEntry(place, place, {}, {})
     values = {name: tuple(_texts(entry.value)) for name, entry in node.entries.items()}
     places = {name: str(entry.key.place()) for name, entry in node.entries.items()}
-    return FileEntry(place, values, places)
+    return FileEntry(next(iter(values.get(first, ())), place), place, values, places)
 
 
 def _texts(node: Node) -> Iterator[str]:
@@ -88,7 +96,7 @@ def _texts(node: Node) -> Iterator[str]:
 def _unfit(entry: FileEntry, required: Collection[str]) -> Iterator[Wrong]:
     for name in required:
         if not any(value.strip() for value in entry.values.get(name, ())):
-            yield Wrong(entry.at(name), f"`{name}` is missing.")
+            yield entry.wrong(name, f"`{name}` is missing.")
     for name in entry.values:
         if name not in required:
-            yield Wrong(entry.at(name), f"There is no field `{name}`.")
+            yield entry.wrong(name, f"There is no field `{name}`.")

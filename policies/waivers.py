@@ -5,6 +5,7 @@ What a waiver does not fit to the letter it does not waive: an exception that no
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -78,11 +79,6 @@ class Waiver:
     values: tuple[str, ...]
     """Digests of the values that it allows (`evidence`)."""
 
-    reason: str
-    requested_by: str
-    approved_by: frozenset[str]
-    """In lower case."""
-
     created: date
     expires: date
     """The last day on which it holds, in UTC."""
@@ -115,7 +111,7 @@ class Waivers:
         wrong = [*_unreadable(entry), *self._unfounded(entry)]
         waiver = None if wrong else _waiver(entry)
         if waiver and any(waiver.id == other.id for other in self._valid):
-            wrong = [Wrong(entry.at("id"), "There is another waiver of this id.")]
+            wrong = [entry.wrong("id", "There is another waiver of this id.")]
         self._wrong += wrong
         if waiver and not wrong:
             self._valid.append(waiver)
@@ -124,24 +120,24 @@ class Waivers:
         """What keeps it from being allowed at all."""
         rule = self._rules.get(entry.one("rule"))
         if rule is None:
-            yield Wrong(entry.at("rule"), "There is no rule of this id in the packs of the environment.")
+            yield entry.wrong("rule", "There is no rule of this id in the packs of the environment.")
             return
         if rule.entry.waivable is Waivable.NEVER:
-            yield Wrong(entry.at("rule"), "Nobody can allow an exception from this rule.")
+            yield entry.wrong("rule", "Nobody can allow an exception from this rule.")
         yield from self._unapproved(entry, rule)
         yield from self._untimely(entry, rule)
 
     def _unapproved(self, entry: FileEntry, rule: Rule) -> Iterator[Wrong]:
         approvers = _people(entry)
         if entry.one("requested_by").lower() in approvers:
-            yield Wrong(entry.at("approved_by"), "Whoever asks for an exception cannot approve it.")
+            yield entry.wrong("approved_by", "Whoever asks for an exception cannot approve it.")
         if rule.entry.waivable is not Waivable.BY_TWO:
             return
         if len(approvers) < 2:  # noqa: PLR2004 - two people
-            yield Wrong(entry.at("approved_by"), "This rule takes two people, and one has approved.")
+            yield entry.wrong("approved_by", "This rule takes two people, and one has approved.")
         if not approvers & self._security:
             message = "Nobody who answers for security has approved, as this rule takes."
-            yield Wrong(entry.at("approved_by"), message)
+            yield entry.wrong("approved_by", message)
 
     def _untimely(self, entry: FileEntry, rule: Rule) -> Iterator[Wrong]:
         created, expires = entry.day("created"), entry.day("expires")
@@ -149,11 +145,11 @@ class Waivers:
             return
         most = LONGEST[rule.entry.severity]
         if created > self._today:
-            yield Wrong(entry.at("created"), "It is made on a day that has not come.")
+            yield entry.wrong("created", "It is made on a day that has not come.")
         if not timedelta() <= expires - created <= timedelta(days=most):
             severity = rule.entry.severity.value
             message = f"It may hold for {most} days at most, because a finding is {severity}."
-            yield Wrong(entry.at("expires"), message)
+            yield entry.wrong("expires", message)
 
     def waived(self, verdict: Verdict) -> Verdict:
         """The verdict as it is with the waivers: the only place where one is allowed."""
@@ -168,7 +164,7 @@ class Waivers:
             elif each.expires < self._today:
                 told = f"{verdict.message} Waiver {each.id} expired on {each.expires}."
             else:
-                return replace(verdict, status=Status.WAIVED, waiver=each.id)
+                return replace(verdict, status=Status.WAIVED, waiver=each.id, until=each.expires)
         return replace(verdict, message=told)
 
     def applied(self, report: Report) -> Report:
@@ -178,27 +174,30 @@ class Waivers:
 
     def _findings(self, verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
         for each in self._wrong:
-            yield _finding(each.place, each.message, Enforcement.MANDATORY)
+            yield finding(each, "waiver")
         for waiver in self._valid:
             if waiver.expires < self._today:
-                yield _finding(waiver.place, "The waiver has expired; take it out.", Enforcement.ADVISORY)
+                yield _told(waiver, "The waiver has expired; take it out.")
             elif not any(_uses(waiver, verdict) for verdict in verdicts):
+                # What is not there may have been left out of the plan.
+                is_there = any(map(waiver.is_about, verdicts))
                 is_old = self._today - waiver.created > _IDLE
-                kind = Enforcement.MANDATORY if is_old else Enforcement.ADVISORY
-                yield _finding(waiver.place, "The waiver is about nothing that is found; take it out.", kind)
+                kind = Enforcement.MANDATORY if is_old and is_there else Enforcement.ADVISORY
+                yield _told(waiver, "The waiver is about nothing that is found; take it out.", kind)
             elif waiver.expires - self._today <= _SOON:
-                yield _finding(waiver.place, "The waiver ends within a week.", Enforcement.ADVISORY)
+                yield _told(waiver, "The waiver ends within a week.")
 
 
 def written(verdict: Verdict, fields: Mapping[str, str], approved_by: Sequence[str], created: date) -> str:
     """The text of a waiver for a finding, as long as one may hold; `fields` is what people have to say."""
     days = timedelta(days=LONGEST[verdict.rule.entry.severity])
     values = {
-        **fields,
+        # Texts of JSON are texts of YAML, whatever is in them.
+        **{name: json.dumps(text, ensure_ascii=False) for name, text in fields.items()},
         "rule": verdict.rule.id,
-        "resource": verdict.resource.urn,
+        "resource": json.dumps(verdict.resource.urn, ensure_ascii=False),
         "value": evidence(verdict),
-        "approved_by": f"[{', '.join(approved_by)}]",
+        "approved_by": json.dumps(approved_by, ensure_ascii=False),
         "created": created.isoformat(),
         "expires": (created + days).isoformat(),
     }
@@ -210,14 +209,14 @@ def _unreadable(entry: FileEntry) -> Iterator[Wrong]:
     """What is not of the form of a waiver."""
     for name in ("created", "expires"):
         if entry.day(name) is None:
-            yield Wrong(entry.at(name), f"`{name}` is no day; write it as 2026-11-21.")
+            yield entry.wrong(name, f"`{name}` is no day; write it as 2026-11-21.")
     if len(entry.one("reason")) < _REASON:
-        yield Wrong(entry.at("reason"), f"The reason is shorter than {_REASON} characters.")
+        yield entry.wrong("reason", f"The reason is shorter than {_REASON} characters.")
     if not all(map(_DIGEST.fullmatch, entry.values["value"])):
-        yield Wrong(entry.at("value"), "`value` is no digest `sha256:…` of what is allowed.")
+        yield entry.wrong("value", "`value` is no digest `sha256:…` of what is allowed.")
     if _is_broad(entry.one("resource")):
         message = "A waiver is for one resource: a URN, in one of whose four segments there may be a `*`."
-        yield Wrong(entry.at("resource"), message)
+        yield entry.wrong("resource", message)
 
 
 def _waiver(entry: FileEntry) -> Waiver | None:
@@ -229,9 +228,6 @@ def _waiver(entry: FileEntry) -> Waiver | None:
         rule=entry.one("rule"),
         resource=entry.one("resource"),
         values=entry.values["value"],
-        reason=entry.one("reason"),
-        requested_by=entry.one("requested_by"),
-        approved_by=_people(entry),
         created=created,
         expires=expires,
         place=entry.place,
@@ -265,13 +261,19 @@ def _uses(waiver: Waiver, verdict: Verdict) -> bool:
     return deferred or verdict.waiver == waiver.id
 
 
-def _finding(place: str, message: str, enforcement: Enforcement) -> Verdict:
+def _told(waiver: Waiver, message: str, enforcement: Enforcement = Enforcement.ADVISORY) -> Verdict:
+    return finding(Wrong(waiver.place, message, waiver.id), "waiver", enforcement)
+
+
+def finding(wrong: Wrong, type: str, enforcement: Enforcement = Enforcement.MANDATORY) -> Verdict:
+    """What is wrong with an entry of a file, as a verdict; its resource's `origin` is the place."""
+    entry = Resource(urn=f"{type}:{wrong.about}", type=type, name=wrong.about, origin=wrong.place)
     return Verdict(
         rule=RULE,
-        resource=Resource(urn=f"waiver:{place}", type="waiver", name=place),
+        resource=entry,
         status=Status.FAIL,
-        path=place,
-        message=message,
+        path=wrong.field,
+        message=wrong.message,
         enforcement=enforcement,
     )
 

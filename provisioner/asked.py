@@ -16,5 +16,9 @@ class Asked:
     cloud: Literal["local"] | None = None
     """`local`: in the cloud on a desk, wherever its file puts it."""
 
+    engine: Literal["embedded", "pulumi"] | None = None
+    """Which engine is to be used, whatever its file says."""
+
     def __str__(self) -> str:
-        return self.name if self.cloud is None else f"{self.name} --cloud {self.cloud}"
+        options = {"cloud": self.cloud, "engine": self.engine}
+        return " ".join((self.name, *(f"--{name} {value}" for name, value in options.items() if value)))

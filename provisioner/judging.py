@@ -34,7 +34,7 @@ class Judged:
     def place(self, verdict: Verdict) -> str:
         """Where the setting is that a resource was made from, or the line of a waiver; empty if not known."""
         if verdict.resource.type in _FILES:
-            return verdict.path
+            return verdict.resource.origin
         return self.places.get(verdict.resource.origin, "")
 
     def must_be_allowed(self) -> None:

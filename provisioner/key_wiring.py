@@ -13,8 +13,11 @@ from provisioner.engine.embedded.keys import Keys
 from provisioner.engine.embedded.place import Backend
 from provisioner.engine.embedded.seals import Seals
 from provisioner.engine.embedded.store import StackStore
+from provisioner.engine.engine_failures import NotWithThisEngine
+from provisioner.engine.engines import PULUMI
 from provisioner.engine.interface import Access, Stack
 from provisioner.engine.sealing import KeyChange, Opened, Resealed
+from provisioner.engine_wiring import holder
 from provisioner.state_wiring import backend_of, in_region, keys_of
 from provisioner.wiring import Workspace, recorded
 
@@ -51,6 +54,8 @@ class SealedStacks:
         """
         place = self.backend.place(stack.project, stack.name)
         store = StackStore(place)
+        if holder(self.backend, stack) == PULUMI:
+            raise NotWithThisEngine("another key", PULUMI, "pulumi stack change-secrets-provider PROVIDER")
         if access is Access.READ:
             return Seals(place, store, self.keys).reseal(change, access)
         with store.lock():

@@ -37,15 +37,17 @@ def folder_of(state: State) -> Path:
             return Path(folder) / "state"
 
 
-def backend_of(state: State, region: str) -> Backend:
+def backend_of(state: State, region: str, home: Path = Path()) -> Backend:
     """Where the state is kept; no call is made yet. A bucket that names no region is in `region`.
 
     The bucket is reached with the credentials found around us, not in the role of the environment's account:
-    the states of many accounts are often in one bucket of another.
+    the states of many accounts are often in one bucket of another. What is this machine's lies below `home`.
     """
     match state.backend:
         case BucketAddress() as address:
-            return Bucket(_objects(address, region), _desk_of(address), earlier=folder_of(state))
+            return Bucket(
+                _objects(address, region), home / _desk_of(address), earlier=home / folder_of(state)
+            )
         case _:
             return Folder(folder_of(state))
 

@@ -3,84 +3,36 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from environments.load import Loaded, find, load
-from environments.model import Environment
 from provisioner import region_blocks, workflow
 from provisioner.asked import Asked
-from provisioner.causes import explained
-from provisioner.engine.embedded.engine import EmbeddedEngine
 from provisioner.engine.embedded.folder import Folder
-from provisioner.engine.embedded.on_demand import load_on_demand
 from provisioner.engine.embedded.place import Backend
 from provisioner.engine.embedded.store import StackStore
+from provisioner.engine.engines import EMBEDDED, Kind
 from provisioner.engine.failures import LocalCloudGone, NoCredentials, RegionsMoved
-from provisioner.engine.interface import Engine, Stack
+from provisioner.engine.interface import Stack
+from provisioner.engine_wiring import Parts, engine_of, program_of
 from provisioner.local.claim import Claim, Standing
 from provisioner.local.desk import DESK, Desk
 from provisioner.local.record import Record
 from provisioner.local.unplugged import Unplugged
-from provisioner.plan.model import Mode, StackPlan
 from provisioner.providers.aws.cluster_token import ClusterToken, cluster_token
 from provisioner.providers.aws.package import AwsPackage, caller_account
 from provisioner.providers.aws.session import Connection, Credentials
 from provisioner.providers.interface import Package, Refused
-from provisioner.schedule import LayerStacks, Phase, schedule
+from provisioner.schedule import LayerStacks
 from provisioner.state_wiring import backend_of, folder_of, keys_of
+from provisioner.workspace import Workspace
 from stacks.layers import LAYERS, Layer, stack_name
 
-_LOCAL_KEYS: Final = Credentials("local", "local")
+LOCAL_KEYS: Final = Credentials("local", "local")
 """The local cloud accepts any; given ones keep botocore from looking for the person's own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workspace:
-    """What one command works with."""
-
-    name: str
-    """The environment as the person called it on the command line."""
-
-    environment: Environment
-    engine: Engine
-    layers: tuple[LayerStacks, ...]
-    notices: tuple[str, ...] = ()
-    """What the person should know before anything else."""
-
-    endpoint: str | None = None
-    """Of the local cloud, if it runs."""
-
-    begin: Callable[[], None] = lambda: None
-    """To be called before the first change."""
-
-    files: Loaded | None = None
-    """The environment as it was read, with the place of each setting."""
-
-    providers: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Version of each provider."""
-
-    @property
-    def is_disposable(self) -> bool:
-        """Whether nothing in it counts as data."""
-        return self.environment.cloud == "local"
-
-    @property
-    def stacks(self) -> tuple[Stack, ...]:
-        """All stacks, also those that the environment has no more."""
-        return tuple(stack for layer in self.layers for stack in layer.stacks)
-
-    def schedule(self, mode: Mode) -> tuple[Phase, ...]:
-        """What is done after what."""
-        return schedule(self.layers, mode)
-
-    def explained(self, plan: StackPlan) -> StackPlan:
-        """The plan with what people want to know about its steps."""
-        source = self.files.source if self.files else None
-        return explained(plan, source, is_disposable=self.is_disposable)
 
 
 def loaded(asked: Asked) -> Loaded:
@@ -153,6 +105,7 @@ class _Wiring:
         self._name = str(asked)
         self._cloud = asked.cloud
         self._env = found.environment
+        self._kind: Kind = asked.engine or self._env.engine
         self._file = found.files[0]
         self._root = folder_of(self._env.state)
         self._backend = backend_of(self._env.state, self._env.region)
@@ -167,14 +120,14 @@ class _Wiring:
 
     def recorded(self) -> Workspace:
         if not self.is_local:
-            return self._workspace(self._backend, AwsPackage(Connection()))
+            return self._workspace(self._backend, AwsPackage(Connection()), only_looks=True)
         running = self._desk.status()
         notices: tuple[str, ...] = ()
         if self._standing(running) is Standing.CLOUD_LOST:
             notices = (
                 "The local cloud that this state is about is gone; `provisioner apply` starts afresh.",
             )
-        return self._workspace(self._backend, self._local_package(running), notices)
+        return self._workspace(self._backend, self._local_package(running), notices, only_looks=True)
 
     def aws(self) -> Workspace:
         workflow.check_account(self._env.account_id, self._caller)
@@ -262,17 +215,21 @@ class _Wiring:
         notices: tuple[str, ...] = (),
         endpoint: str | None = None,
         begin: Callable[[], None] = lambda: None,
+        *,
+        only_looks: bool = False,
     ) -> Workspace:
+        parts = Parts(self._env, backend, self._keys, {"aws": package})
         return Workspace(
             name=self._name,
             environment=self._env,
-            engine=EmbeddedEngine(backend, {"aws": package}, self._keys),
+            engine=engine_of(self._kind, parts, only_looks=only_looks),
             layers=self._layers(backend),
             notices=notices,
             endpoint=endpoint,
             begin=begin,
             files=self._loaded,
             providers={"aws": package.version},
+            may_fork=self._kind == EMBEDDED,
         )
 
     def _layers(self, backend: Backend) -> tuple[LayerStacks, ...]:
@@ -294,7 +251,7 @@ class _Wiring:
             "pulumi:disable-default-providers": '["*"]',
             **({"provisioner:cloud": self._cloud} if self._cloud else {}),
         }
-        return Stack(layer.name, name, name.rpartition(".")[2], _program(layer), config)
+        return Stack(layer.name, name, name.rpartition(".")[2], program_of(layer), config)
 
     def _is_ours(self, name: str) -> bool:
         return name.rpartition(".")[0] == self._env.name
@@ -324,24 +281,14 @@ class _Wiring:
 
     def _local_package(self, running: Record | None) -> Package:
         if running:
-            return AwsPackage(Connection(running.endpoint, _LOCAL_KEYS))
-        return Unplugged(AwsPackage(Connection("http://127.0.0.1:9", _LOCAL_KEYS)))
+            return AwsPackage(Connection(running.endpoint, LOCAL_KEYS))
+        return Unplugged(AwsPackage(Connection("http://127.0.0.1:9", LOCAL_KEYS)))
 
     def _caller(self) -> str:
         try:
             return caller_account(self._connection(), self._env.region)
         except Refused as refused:
             raise NoCredentials(self._env.account_id, refused.reason) from refused
-
-
-def _program(layer: Layer) -> Callable[[], None]:
-    """The layer's program, imported when it runs: most commands only need its name."""
-
-    def program() -> None:
-        load_on_demand("pulumi_aws")
-        layer.program()()
-
-    return program
 
 
 def _endpoint(running: Record | None) -> str | None:

@@ -72,8 +72,6 @@ def vpc_block_public_access(resource: Resource, scene: Scene) -> Iterator[Findin
             if resource.get("internetGatewayBlockMode") != "block-bidirectional":
                 path = "internetGatewayBlockMode"
                 yield Finding(resource, path, "Internet gateways are not blocked in both directions.")
-            if scene.facts.is_hardened and not resource.options.get("protect"):
-                yield Finding(resource, "options.protect", "Whoever deletes this opens the networks again.")
         case _:
             if resource.region not in {each.region for each in scene.of(_BLOCK)}:
                 yield Finding(resource, "", "Nothing in its region blocks public access to the network.")

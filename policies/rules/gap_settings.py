@@ -193,6 +193,7 @@ def _arguments(container: Part) -> Iterator[Finding]:
             yield Finding(container.resource, container.at("args"), message)
 
 
+_CLUSTER: Final = "aws:eks/cluster:Cluster"
 _ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 _ISSUERS: Final = {
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": ("url",),
@@ -224,6 +225,8 @@ def identity_without_internet(resource: Resource, scene: Scene) -> Iterator[Find
 
 
 def _issuer(resource: Resource, path: str, scene: Scene) -> Iterator[Finding]:
+    if resource.peek(path) is None or scene.referred(resource, path, _CLUSTER):
+        return  # the cluster's own issuer is a service of the region
     url = resource.get(path)
     if not isinstance(url, str) or not url:
         return

@@ -16,6 +16,7 @@ from provisioner.plan.model import Mode, Source
 from provisioner.plan.risk import Loss, not_approved
 from provisioner.plan.saved import SavedPlan
 from provisioner.plan.scope import WHOLE, Scope
+from provisioner.report.outcome import Commands
 from provisioner.report.plan_view import PlanView
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,6 +40,9 @@ class Intent:
     saved: SavedPlan | None = None
     yes: bool = False
     as_json: bool = False
+    following: Commands | None = None
+    """What can be typed when it is done; None: what is usual for an environment."""
+
     approved_losses: tuple[str, ...] = ()
 
 

@@ -20,6 +20,14 @@ def program() -> str:
     return _shown(called) if is_ours and not is_found else PROGRAM
 
 
+def this_program() -> tuple[str, ...]:
+    """What others call for `provisioner`, wherever they run."""
+    called = Path(sys.argv[0])
+    if called.name == PROGRAM and (found := shutil.which(str(called))):
+        return (str(Path(found).absolute()),)
+    return (sys.executable, "-m", PROGRAM)
+
+
 def as_typed(command: str) -> str:
     """A command line with what people type in place of `provisioner`."""
     return typed(command, program())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from typing import Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 from provisioner.cli.approving import Intent, approver, must_be_approved
 from provisioner.cli.called import as_typed, program
@@ -14,22 +15,92 @@ from provisioner.cli.screen import Screen, err, out
 from provisioner.cli.streaming import Stream
 from provisioner.engine.events import Event
 from provisioner.engine.failures import Failure
-from provisioner.engine.interface import Applied, Result
+from provisioner.engine.interface import Applied, Engine, Result, Stack
 from provisioner.engine.state_failures import StateIsAway
-from provisioner.plan.model import Mode, StackPlan
+from provisioner.plan.model import Mode, StackPlan, Step
 from provisioner.providers.aws.taken import is_taken
 from provisioner.report.explain import explain
-from provisioner.report.outcome import Ending, ending_text, result_of, stopped_text, unchanged_text
+from provisioner.report.outcome import (
+    Ending,
+    ending_text,
+    nobody_took,
+    result_of,
+    stopped_text,
+    unchanged_text,
+)
 from provisioner.report.plan_view import PlanView, view_text
 from provisioner.report.terminal import showing
-from provisioner.wiring import Workspace
+from provisioner.schedule import Phase
 from provisioner.workflow import Change, Recording, carry_out, recording
+
+if TYPE_CHECKING:  # rules are loaded where there is something to judge
+    from provisioner.judging import Judged
 
 _CODES = {
     Result.DONE: ExitCode.DONE,
     Result.FAILED: ExitCode.FAILED,
     Result.INTERRUPTED: ExitCode.INTERRUPTED,
 }
+
+
+class Workplace(Protocol):
+    """What is changed: the stacks of an environment, or the one of a project."""
+
+    @property
+    def name(self) -> str:
+        """As the person called it on the command line."""
+        ...
+
+    @property
+    def called(self) -> str:
+        """Its own name, which is typed to agree to its destruction."""
+        ...
+
+    @property
+    def engine(self) -> Engine:
+        """Who does it."""
+        ...
+
+    @property
+    def stacks(self) -> tuple[Stack, ...]:
+        """All of them."""
+        ...
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the person should know before anything else."""
+        ...
+
+    @property
+    def endpoint(self) -> str | None:
+        """Of the local cloud, if it runs."""
+        ...
+
+    @property
+    def is_disposable(self) -> bool:
+        """Whether nothing in it counts as data."""
+        ...
+
+    @property
+    def begin(self) -> Callable[[], None]:
+        """To be called before the first change."""
+        ...
+
+    def schedule(self, mode: Mode) -> tuple[Phase, ...]:
+        """What is done after what."""
+        ...
+
+    def explained(self, plan: StackPlan) -> StackPlan:
+        """The plan with what people want to know about its steps."""
+        ...
+
+    def judged(self, plans: Sequence[StackPlan]) -> Judged | None:
+        """What the rules say of the plans; None where there are none."""
+        ...
+
+    def watch(self, plans: Sequence[StackPlan], judged: Judged, /) -> Callable[[Step], None]:
+        """What judges again before each step of an apply of these plans."""
+        ...
 
 
 class Telling(Protocol):
@@ -68,7 +139,7 @@ class Telling(Protocol):
         ...
 
 
-def change(workspace: Workspace, intent: Intent) -> ExitCode:
+def change(workspace: Workplace, intent: Intent) -> ExitCode:
     """Carry out what somebody agrees to; the exit code. Raises a `Failure`."""
     # What is agreed to is done, whether or not somebody goes on reading.
     screen, stream = lasting(out(), lasts=intent.yes)
@@ -93,13 +164,15 @@ def change(workspace: Workspace, intent: Intent) -> ExitCode:
 class _Course:
     """From the plan to the first change."""
 
-    def __init__(self, workspace: Workspace, intent: Intent, telling: Telling, stream: LastingStream) -> None:
+    def __init__(self, workspace: Workplace, intent: Intent, telling: Telling, stream: LastingStream) -> None:
         self._workspace = workspace
         self._intent = intent
         self._stream = stream
         self._telling = telling
         self._view = PlanView(environment=workspace.name, plans=())
-        self.change = Change(self._agree, telling.told, self._begin, intent.scope, intent.pace, intent.saved)
+        self._watch: Callable[[Step], None] = lambda _: None
+        pace = replace(intent.pace, forbids=self._forbids)
+        self.change = Change(self._agree, telling.told, self._begin, intent.scope, pace, intent.saved)
 
     def undone(self) -> ExitCode:
         """Nobody agreed, or there was nothing to agree to."""
@@ -110,18 +183,26 @@ class _Course:
         return ExitCode.FAILED
 
     def _agree(self, plans: Sequence[StackPlan]) -> str | None:
+        shown = tuple(map(self._workspace.explained, plans))
         self._view = view = PlanView(
             environment=str(self._workspace.name),
-            plans=tuple(map(self._workspace.explained, plans)),
+            plans=shown,
             notices=self._workspace.notices,
             is_disposable=self._workspace.is_disposable,
+            judged=self._workspace.judged(shown),
         )
         self._telling.planned(view)
         if view.is_empty:
             # What is recorded is brought up to date all the same; nobody has to agree to that.
             return "nothing to agree to" if any(plan.is_bookkeeping for plan in plans) else None
+        if view.judged:
+            view.judged.must_be_allowed()
+            self._watch = self._workspace.watch(shown, view.judged)
         must_be_approved(view, self._intent)
-        return approver(view, self._intent, self._workspace.environment.name)
+        return approver(view, self._intent, self._workspace.called)
+
+    def _forbids(self, step: Step) -> None:
+        self._watch(step)
 
     def _begin(self) -> None:
         self._stream.lasts = True
@@ -132,9 +213,10 @@ class _Course:
 class _Conversation:
     """Shows a person what happens."""
 
-    def __init__(self, workspace: Workspace, intent: Intent, screen: Screen) -> None:
+    def __init__(self, workspace: Workplace, intent: Intent, screen: Screen) -> None:
         self._workspace = workspace
         self._mode = intent.mode
+        self._following = intent.following
         # A kept plan is carried out once: what is left to do is another plan.
         self._command = as_typed(intent.command) if intent.goes_on and intent.saved is None else ""
         self._screen = screen
@@ -160,7 +242,7 @@ class _Conversation:
         if self._mode is Mode.UPDATE:
             name, endpoint = self._workspace.name, self._workspace.endpoint
             resources = recording(self._workspace.engine, self._workspace.stacks).resources
-            self._screen.write("\n" + unchanged_text(name, resources, endpoint, program()))
+            self._screen.write("\n" + unchanged_text(name, resources, endpoint, program(), self._following))
 
     def ended(self, applied: Sequence[Applied], code: ExitCode) -> None:  # noqa: ARG002 - the text says it
         recorded = self._recorded()
@@ -173,7 +255,8 @@ class _Conversation:
             endpoint=self._workspace.endpoint,
             program=program(),
             command=self._command,
-            is_taken=is_taken,
+            is_taken=is_taken if self._following is None else nobody_took,
+            following=self._following,
         )
         self._screen.write("\n" + ending_text(ending, self._screen.style))
 

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping
 from typing import Final
 
-from provisioner.engine import failures, plan_failures
+from provisioner.engine import failures, plan_failures, policy_failures
 
 
 class ExitCode(enum.IntEnum):
@@ -37,6 +37,8 @@ _OF_FAILURES: Final[Mapping[type[Exception], ExitCode]] = {
     failures.NoCredentials: ExitCode.PREFLIGHT,
     failures.StateIsLocked: ExitCode.LOCKED,
     failures.PlanHasChanged: ExitCode.PLAN_NO_LONGER_HOLDS,
+    policy_failures.RefusedByPolicy: ExitCode.REFUSED_BY_POLICY,
+    policy_failures.StoppedByPolicy: ExitCode.REFUSED_BY_POLICY,
     plan_failures.PlanMoved: ExitCode.PLAN_NO_LONGER_HOLDS,
 }
 

@@ -17,11 +17,17 @@ from provisioner.cli.exit_code import ExitCode, exit_code
 from provisioner.cli.screen import err
 from provisioner.engine.failures import Failure
 from provisioner.providers.interface import Refused
-from provisioner.report.message import render
+from provisioner.report.message import Message, render
 
 
 def _note_cloud(ctx: click.Context, _option: click.Parameter, cloud: Literal["local"] | None) -> None:
     ctx.meta["cloud"] = cloud
+
+
+def _note_engine(
+    ctx: click.Context, _option: click.Parameter, engine: Literal["embedded", "pulumi"] | None
+) -> None:
+    ctx.meta["engine"] = engine
 
 
 def _asked(ctx: click.Context, _argument: click.Parameter, name: str) -> Asked:
@@ -31,7 +37,7 @@ def _asked(ctx: click.Context, _argument: click.Parameter, name: str) -> Asked:
             " To look at it, or to do it:\n\n"
             f"  {program()} show {shlex.quote(name)}\n  {program()} apply {shlex.quote(name)}"
         )
-    return Asked(name, ctx.meta.get("cloud"))
+    return Asked(name, ctx.meta.get("cloud"), ctx.meta.get("engine"))
 
 
 def _asked_or_plan(ctx: click.Context, _argument: click.Parameter, name: str) -> Asked:
@@ -40,7 +46,7 @@ def _asked_or_plan(ctx: click.Context, _argument: click.Parameter, name: str) ->
             f"There is no plan file `{name}` (nor can an environment have that name). To make one:\n\n"
             f"  {program()} plan ENV --out {shlex.quote(name)}"
         )
-    return Asked(name, ctx.meta.get("cloud"))
+    return Asked(name, ctx.meta.get("cloud"), ctx.meta.get("engine"))
 
 
 def _is_other_file(name: str) -> bool:
@@ -70,6 +76,14 @@ _CLOUD = click.option(
     expose_value=False,
     callback=_note_cloud,
 )
+_ENGINE = click.option(
+    "--engine",
+    type=click.Choice(["embedded", "pulumi"]),
+    help="Which engine, whatever the file says; not for a stack that the other one holds.",
+    is_eager=True,
+    expose_value=False,
+    callback=_note_engine,
+)
 F = TypeVar("F", bound=Callable[..., Any])
 _WORDS: Final = "words"
 _HEAD_BYTES: Final = 64
@@ -77,12 +91,12 @@ _HEAD_BYTES: Final = 64
 
 def ENVIRONMENT(command: F) -> F:  # noqa: N802 - a decorator that stands among constants
     """Adds what says which environment is meant; the command gets it as `environment`, an `Asked`."""
-    return _NAME(_CLOUD(command))
+    return _NAME(_CLOUD(_ENGINE(command)))
 
 
 def ENVIRONMENT_OR_PLAN(command: F) -> F:  # noqa: N802
     """The same for commands that also take the plan in a file."""
-    return _EITHER(_CLOUD(command))
+    return _EITHER(_CLOUD(_ENGINE(command)))
 
 
 def typed_again(*added: str) -> str:
@@ -94,9 +108,19 @@ def typed_again(*added: str) -> str:
 
 def explanation(failure: Failure | Refused, environment: str) -> str:
     """What people are told of a failure, as it goes to standard error."""
+    return drawn(message_of(failure, environment))
+
+
+def message_of(failure: Failure | Refused, environment: str) -> Message:
+    """What people are told of a failure."""
     from provisioner.report.explain import explain  # noqa: PLC0415 - a thousand sentences that few commands say
 
-    return render(explain(failure, environment, typed_again()), err().style, program()).rstrip()
+    return explain(failure, environment, typed_again())
+
+
+def drawn(message: Message) -> str:
+    """A message, as it goes to standard error."""
+    return render(message, err().style, program()).rstrip()
 
 
 class Explained(click.ClickException):
@@ -114,6 +138,10 @@ class Explained(click.ClickException):
 class Explaining(click.Command):
     """A command that may raise a `Failure`."""
 
+    def explained(self, failure: Failure | Refused, ctx: click.Context) -> Message:
+        """The message for a failure."""
+        return message_of(failure, str(ctx.params.get("environment", "ENV")))
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse them, and keep them for `typed_again`."""
         ctx.meta[_WORDS] = tuple(args)
@@ -127,7 +155,7 @@ class Explaining(click.Command):
             text = render_all(invalid.diagnostics, err().style.as_bad)
             raise Explained(text, ExitCode.FAILED) from invalid
         except (Failure, Refused) as failure:
-            text = explanation(failure, str(ctx.params.get("environment", "ENV")))
+            text = drawn(self.explained(failure, ctx))
             # Stacks side by side may fail each for a reason of its own.
             text += "".join(f"\n\n  also: {note}" for note in getattr(failure, "__notes__", ()))
             raise Explained(text, exit_code(failure)) from failure

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -12,7 +10,7 @@ import click
 
 from environments.cluster import EksCluster, ExistingCluster, PrivateEndpoint
 from provisioner.asked import Asked
-from provisioner.cli.called import as_typed
+from provisioner.cli.called import as_typed, this_program
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining, typed_again
 from provisioner.cli.screen import err, out
@@ -29,7 +27,6 @@ from provisioner.report.kubeconfig import (
     kubeconfig_text,
     way_in,
 )
-from provisioner.report.message import PROGRAM
 from provisioner.wiring import Workspace, recorded, token_for
 
 _LAYER = "cluster"
@@ -57,7 +54,7 @@ def command(environment: Asked, *, as_token: bool, file: Path | None, **options:
         return ExitCode.DONE
     workspace = recorded(environment)
     clusters = _chosen(workspace, options["region"])
-    token = TokenCommand(_this_program(), workspace.environment.name, _role(workspace, options["role"]))
+    token = TokenCommand(this_program(), workspace.environment.name, _role(workspace, options["role"]))
     text = kubeconfig_text(clusters, token, options["proxy"])
     if file is None:
         out().write(text)
@@ -124,14 +121,6 @@ def _recorded(workspace: Workspace) -> Iterator[ClusterAccess]:
                 )
             case _:
                 pass
-
-
-def _this_program() -> tuple[str, ...]:
-    """How kubectl calls us, wherever it runs."""
-    called = Path(sys.argv[0])
-    if called.name == PROGRAM and (found := shutil.which(str(called))):
-        return (str(Path(found).absolute()),)
-    return (sys.executable, "-m", PROGRAM)
 
 
 def _say(workspace: Workspace, clusters: list[ClusterAccess], file: Path | None, proxy: str | None) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from provisioner.asked import Asked
 from provisioner.causes import place_of
 from provisioner.cli.asking import agreed
+from provisioner.cli.changing import Workplace
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.screen import err, out
 from provisioner.engine.outside import Looked
@@ -38,7 +39,7 @@ def tell(view: DriftView) -> None:
 
 
 def record(
-    workspace: Workspace, view: Callable[[Sequence[Looked]], DriftView], show: Show, *, yes: bool
+    workspace: Workplace, view: Callable[[Sequence[Looked]], DriftView], show: Show, *, yes: bool
 ) -> ExitCode:
     """Record what is shown, when somebody agrees; the cloud stays as it is. Raises a `Failure`."""
     is_something = False
@@ -48,7 +49,7 @@ def record(
         found = view(looked)
         urns = show(found)
         is_something = bool(urns) or any(each.unfinished for each in looked)
-        name = workspace.environment.name
+        name = workspace.called
         is_agreed = is_something and (yes or agreed(f"Record this in the state of {name}?", "yes"))
         return urns if is_agreed else None
 

@@ -101,7 +101,8 @@ def asked_in(saved: SavedPlan) -> Asked:
     cloud = cast("Literal['local'] | None", saved.cloud or None)
     path = Path(saved.asked)
     is_lost = path.name != saved.asked and not path.is_file()
-    return Asked(saved.bound.environment if is_lost else saved.asked, cloud)
+    engine = "pulumi" if saved.is_pulumis else None
+    return Asked(saved.bound.environment if is_lost else saved.asked, cloud, engine)
 
 
 def must_still_hold(saved: SavedPlan) -> None:

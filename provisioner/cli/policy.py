@@ -145,13 +145,11 @@ def explain(rule: str, environment: str | None) -> ExitCode:
 @click.option("--ticket", required=True)
 @click.option("--owner", required=True, help="Who answers for it.")
 @click.option("--requested-by", required=True)
-@click.option(
-    "--approved-by", required=True, multiple=True, help="Somebody else; two where the rule says so."
-)
+@click.option("--approved-by", required=True, multiple=True, help="Somebody else; for some rules two.")
 def waive(environment: Asked, rule: str, urn: str, **said: Any) -> ExitCode:
     """An exception from RULE for one resource, with its value as it is planned now, for a file of waivers.
 
-    It goes under `waivers:` of a file that `governance.waivers` names; how long it may last is up to the severity.
+    It goes under `waivers:` of a file that `governance.waivers` names. How long it lasts is up to its severity.
     """
     from policies.waivers import written  # noqa: PLC0415 - few write one
 
@@ -171,9 +169,7 @@ def waive(environment: Asked, rule: str, urn: str, **said: Any) -> ExitCode:
     return ExitCode.DONE
 
 
-@command.command(
-    "baseline", cls=Explaining, short_help="What was there before: findings that stop nothing yet."
-)
+@command.command("baseline", cls=Explaining, short_help="Findings that were there before.")
 @ENVIRONMENT
 def baseline(environment: Asked) -> ExitCode:
     """What fails now and can be waived, for the file that `policies.baseline` names; its entries expire."""

@@ -16,7 +16,7 @@ from provisioner.cli.explaining import ENVIRONMENT, Explaining
 from provisioner.engine.amending import Document, Fit, Ledger, Misfit, stacks_in
 from provisioner.engine.amendment_failures import DoesNotFit, ImportUnreadable
 from provisioner.engine.interface import Stack
-from provisioner.ledger_wiring import ledgers
+from provisioner.ledger_wiring import imports
 
 
 @click.command("import", cls=Explaining, short_help="Record what a file holds, as `state export` wrote it.")
@@ -35,13 +35,14 @@ def import_state(environment: Asked, *, file: Path, force: bool, dry_run: bool, 
     """Record what the file holds in place of what is recorded now. Nothing in the cloud changes.
 
     The file says which stacks it is about; one with several states is imported as a whole, or not at all. Its
-    secrets are opened, and sealed with the key of the stack.
+    secrets are opened, and sealed with the key of the stack. The stack goes to the engine that `--engine` or
+    the environment file names.
     """
     how = How(dry_run, yes)
     how.must_be_answerable()
-    found = ledgers(environment)
+    found = imports(environment)
     fit = Fit.FORCED if force else Fit.EXACT
-    pairs = [(_stack(each, found.workspace.stacks), each) for each in _documents(file)]
+    pairs = [(_stack(each, found.workspace.stacks), each) for each in documents(file)]
     if len({stack.full_name for stack, _ in pairs}) < len(pairs):
         raise ImportUnreadable(str(file), "it holds more than one state of the same stack")
 
@@ -54,7 +55,7 @@ def import_state(environment: Asked, *, file: Path, force: bool, dry_run: bool, 
     return amend(found, [stack for stack, _ in pairs], decide, how, afterwards)
 
 
-def _documents(file: Path) -> Sequence[Document]:
+def documents(file: Path) -> Sequence[Document]:
     """The states in a file, one after the other. Raises `ImportUnreadable`."""
     try:
         with click.open_file(str(file), "rb") as stream:

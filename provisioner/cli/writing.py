@@ -10,6 +10,7 @@ from typing import Final
 from provisioner.engine.failures import FileExists, FileNotWritten
 
 OWNER_ONLY: Final = 0o600
+EXECUTABLE: Final = 0o777
 EVERYBODY: Final = 0o666
 """As far as the person's umask lets them."""
 

@@ -143,6 +143,8 @@ class Kind(enum.Enum):
     """The whole state that is replaced; what is wrong with it is the detail, and the URN is empty."""
 
     REORDERED = "reordered"
+    HANDED_OVER = "handed over"
+    """The whole stack goes to another engine, which is the detail; the URN is empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,14 @@ class ProgramFailed(Failure):
 
 
 @dataclass(eq=False)
+class HookFailed(Failure):
+    """A function of the program objects to a step of the plan, or cannot be called."""
+
+    urn: str
+    error: str
+
+
+@dataclass(eq=False)
 class InvalidInputs(Failure):
     """A provider will not take what the program asks for."""
 

@@ -12,9 +12,10 @@ from typing import Any, Final, Protocol
 from provisioner.engine.events import Event
 from provisioner.engine.outside import Looked
 from provisioner.plan.importing import Import, ImportPlan
-from provisioner.plan.model import ApprovedPlan, Mode, Op, Source, StackPlan
+from provisioner.plan.model import ApprovedPlan, Mode, Op, Source, StackPlan, Step
 from provisioner.plan.saved import Mark, SavedStack
 from provisioner.plan.scope import WHOLE, Scope
+from provisioner.plan.values import Unknown
 
 Program = Callable[[], None]
 Tell = Callable[[Event], None]
@@ -22,8 +23,11 @@ Tell = Callable[[Event], None]
 ORGANIZATION: Final = "organization"
 """Whose stacks they are, in the self-managed backends of Pulumi: always this."""
 
-Upstream = Mapping[str, Mapping[str, Any]]
-"""The outputs of other stacks as they will be, by full name (`Stack.full_name`). Others are as recorded."""
+Upstream = Mapping[str, Mapping[str, Any] | Unknown]
+"""The outputs of other stacks as they will be, by full name (`Stack.full_name`). Others are as recorded.
+
+`UNKNOWN` means that nobody can say yet which outputs there will be.
+"""
 
 NO_STACKS: Final[Upstream] = MappingProxyType({})
 SAME_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
@@ -44,6 +48,9 @@ class Stack:
     config: Mapping[str, str] = field(default_factory=dict[str, str])
     """Pulumi configuration by full key, such as `provisioner:file`."""
 
+    secret_keys: frozenset[str] = frozenset()
+    """The keys of it whose values are secret."""
+
     @property
     def full_name(self) -> str:
         """What other stacks call it: `organization/<project>/<name>`."""
@@ -59,6 +66,12 @@ class Pace:
 
     continue_on_error: bool = False
     """Whether what does not depend on a refused step is done all the same."""
+
+    forbids: Callable[[Step], None] = lambda _: None
+    """Asked before each step, when all its inputs are known; raises a `Failure` to keep it from being done.
+
+    It is asked on the threads of several stacks.
+    """
 
 
 STEADY: Final = Pace()

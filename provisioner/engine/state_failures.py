@@ -90,3 +90,11 @@ class SamePassphrase(Failure):
     """The new passphrase is the one that seals the secrets already."""
 
     stack: str
+
+
+@dataclass(eq=False)
+class OutOfReach(Failure):
+    """What the environment stands on is this machine's, where pods of a cluster do not get."""
+
+    setting: str
+    """As it would be written: `cloud: local`."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from provisioner.plan.model import Op, Step
-from provisioner.plan.values import UNKNOWN, Reference, Secret
+from provisioner.plan.values import REST, UNKNOWN, Reference, Secret
 
 _ALLOWED: Mapping[Op, frozenset[Op]] = {
     Op.SAME: frozenset({Op.SAME}),
@@ -15,6 +15,7 @@ _ALLOWED: Mapping[Op, frozenset[Op]] = {
     Op.REPLACE: frozenset({Op.REPLACE, Op.UPDATE, Op.SAME}),
     Op.DELETE: frozenset({Op.DELETE}),
     Op.READ: frozenset({Op.READ}),
+    Op.IMPORT: frozenset({Op.IMPORT}),
 }
 """What a planned step may turn into: a value that was unknown may turn out to be the old one."""
 
@@ -32,6 +33,8 @@ def deviation(planned: Step | None, actual: Step) -> tuple[str, str] | None:
         return planned.op.value, actual.op.value
     if actual.op is Op.REPLACE and actual.delete_first and not planned.delete_first:
         return planned.op.value, f"{actual.op.value}, the old object first"
+    if actual.op is Op.IMPORT and (more := sorted({*actual.reasons}.difference(planned.reasons))):
+        return planned.op.value, f"{actual.op.value} with a change of `{more[0]}`"
     if actual.op not in (Op.DELETE, Op.SAME) and (path := differing(planned.new, actual.new)) is not None:
         return f"{planned.op.value} with the planned `{path}`", f"another value of `{path}`"
     return None
@@ -63,6 +66,8 @@ def _in_dicts(planned: dict[str, Any], actual: dict[str, Any], path: str) -> str
     for key in sorted(planned.keys() | actual.keys()):
         below = f"{path}.{key}" if path else key
         if key not in planned:
+            if planned.get(REST) is UNKNOWN:
+                continue
             return below
         # A property that was unknown and turned out to be nothing is left out by the program.
         if (found := differing(planned[key], actual.get(key), below)) is not None:

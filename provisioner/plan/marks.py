@@ -14,3 +14,9 @@ ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 FLOAT = "8ad145fe-0d11-4827-bfd7-1abcbf086f5c"
 EXACT = 2**53
 """Up to here a float holds every integer, and 30.0 may be written as 30."""
+
+UNFINISHED = "__unfinished"
+"""The output in which our drivers, served to Pulumi's engine, leave the inputs of a failed step as they are.
+
+That engine records the inputs that were wanted, and would never see what is missing.
+"""

@@ -25,6 +25,8 @@ class Op(enum.StrEnum):
     REPLACE = "replace"
     DELETE = "delete"
     READ = "read"
+    IMPORT = "import"
+    """An object that exists already is recorded, and brought in line with what is wanted (`import_`)."""
 
     @property
     def mark(self) -> str:
@@ -49,6 +51,7 @@ _MARKS = {
     Op.REPLACE: "±",
     Op.DELETE: "-",
     Op.READ: ">",
+    Op.IMPORT: "=",
 }
 
 
@@ -128,6 +131,15 @@ class Step:
     protect: bool = False
     dependencies: tuple[str, ...] = ()
     """URNs of what the resource needs to be there, its parent aside."""
+
+    provider: str = ""
+    """The URN of its provider; empty for components and providers."""
+
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """URNs of the resources that the value of each top-level property comes from."""
+
+    ignore_changes: tuple[str, ...] = ()
+    """Paths to properties that are left to others. These three are for rules: no file keeps them."""
 
     origin: str = ""
     """The setting of the environment file that the nearest component was made from; may be empty."""

@@ -159,7 +159,7 @@ def risk_of(step: Step, *, is_disposable: bool) -> Risk:
             return Risk.DOWNTIME if step.delete_first else Risk.RESTART
         case Op.DELETE:
             return Risk.DOWNTIME if step.type in _CARRIERS or step.type in STATEFUL else Risk.NONE
-        case Op.UPDATE:
+        case Op.UPDATE | Op.IMPORT:
             interruptions = _INTERRUPTIONS.get(step.type, {})
             return worst([interruptions[name] for name in step.reasons if name in interruptions])
         case _:

@@ -18,6 +18,9 @@ from provisioner.plan.model import Mode, Source, StackPlan
 from provisioner.plan.portable import Open, closed, plan_of
 
 SCHEMA: Final = "provisioner/plan-file/1"
+BY_PULUMI: Final = "pulumi"
+"""In a stack's plan: the one that Pulumi's engine has saved for itself."""
+
 _HEAD: Final = b'{"schema":"provisioner/plan-file/'
 
 
@@ -110,6 +113,11 @@ class SavedPlan:
     def called(self) -> str:
         """The environment as a command line names it."""
         return f"{self.asked} --cloud {self.cloud}" if self.cloud else self.asked
+
+    @property
+    def is_pulumis(self) -> bool:
+        """Whether Pulumi's engine has made it."""
+        return any(BY_PULUMI in stack.raw for stack in self.stacks)
 
     @property
     def mode(self) -> Mode:

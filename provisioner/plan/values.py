@@ -20,6 +20,10 @@ class Unknown(enum.Enum):
 UNKNOWN: Final = Unknown.UNKNOWN
 
 
+REST: Final = "…"
+"""The name of an unknown that stands for properties which are not even known by name yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """A value that is never shown and is sealed wherever it is written."""

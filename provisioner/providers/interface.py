@@ -12,13 +12,22 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from provisioner.plan.diff import Diff
-from provisioner.plan.values import Properties
+from provisioner.plan.values import Properties, revealed
 
 CONNECTION_LOST: Final = "ConnectionLost"
 """The code of a `Refused` when the answer was lost: whether the call was carried out is not known."""
 
 NO_CREDENTIALS: Final = "NoCredentials"
 """The code of a refusal because there is nobody to ask as: a plan goes on, with the answer unknown."""
+
+CANNOT_FIND: Final = "CannotFind"
+"""The code of a refusal because the provider has no way to look for an object that it may have made."""
+
+NO_PLUGIN: Final = "NoPlugin"
+"""The code of a refusal because no plugin that is here serves the version that is asked for."""
+
+IDENTITY_INPUTS: Final = ("region",)
+"""Inputs of a provider that say which cloud it means: with others, everything it holds is elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +67,36 @@ class Identity:
     id: str
     inputs: Properties = field(default_factory=dict[str, Any])
     outputs: Properties = field(default_factory=dict[str, Any])
+    urn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The resource that a call is about, for providers that ask for more than its type (`concerning`)."""
+
+    urn: str
+    timeouts: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Seconds by `create`, `update`, `delete` and `read`, where the program sets them."""
+
+    ignore_changes: tuple[str, ...] = ()
 
 
 class Refused(Exception):
     """The provider could not do what it was asked.
 
     `made` is the object if one exists all the same (a create that failed half-way): the engine records it,
-    and the next apply finishes it. `code` is the cloud's own error code, if there is one.
+    and the next apply finishes it. `code` is the cloud's own error code, if there is one. `reasons` are the
+    parts of the reason, if it has several.
     """
 
-    def __init__(self, reason: str, *, code: str = "", made: Object | None = None) -> None:
+    def __init__(
+        self, reason: str, *, code: str = "", made: Object | None = None, reasons: Sequence[str] = ()
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.code = code
         self.made = made
+        self.reasons = tuple(reasons) or (reason,)
 
 
 class Provider(Protocol):
@@ -122,6 +147,17 @@ class Provider(Protocol):
     def invoke(self, token: str, arguments: Properties) -> Properties:
         """The answer of a provider function such as `aws:index/getCallerIdentity:getCallerIdentity`."""
         ...
+
+
+def concerning(provider: Provider, about: About) -> Provider:
+    """The provider as it acts on this resource; for one that asks for no more than a type it is the same."""
+    narrowed = getattr(provider, "concerning", None)
+    return provider if narrowed is None else narrowed(about)
+
+
+def given(taker: Provider | Package, properties: Properties) -> Properties:
+    """What a provider is given: plain values, or marked ones if it `takes_marked` secrets and references."""
+    return properties if getattr(taker, "takes_marked", False) else revealed(dict(properties))
 
 
 class Package(Protocol):

@@ -19,7 +19,7 @@ def amended_text(layer: str, stack: str, amended: Amended) -> str:
 
 def summary_text(command: str, amended: Amended) -> str:
     """What a version of the state is called: `state rename: GpuPool old and 3 more`."""
-    first = next((labelled(note.urn) for note in amended.notes), "")
+    first = next((labelled(note.urn) for note in amended.notes if note.urn), "")
     more = f" and {len(amended.notes) - 1} more" if len(amended.notes) > 1 else ""
     return f"state {command}: {first}{more}" if first else f"state {command}"
 
@@ -84,5 +84,8 @@ _LINES: Final[Mapping[Kind, Callable[[Remark], str]]] = {
     Kind.DISMISSED: _dismissed,
     Kind.HALF_MOVED: _half_moved,
     Kind.UNREADABLE: lambda note: f"! what is there now cannot be read, and is replaced\n    {note.detail}",
+    Kind.HANDED_OVER: lambda note: (
+        f"→ the stack goes to the engine `{note.detail}`, which alone acts on it then"
+    ),
     Kind.REORDERED: lambda _: "~ the order: each resource after all that it needs",
 }

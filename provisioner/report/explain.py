@@ -6,8 +6,12 @@ from collections.abc import Iterable
 
 from provisioner.engine import failures as f
 from provisioner.providers.interface import Refused
+from provisioner.report.explain_engines import OfEngines, explain_engine
 from provisioner.report.explain_imports import Importing, explain_import
 from provisioner.report.explain_plans import Planned, explain_plan
+from provisioner.report.explain_plugins import Plugged, explain_plugin
+from provisioner.report.explain_policies import OfPolicies, explain_policy
+from provisioner.report.explain_projects import OfProjects, explain_project
 from provisioner.report.explain_state import Elsewhere, explain_elsewhere
 from provisioner.report.message import Message, Trouble
 from provisioner.report.naming import labelled
@@ -31,6 +35,14 @@ def explain(  # noqa: C901, PLR0911, PLR0912, PLR0915
             return explain_elsewhere(failure, environment, again)
         case _ if isinstance(failure, Importing):
             return explain_import(failure, environment)
+        case _ if isinstance(failure, OfEngines):
+            return explain_engine(failure, environment, again)
+        case _ if isinstance(failure, OfPolicies):
+            return explain_policy(failure, environment)
+        case _ if isinstance(failure, OfProjects):
+            return explain_project(failure)
+        case _ if isinstance(failure, Plugged):
+            return explain_plugin(failure, environment)
         case f.ProtectedResources(urns):
             return Message(
                 Trouble.PROTECTED,
@@ -43,6 +55,13 @@ def explain(  # noqa: C901, PLR0911, PLR0912, PLR0915
                 f"The program of stack {stack} raised: {error}\nNothing was deleted because of it."
                 f"\n\n{_indented(traceback)}",
                 "correct the program at the last line of the traceback that is yours.",
+            )
+        case f.HookFailed(urn, error):
+            return Message(
+                Trouble.HOOK,
+                f"Nothing was changed. Of {labelled(urn)}, {error}.",
+                "correct the function. The hooks of a deletion have to be registered by the program, though"
+                " the resource is not in it any more; or apply once with the resource and without the hook.",
             )
         case f.InvalidInputs(problems):
             found = (f"{labelled(urn)}, `{name}`: {reason}" for urn, name, reason in problems)
@@ -161,6 +180,12 @@ def explain(  # noqa: C901, PLR0911, PLR0912, PLR0915
                 f"{_rows(ids)}",
                 "delete those that are not in use, then go on.",
                 (f"provisioner apply {environment}",),
+            )
+        case f.CloudNotRead("pulumi:pulumi:StackReference", reason):
+            return Message(
+                Trouble.NOT_READ,
+                f"A stack reference cannot be answered: {reason}.\nNothing was changed.",
+                "apply that stack first, or correct its name: `organization/<project>/<stack>`.",
             )
         case f.CloudNotRead(type, reason, code):
             return Message(

@@ -13,6 +13,7 @@ from provisioner.engine.state_failures import (
     NoConditionalWrites,
     NoSuchVersion,
     OperationsAreOpen,
+    OutOfReach,
     SamePassphrase,
     SealedOtherwise,
     StateIsAway,
@@ -30,6 +31,7 @@ Elsewhere = (
     | OperationsAreOpen
     | NeitherPassphrase
     | SamePassphrase
+    | OutOfReach
 )
 
 _CREDENTIALS: Final = "renew the credentials"
@@ -72,14 +74,6 @@ def explain_elsewhere(failure: Elsewhere, environment: str, again: str = "") -> 
                 "wait until the other run is done. What it has not found out by itself is added by",
                 (f"provisioner state push {environment}",),
             )
-        case NoConditionalWrites(address):
-            return Message(
-                Trouble.NO_CONDITIONS,
-                f"The endpoint of `{address}` overwrites objects although it was told not to. There, two runs"
-                " at once would overwrite each other's state. Nothing was changed.",
-                "use an endpoint that knows If-None-Match and If-Match on writes: Amazon S3, or a current"
-                " version of what you have.",
-            )
         case NoSuchVersion(number, newest):
             there = f"They go from 1 to {newest}." if newest else "None was kept yet."
             return Message(
@@ -99,6 +93,28 @@ def explain_elsewhere(failure: Elsewhere, environment: str, again: str = "") -> 
             )
         case KeyRefused() | OperationsAreOpen() | NeitherPassphrase() | SamePassphrase():
             return _about_keys(failure, environment, again)
+        case NoConditionalWrites() | OutOfReach():
+            return _wrong_place(failure)
+
+
+def _wrong_place(failure: NoConditionalWrites | OutOfReach) -> Message:
+    match failure:
+        case NoConditionalWrites(address):
+            return Message(
+                Trouble.NO_CONDITIONS,
+                f"The endpoint of `{address}` overwrites objects although it was told not to. There, two runs"
+                " at once would overwrite each other's state. Nothing was changed.",
+                "use an endpoint that knows If-None-Match and If-Match on writes: Amazon S3, or a current"
+                " version of what you have.",
+            )
+        case OutOfReach(setting):
+            return Message(
+                Trouble.OUT_OF_REACH,
+                f"The environment says `{setting}`, which is this machine's: pods of a cluster do not get"
+                " there.",
+                "leave to a cluster what is on AWS, with its state in a bucket:"
+                " `state: {backend: s3://bucket/prefix}`.",
+            )
 
 
 def _about_keys(

@@ -20,6 +20,7 @@ _FILL: Final = {
     Op.UPDATE: "#fff3c4",
     Op.REPLACE: "#ecd9f8",
     Op.DELETE: "#f8d4d4",
+    Op.IMPORT: "#d4e8f8",
 }
 """What changes in a plan; the rest has the viewer's own colour."""
 

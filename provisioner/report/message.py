@@ -73,6 +73,7 @@ class Trouble(enum.Enum):
     VERSION = "RUN-073", "State has no such version"
     SEALED_OTHERWISE = "RUN-074", "Secrets are sealed with another key"
     KEY = "RUN-075", "Key of the secrets cannot be used"
+    OUT_OF_REACH = "RUN-076", "Environment is this machine's"
     OPERATIONS_OPEN = "RUN-080", "Operations are open"
     NEITHER_PASSPHRASE = "RUN-081", "Neither passphrase is right"
     SAME_PASSPHRASE = "RUN-082", "Passphrase is not a new one"
@@ -96,6 +97,26 @@ class Trouble(enum.Enum):
     NOT_AN_IMPORT_FILE = "RUN-091", "File does not say what to import"
     NOTHING_LISTED = "RUN-092", "No ids are given"
     NO_LOCAL_CLOUD = "RUN-093", "Local cloud does not run"
+
+    NOT_A_PROJECT = "RUN-150", "Project cannot be used"
+    CONFIGURATION = "RUN-151", "Configuration is not as it has to be"
+    CONFIGURATION_MISSING = "RUN-152", "Configuration is missing"
+
+    HELD = "RUN-130", "Stack belongs to the other engine"
+    UNFINISHED_THERE = "RUN-131", "The other engine has not finished"
+    NOT_WITH_ENGINE = "RUN-132", "Not with this engine"
+    ENGINE_FAILED = "RUN-133", "Pulumi's engine failed"
+    NO_ENGINE = "RUN-134", "Pulumi's engine is not installed"
+    ENGINE_UNUSABLE = "RUN-135", "Pulumi's engine cannot be used"
+    ENGINE_NOT_FETCHED = "RUN-136", "Pulumi's engine was not fetched"
+    POLICY = "RUN-160", "Rules are broken"
+    RULES = "RUN-161", "Rules cannot be loaded"
+    POLICY_ON_THE_WAY = "RUN-162", "Stopped before a step that breaks a rule"
+    ARCHIVE = "RUN-137", "Archive holds no engine"
+
+    HOOK = "RUN-139", "Hook of the program failed"
+    NO_PLUGIN = "RUN-140", "Package has no plugin"
+    FATE_UNKNOWN = "RUN-141", "What became of a creation is not known"
 
     @property
     def code(self) -> str:

@@ -22,10 +22,20 @@ _PAST: Final[Mapping[str, str]] = {
     Op.UPDATE.value: "updated",
     Op.REPLACE.value: "replaced",
     Op.DELETE.value: "deleted",
+    Op.IMPORT.value: "imported",
 }
 _RECORDED: Final = "Whatever was made is recorded."
 LONGEST: Final = 20
 """Rows of a list that are shown; the rest is counted."""
+
+
+Commands = Sequence[tuple[str, str]]
+"""Lines to type, each with what it is for."""
+
+
+def nobody_took(_code: str, _error: str) -> bool:
+    """No refusal means that the object is there already."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +62,11 @@ class Ending:
     command: str = ""
     """The command line as it was typed, every option kept; empty where it cannot be typed again."""
 
-    is_taken: Callable[[str, str], bool] = lambda _code, _error: False
+    is_taken: Callable[[str, str], bool] = nobody_took
     """Whether a creation was refused, with this code and in these words, because such an object is there."""
+
+    following: Commands | None = None
+    """What can be typed next; None: what is usual for an environment."""
 
     @property
     def result(self) -> Result:
@@ -85,23 +98,27 @@ def stopped_text(resources: Sequence[Recorded], endpoint: str | None) -> str:
 
 
 def unchanged_text(
-    name: str, resources: Sequence[Recorded], endpoint: str | None, program: str = PROGRAM
+    name: str,
+    resources: Sequence[Recorded],
+    endpoint: str | None,
+    program: str = PROGRAM,
+    following: Commands | None = None,
 ) -> str:
     """What is said where an apply had nothing to do; `program` is what people type for it."""
-    return "\n".join((_existing(resources, endpoint), *_try_next(name, program))) + "\n"
+    return "\n".join((_existing(resources, endpoint, following), *_try_next(name, program, following))) + "\n"
 
 
 def _done(ending: Ending, style: Style) -> Iterator[str]:
     verb = "Destroyed" if ending.mode is Mode.DESTROY else "Applied"
     yield style.paint(Colour.GOOD, f"{verb} in {_took(ending)}: {_counts(ending)}.")
     if ending.mode is Mode.DESTROY:
-        yield _existing(ending.resources, ending.endpoint)
+        yield _existing(ending.resources, ending.endpoint, ending.following)
         return
     if outputs := [f"  {line}" for line in output_lines(ending.outputs)]:
         yield from ("", "Outputs:", "", *outputs)
     yield ""
-    yield _existing(ending.resources, ending.endpoint)
-    yield from _try_next(ending.environment, ending.program)
+    yield _existing(ending.resources, ending.endpoint, ending.following)
+    yield from _try_next(ending.environment, ending.program, ending.following)
 
 
 def _cut_short(ending: Ending, head: str) -> Iterator[str]:
@@ -109,7 +126,7 @@ def _cut_short(ending: Ending, head: str) -> Iterator[str]:
     failures = [failed for applied in ending.applied for failed in applied.failures]
     if failures:
         yield from ("", "Refused:", "")
-        yield from (f"  ✗ {labelled(failed.urn)}: {failed.error}" for failed in failures)
+        yield from (f"  ✗ {labelled(failed.urn)}: {_below(failed.error)}" for failed in failures)
     yield from _taking_over(ending, failures)
     undone = [urn for applied in ending.applied for urn in applied.not_done]
     refused = {failed.urn for failed in failures}
@@ -120,7 +137,7 @@ def _cut_short(ending: Ending, head: str) -> Iterator[str]:
         if len(waiting) > LONGEST:
             yield f"  … and {len(waiting) - LONGEST} more"
     verb = "destroy" if ending.mode is Mode.DESTROY else "apply"
-    yield from ("", f"{_existing(ending.resources, ending.endpoint)} {_RECORDED}")
+    yield from ("", f"{_existing(ending.resources, ending.endpoint, ending.following)} {_RECORDED}")
     again = ending.command or f"{ending.program} {verb} {ending.environment}"
     yield from ("", "To go on:", "", f"  {again}")
 
@@ -139,7 +156,9 @@ def _taking_over(ending: Ending, failures: Sequence[Failed]) -> Iterator[str]:
     yield from (f"  {again} {shlex.quote(urn)} ID" for urn in there[:LONGEST])
 
 
-def _existing(resources: Sequence[Recorded] | None, endpoint: str | None) -> str:
+def _existing(
+    resources: Sequence[Recorded] | None, endpoint: str | None, following: Commands | None = None
+) -> str:
     """How many objects there are in the cloud: components and providers are none."""
     if resources is None:
         return "What exists now is not known: the state could not be read."
@@ -147,20 +166,23 @@ def _existing(resources: Sequence[Recorded] | None, endpoint: str | None) -> str
     types = len({one.type for one in objects})
     where = f" in the local cloud at {endpoint}" if endpoint else ""
     if not objects:
-        return f"Nothing of the environment exists{where}."
+        whole = "environment" if following is None else "stack"
+        return f"Nothing of the {whole} exists{where}."
     verb = "exists" if len(objects) == 1 else "exist"
     return f"{_many(len(objects), 'object')} of {_many(types, 'type')} {verb}{where}."
 
 
-def _try_next(name: str, program: str) -> Iterator[str]:
+def _try_next(name: str, program: str, following: Commands | None) -> Iterator[str]:
     yield from ("", "Try next:", "")
-    yield from commands_text(
-        (
-            (f"{program} state list {name}", "what exists, by its names"),
-            (f"{program} output {name}", "the values that other tools need"),
-            (f"{program} plan {name} --refresh", "what somebody else has changed since"),
-            (f"{program} destroy {name}", "remove all of it"),
-        )
+    yield from commands_text(following or _usual(name, program))
+
+
+def _usual(name: str, program: str) -> Commands:
+    return (
+        (f"{program} state list {name}", "what exists, by its names"),
+        (f"{program} output {name}", "the values that other tools need"),
+        (f"{program} plan {name} --refresh", "what somebody else has changed since"),
+        (f"{program} destroy {name}", "remove all of it"),
     )
 
 
@@ -185,3 +207,8 @@ def _took(ending: Ending) -> str:
 
 def _many(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _below(text: str) -> str:
+    """The text with its further lines under the first."""
+    return text.replace("\n", "\n      ")

@@ -32,7 +32,7 @@ SCHEMA: Final = "provisioner/page/1"
 _OPEN_BELOW: Final = 60
 """Steps of a stack up to which its components are unfolded."""
 
-_OPS: Final = (Op.CREATE, Op.UPDATE, Op.REPLACE, Op.DELETE)
+_OPS: Final = (Op.IMPORT, Op.CREATE, Op.UPDATE, Op.REPLACE, Op.DELETE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from provisioner.plan.diff import changes
 from provisioner.plan.model import BY_NAME, Drift, DriftKind, Mode, Op, Risk, Source, StackPlan, Step
@@ -15,6 +15,11 @@ from provisioner.report.style import COLOUR_OF, Colour, Style
 from provisioner.report.value_text import change_lines
 
 INDENT = "  "
+
+
+_TOGETHER: Final = frozenset({"replaceWith", "deletedWith"})
+_OPTIONS: Final = {"replacementTrigger": "its replacement trigger"}
+"""Reasons of a replacement that are options of the program, and no properties."""
 
 
 def plan_text(plans: Sequence[StackPlan], style: Style, losses: Sequence[Loss] = ()) -> str:
@@ -40,7 +45,7 @@ def summary(plans: Sequence[StackPlan]) -> str:
         counts.update(plan.summary)
     if not any(plan.changed for plan in plans):
         return "Plan: only outputs change."
-    ops = (Op.CREATE, Op.UPDATE, Op.REPLACE, Op.DELETE)
+    ops = (*([Op.IMPORT] if counts[Op.IMPORT.value] else ()), Op.CREATE, Op.UPDATE, Op.REPLACE, Op.DELETE)
     return "Plan: " + ", ".join(f"{counts[op.value]} to {op.value}" for op in ops) + "."
 
 
@@ -65,10 +70,15 @@ def _stack_lines(plan: StackPlan, style: Style) -> Iterator[str]:
     ]
     if any(blocks):
         yield ""
-        yield style.paint(Colour.HEADING, f"{plan.layer} in {plan.region} (stack {plan.stack})")
+        yield style.paint(Colour.HEADING, _heading(plan))
     for block in blocks:
         if block:
             yield from ("", *block)
+
+
+def _heading(plan: StackPlan) -> str:
+    where = f"{plan.layer} in {plan.region}" if plan.region else plan.layer
+    return f"{where} (stack {plan.stack})"
 
 
 def _unfinished_lines(plan: StackPlan) -> Iterator[str]:
@@ -106,7 +116,7 @@ def _node_lines(node: Node, depth: int, style: Style) -> Iterator[str]:
     if step.op.changes_something or not is_stack:
         head = f"{step.op.mark} {short(step.type)} {step.name}"
         yield margin + style.paint(COLOUR_OF[step.op], head) + _because(step) + _told(step, style)
-    if step.op in (Op.UPDATE, Op.REPLACE):
+    if step.op in (Op.UPDATE, Op.REPLACE, Op.IMPORT):
         yield from _change_lines(step, margin + INDENT * 2)
     for child in node.below:
         yield from _node_lines(child, depth if is_stack else depth + 1, style)
@@ -132,12 +142,17 @@ def _origin(step: Step) -> str:
 
 
 def _because(step: Step) -> str:
+    if step.op is Op.IMPORT:
+        return f"  which exists already, id {step.id}"
     if step.op is not Op.REPLACE:
         return ""
     if step.reasons == (BY_NAME,):
         return f"  because {BY_NAME} asks for it"
     order = ", the old one is deleted first" if step.delete_first else ""
-    return f"  because {_listed(step.reasons)} changed: forces a new object{order}"
+    if _TOGETHER.issuperset(step.reasons):
+        return f"  because what it goes with is made anew{order}"
+    reasons = [_OPTIONS.get(reason, reason) for reason in step.reasons]
+    return f"  because {_listed(reasons)} changed: forces a new object{order}"
 
 
 def _change_lines(step: Step, margin: str) -> Iterator[str]:

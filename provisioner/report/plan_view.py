@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from provisioner.plan.last_snapshots import all_losses
 from provisioner.plan.model import Mode, Risk, StackPlan
@@ -13,6 +14,9 @@ from provisioner.plan.risk import Loss
 from provisioner.plan.saved import SavedPlan, loss_digest, mode_of
 from provisioner.report.plan_text import plan_text
 from provisioner.report.style import Style
+
+if TYPE_CHECKING:  # rules are loaded where there is something to judge
+    from provisioner.judging import Judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,9 @@ class PlanView:
 
     expires: datetime | None = None
     """If it was kept in a file."""
+
+    judged: Judged | None = None
+    """What the rules said; None: nobody asked them."""
 
     @property
     def asked(self) -> str:
@@ -93,7 +100,12 @@ def view_text(view: PlanView, style: Style) -> str:
         from provisioner.report.renames_text import rename_lines  # noqa: PLC0415 - few plans have any
 
         lines += rename_lines(view.plans, view.asked)
-    return text + "".join(f"{line}\n" for line in lines)
+    text += "".join(f"{line}\n" for line in lines)
+    if view.judged and view.judged.report.findings:
+        from provisioner.report.findings_text import findings_text  # noqa: PLC0415 - there may be none
+
+        text += "\n" + findings_text(view.judged, style)
+    return text
 
 
 def _left_out(plans: Sequence[StackPlan]) -> list[str]:

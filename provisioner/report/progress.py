@@ -32,6 +32,7 @@ _DOING: Mapping[Op, str] = {
     Op.REPLACE: "replacing",
     Op.DELETE: "deleting",
     Op.READ: "reading",
+    Op.IMPORT: "importing",
 }
 _DONE: Mapping[Op, str] = {
     Op.SAME: "checked",
@@ -40,6 +41,7 @@ _DONE: Mapping[Op, str] = {
     Op.REPLACE: "replaced",
     Op.DELETE: "deleted",
     Op.READ: "read",
+    Op.IMPORT: "imported",
 }
 _HALF: Mapping[str, str] = {"new": " (the new object)", "old": " (the old object)", "": ""}
 
@@ -74,7 +76,8 @@ class Progress:
             case StepFailed(op, urn, error, _):
                 self._failed(urn)
                 head = self._style.paint(Colour.BAD, f"✗ {labelled(urn)}")
-                return [f"  {head}  {_DOING[op]} failed: {error}"]
+                first = error.partition("\n")[0]  # the rest is told when all is over
+                return [f"  {head}  {_DOING[op]} failed: {first}"]
             case ProgramSpoke(severity, message, urn):
                 return [self._spoken(severity, message, urn)]
             case Interrupted():

@@ -17,7 +17,7 @@ from typing import Any, Final, cast
 from environments import vocabulary
 from environments.diagnostics import Diagnostic
 from environments.gpu_catalogue import PROFILES
-from environments.kubernetes_versions import VERSIONS
+from environments.kubernetes_calendar import VERSIONS
 from environments.load import Loaded
 from environments.node_types import NODE_TYPES
 from environments.origins import rows

@@ -45,6 +45,7 @@ COLOUR_OF: Mapping[Op, Colour] = {
     Op.REPLACE: Colour.REPLACED,
     Op.DELETE: Colour.BAD,
     Op.READ: Colour.QUIET,
+    Op.IMPORT: Colour.GOOD,
 }
 
 

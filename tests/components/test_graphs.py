@@ -15,6 +15,7 @@ from components.model_store import ModelStore, ModelStoreArgs
 from components.private_bucket import PrivateBucket, PrivateBucketArgs, SealedByKey
 from components.private_endpoints import PrivateEndpoints, PrivateEndpointsArgs
 from components.private_network import Egress, PrivateNetwork, PrivateNetworkArgs, ZoneBlocks
+from components.public_access_block import PublicAccessBlock, PublicAccessBlockArgs
 from components.workload_role import WorkloadRole, WorkloadRoleArgs
 from tests.support.recording import difference, record
 
@@ -75,6 +76,9 @@ PROGRAMS = {
             subnet_ids=["subnet-1", "subnet-2"],
             route_table_ids=["rtb-1", "rtb-2"],
         ),
+    ),
+    "public_access_block": lambda: PublicAccessBlock(
+        "dev-public-access", PublicAccessBlockArgs(origin="connectivity")
     ),
     "flow_logs": lambda: FlowLogs(
         "dev-flow-logs-eu-west-1",

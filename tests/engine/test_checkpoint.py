@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,8 @@ from provisioner.engine.embedded.checkpoint import (
     deployment_json,
     deployment_of,
     file_of,
+    format_of,
+    is_ours,
     record_json,
     record_of,
 )
@@ -147,12 +150,45 @@ def test_a_record_comes_back_as_it_went(ours, state):
     assert record_of(parsed(compact(record_json(state, ours))), ours) == state
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"replace_with": (urn("b"),)},
+        {"hooks": {"BeforeCreate": ("one", "two"), "OnError": ("three",)}},
+        {"hide_diffs": ("a.b", 'tags["c.d"]')},
+        {"import_id": "vpc-1"},
+        *({"replacement_trigger": value} for value in (0, "", False, "x", [1, {"a": 2}], Secret("s"))),
+    ],
+    ids=str,
+)
+def test_options_of_a_record_come_back_as_they_went(ours, fields):
+    state = thing("a", **fields)
+    assert record_of(parsed(compact(record_json(state, ours))), ours) == state
+
+
+def test_the_newer_format_is_written_for_what_needs_it_and_is_ours_all_the_same(ours):
+    plain, hooked = thing("a"), thing("b", hooks={"AfterCreate": ("one",)}, replace_with=(urn("a"),))
+    deployment = deployment_json((plain, hooked), (), ours, TIME)
+    data = file_of("organization/foundation/dev.eu-west-1", deployment)
+    assert data.startswith(b'{"version":4,"features":["hooks","replaceWith"],"checksum":')
+    assert is_ours(data)
+    assert deployment_of(deployment_in(data), ours).records == (plain, hooked)
+    assert format_of(deployment_json((plain,), (), ours, TIME)) == {"version": 3}
+
+
 def test_a_record_without_anything_has_only_its_name(ours):
     assert record_json(component("net"), ours) == {
         "urn": urn("net", "mlplat:net:Net"),
         "type": "mlplat:net:Net",
         "custom": False,
     }
+
+
+def test_what_the_other_engine_left_unfinished_has_the_inputs_that_it_has(ours):
+    wanted, left = thing("a", inputs={"size": 5}), {"size": 0, "word": Secret("hush")}
+    raw = record_json(replace(wanted, outputs={"size": 0, "__unfinished": left}), ours)
+    found = record_of(raw, ours)
+    assert (found.inputs, found.outputs) == (left, {"size": 0})
 
 
 def test_a_whole_file(golden):

@@ -2,16 +2,9 @@
 
 import pytest
 
-from provisioner.engine.embedded.planner import (
-    component_diff,
-    decide,
-    former_urns,
-    remarked,
-    replaced_by_option,
-    sealed_outputs,
-    shown,
-)
+from provisioner.engine.embedded.planner import component_diff, decide, former_urns, replaced_by_option, shown
 from provisioner.engine.embedded.wanted import AliasSpec, Wanted
+from provisioner.plan.concealment import remarked, sealed_outputs
 from provisioner.plan.diff import Diff
 from provisioner.plan.values import UNKNOWN, Secret
 from tests.support.records import thing

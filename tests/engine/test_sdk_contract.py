@@ -1,6 +1,7 @@
 """What the engine takes for granted of Pulumi's SDK. After an update of the SDK these fail first, and say where."""
 
 import inspect
+import re
 import threading
 
 import grpc
@@ -66,6 +67,12 @@ def test_features_keep_their_numbers():
         "RESOURCE_REFERENCES",
         "ALIAS_SPECS",
         "DELETED_WITH",
+        "REPLACE_WITH",
+        "REPLACEMENT_TRIGGER",
+        "TRANSFORMS",
+        "INVOKE_TRANSFORMS",
+        "RESOURCE_HOOKS",
+        "ERROR_HOOKS",
     }
     assert fields(resource_pb2.DeploymentInfo) >= {"supportedFeatures"}
 
@@ -161,3 +168,15 @@ def test_the_marks_of_values_are_where_we_look_for_them():
     ):
         assert isinstance(getattr(rpc, name), str)
     assert rpc.UNKNOWN == "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+
+def test_what_keeps_functions_has_all_that_the_sdk_gives_its_server():
+    """`callbacks.Kept` takes its place, and makes no server."""
+    from provisioner.engine.embedded import callbacks
+
+    made = inspect.getsource(callbacks._CallbackServicer.__init__)
+    given = set(re.findall(r"self\.(_\w+) =", made))
+    ours = set(re.findall(r"self\.(_\w+) =", inspect.getsource(callbacks.Kept.__init__)))
+    assert given - ours == {"_server"}
+    assert type(inspect.getattr_static(settings.Settings, "callbacks")).__name__ == "ContextProperty"
+    assert "SETTINGS.callbacks" in inspect.getsource(settings._get_callbacks)

@@ -96,7 +96,7 @@ def test_a_partial_file_obeys_the_schema(schema, part):
         {"region": "mars"},
         {"account": {"id": 123456789012}},
         {"encryption": {"kms": {"rotation": 365}}},
-        {"engine": "pulumi"},
+        {"engine": "terraform"},
         {"replicas": "eu-west-1"},
         {"replicas": ["mars"]},
         {"connectivity": "airgap"},

@@ -7,17 +7,15 @@ import pytest
 from pydantic_core import PydanticCustomError
 
 from environments.diagnostics import Problem
-from environments.kubernetes_versions import (
+from environments.kubernetes_calendar import (
     AS_OF,
     DEFAULT_VERSION,
     VERSIONS,
     Support,
-    known_version,
-    nearest,
     support,
-    usable_version,
     with_support,
 )
+from environments.kubernetes_versions import known_version, nearest, usable_version
 
 DATED = [version for version in VERSIONS.values() if version.released]
 

@@ -6,7 +6,7 @@ import pytest
 
 from provisioner.plan.conform import deviation, differing, makes_room
 from provisioner.plan.model import Op, Step
-from provisioner.plan.values import UNKNOWN, Reference, Secret
+from provisioner.plan.values import REST, UNKNOWN, Reference, Secret
 
 
 def step(op, **new):
@@ -88,6 +88,8 @@ def test_the_values_of_what_stays_or_goes_do_not_matter():
         pytest.param({"a": UNKNOWN}, {}, None, id="what turns out to be nothing is left out"),
         pytest.param({"a": 1}, {}, "a", id="what was known is not left out"),
         pytest.param({}, {"a": 1}, "a", id="what was not planned does not appear"),
+        pytest.param({REST: UNKNOWN}, {"a": 1}, None, id="unless not even its name was known"),
+        pytest.param({REST: UNKNOWN, "a": 1}, {"a": 2}, "a", id="which is no excuse for what was"),
         pytest.param({"a": {"b": 1}}, {"a": {"b": 2}}, "a.b", id="deep in a map"),
         pytest.param([1, UNKNOWN], [1, 2], None, id="in a list"),
         pytest.param([1, 2], [1, 3], "[1]", id="another element"),

@@ -66,6 +66,13 @@ def test_an_entry_cannot_be_made_to_last(baseline):
     assert "BL-EKS-003" in {each.rule.id for each in after.blocking}
 
 
+def test_writing_it_again_prolongs_nothing_and_leaves_out_what_is_gone(baseline):
+    first = written(report(OLD), TODAY)
+    later = date(2026, 12, 1)
+    assert written(baseline(first, today=later).applied(report(OLD)), later) == first
+    assert written(baseline(first, today=later).applied(report({})), later) == "findings: []\n"
+
+
 def test_what_is_gone_can_be_taken_out(baseline):
     known = baseline(written(report(OLD), TODAY))
     assert not known.stale(report(OLD))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.cases import scene_of
+from policies.cases import read, scene_of
 from policies.model import Finding, every
 from policies.values import UNKNOWN, Undecided, at, below, first_unknown
 
@@ -31,12 +31,10 @@ def test_somebody_may_refer_to_it_whose_value_comes_from_nowhere_known():
         scene.referring(only(scene, BUCKET), "bucket", BLOCK)
 
 
-def test_a_value_that_comes_from_another_of_its_kind_is_not_it():
-    from policies.cases import Reference
-
-    scene = scene_of(
-        {f"{BUCKET} mine": {}, f"{BUCKET} other": {}, BLOCK: {"bucket": Reference("other", known=False)}}
-    )
+def test_a_value_that_comes_from_another_of_its_kind_is_not_it(tmp_path):
+    file = tmp_path / "case.yaml"
+    file.write_text(f"{BUCKET} mine: {{}}\n{BUCKET} other: {{}}\n{BLOCK}: {{bucket: !ref other.id}}\n")
+    scene = scene_of(read(file))
     mine, other = sorted(scene.of(BUCKET), key=lambda each: each.name)
     assert scene.referring(mine, "bucket", BLOCK) == ()
     assert len(scene.referring(other, "bucket", BLOCK)) == 1

@@ -151,7 +151,8 @@ def test_what_is_wrong_is_told_with_its_place(waivers):
         for each in waivers(fields(reason="because")).applied(report(ONE)).findings
         if each.rule.id == "WAIVERS"
     ]
-    assert verdict.path.endswith("prod.yaml:6")
+    assert (verdict.resource.urn, verdict.path) == ("waiver:W-1", "reason")
+    assert verdict.resource.origin.endswith("prod.yaml:6")
 
 
 @pytest.mark.parametrize(
@@ -190,6 +191,13 @@ def test_a_waiver_of_no_use_is_told_and_after_two_weeks_has_to_go(waivers, creat
     assert bool(after.blocking) is blocks
 
 
+def test_a_waiver_for_what_is_not_there_stops_nothing(waivers):
+    """The plan may be one of a part of the environment."""
+    after = waivers(fields(created="2026-11-01")).applied(report({}))
+    assert len(after.findings) == 1
+    assert not after.blocking
+
+
 def test_a_waiver_for_what_is_not_known_yet_is_of_use(waivers):
     from policies.values import UNKNOWN
 
@@ -223,7 +231,7 @@ def test_a_file_that_is_not_there_is_a_finding(tmp_path):
 def test_what_is_written_for_a_finding_allows_it(tmp_path):
     said = {
         "id": "W-2",
-        "reason": "The scheduler's log alone fills a terabyte a day.",
+        "reason": "One log alone fills: a terabyte # a day.",
         "ticket": "SEC-123",
         "owner": "ml-platform@example.com",
         "requested_by": "ada@example.com",

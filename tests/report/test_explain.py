@@ -4,10 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from provisioner.engine import engine_failures as e
 from provisioner.engine import failures as f
 from provisioner.engine import import_failures as i
 from provisioner.engine import state_failures as away
 from provisioner.engine import plan_failures as p
+from provisioner.engine import policy_failures as policy
+from provisioner.engine import plugin_failures as plugins
+from provisioner.engine import project_failures as projects
 from provisioner.plan.importing import Hindrance, Import, Obstacle
 from provisioner.plan.moves import Move, Moved
 from provisioner.providers.interface import Refused
@@ -19,6 +23,7 @@ TRACEBACK = "Traceback (most recent call last):\n  File \"program.py\", line 7, 
 FAILURES = (
     f.ProtectedResources((urn(KEY, "local-key"), urn(VPC, "local-vpc"))),
     f.ProgramFailed("local.us-east-1", "KeyError: 'size'", TRACEBACK),
+    f.HookFailed(urn(VPC, "v"), "the hook drain is not registered"),
     f.InvalidInputs(
         ((urn(VPC, "v"), "cidrBlock", "it is required"), (urn(KEY, "k"), "tags", "51 are too many"))
     ),
@@ -79,6 +84,7 @@ FAILURES = (
     away.OperationsAreOpen("dev.us-east-1", 2),
     away.NeitherPassphrase("dev.us-east-1"),
     away.SamePassphrase("dev.us-east-1"),
+    away.OutOfReach("state: {backend: .provisioner}"),
     i.ImportRefused(
         (Obstacle(kind=Hindrance.GONE, wish=Import(resource="v", id="vpc-1"), urn=urn(VPC, "v"), type=VPC),),
         {VPC: "vpc-…"},
@@ -87,8 +93,39 @@ FAILURES = (
     i.NotAnImportFile((("ids.yaml:2", "`v` has no id, but something that has parts"),)),
     i.NothingListed("ids.yaml"),
     i.NoCloudToImportFrom(),
+    plugins.FateUnknown(urn(VPC, "v"), VPC),
+    projects.NotAProject(
+        Path("shop/Pulumi.yaml"),
+        "its runtime is `go`, and the embedded engine runs Python programs",
+        "run it with `pulumi`.",
+    ),
+    projects.BadConfiguration("size", "it must be of type `integer`"),
+    projects.MissingConfiguration("dev", Path("shop/Pulumi.dev.yaml"), ("name", "size")),
+    e.HeldByOther("foundation/dev.us-east-1", "pulumi", "embedded"),
+    e.UnfinishedThere("foundation/dev.us-east-1", "embedded", (f"creating {urn(VPC, 'v')}",)),
+    e.NotWithThisEngine("importing", "pulumi", "pulumi import TYPE NAME ID"),
+    e.EngineFailed("foundation/dev.us-east-1", "Preview failed: unknown stack"),
+    e.EngineNotInstalled("3.272.0"),
+    e.EngineUnusable("/usr/bin/pulumi", "The minimum CLI version requirement is 3.2.0-alpha."),
+    e.EngineNotFetched("3.272.0", "curl: (6) Could not resolve host: get.pulumi.com"),
+    e.ArchiveUnusable(Path("pulumi.tar.gz"), "it holds no `pulumi`"),
+    policy.RefusedByPolicy(
+        (
+            policy.Stopping(
+                rule="BL-EKS-001", title="t", urn=urn(VPC, "v"), path="vpcConfig", message="It is open.",
+                fix="Close it.", place="environments/dev.yaml:3",
+            ),
+        )
+    ),
+    policy.StoppedByPolicy(
+        policy.Stopping(
+            rule="BL-KMS-002", title="t", urn=urn(KEY, "k"), path="policy", message="Everybody may use it.",
+            fix="Name who may.", place="",
+        )
+    ),
+    policy.RulesBroken("rules/acme.py", "SyntaxError: invalid syntax"),
     Refused("The repository is not empty", code="RepositoryNotEmptyException"),
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: type(failure).__name__)

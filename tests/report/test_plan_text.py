@@ -51,6 +51,19 @@ def test_everything_at_once(golden):
     golden(plan_text([found], PLAIN, losses(found)))
 
 
+def test_options_of_the_program(golden):
+    found = plan(
+        root(),
+        step(
+            "import", VPC, "there", {"tags": {"a": "1"}}, {"tags": {"a": "2"}}, reasons=["tags"], id="vpc-1"
+        ),
+        step("import", VPC, "as-wanted", id="vpc-2"),
+        step("replace", KEY, "triggered", reasons=["replacementTrigger"], id="1"),
+        step("replace", KEY, "follower", reasons=["replaceWith"], id="2", delete_first=True),
+    )
+    golden(plan_text([found], PLAIN, losses(found)))
+
+
 def test_policies_are_compared_as_json(golden):
     old, new = policy("s3:GetObject", "s3:ListBucket"), policy("s3:GetObject", "s3:PutObject")
     other_spelling = json.dumps(json.loads(old), indent=2)

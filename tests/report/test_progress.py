@@ -49,6 +49,12 @@ def test_a_failure_says_what_was_tried(progress):
     assert progress.region(5) == []
 
 
+def test_of_a_long_failure_the_first_line_is_told_at_once(progress):
+    progress.told(StepStarted(Op.DELETE, B))
+    [line] = progress.told(StepFailed(Op.DELETE, B, "the plugin died; it said last:\npanic: nil map"))
+    assert line.endswith("failed: the plugin died; it said last:")
+
+
 def test_a_step_that_takes_long_is_mentioned_now_and_then(progress, clock):
     progress.told(StepStarted(Op.CREATE, A))
     clock.now += 4

@@ -46,13 +46,13 @@ def killing_journal(moment: int) -> None:
 def apply_and_die(folder: Path, program: str, moment: int) -> None:
     """Apply one of the sweep's programs, and die at the moment."""
     from provisioner.engine.embedded import secrets
-    from tests.engine.recovery.sweep import PROGRAMS
+    from tests.engine.recovery.sweep import PROGRAMS, WITH_OPTIONS
     from tests.support.runs import Desk
 
     secrets.ROUNDS = 10  # as in the test that started this process
     killing_journal(moment)
     desk = Desk(folder)
-    desk.apply(*PROGRAMS[program])
+    desk.apply(*{**PROGRAMS, **WITH_OPTIONS}[program])
 
 
 def import_and_die(folder: Path, ids: dict[str, str], moment: int) -> None:

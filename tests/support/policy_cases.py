@@ -8,7 +8,7 @@ from policies.values import UNKNOWN
 
 ABSENT = object()
 
-__all__ = ["ABSENT", "changed", "everywhere", "leads", "places", "read", "scene_of"]
+__all__ = ["ABSENT", "changed", "everywhere", "leads", "places", "read", "refers", "scene_of"]
 
 
 def everywhere(case):
@@ -18,7 +18,9 @@ def everywhere(case):
     """
     for key, inputs in case.items():
         if ":" in key:
-            yield from ((key, place, value) for place, value in _inside(inputs or {}, ()) if place)
+            for place, value in _inside(inputs or {}, ()):
+                if place not in ((), ("$options",)):
+                    yield key, place, value
 
 
 def _inside(value, place):
@@ -62,6 +64,11 @@ def _changed(whole, place, value):
     within = _changed(whole.get(first, {}) if isinstance(whole, dict) else {}, rest, value)
     kept = {name: item for name, item in (whole if isinstance(whole, dict) else {}).items() if name != first}
     return kept if within is ABSENT else {**kept, first: within}
+
+
+def refers(value):
+    """Whether there is anything in a value that comes from another resource of its case."""
+    return "_Elsewhere" in repr(value)
 
 
 def places(case, path):

@@ -30,6 +30,7 @@ class Desk:
         )
 
     def stack(self, program, **config):
+        config = {"pulumi:disable-default-providers": '["*"]', **config}  # as all stacks of ours
         return Stack("layer", "test.here", "here", program, config)
 
     def plan(self, program, mode=Mode.UPDATE, source=Source.STATE, scope=WHOLE):
@@ -47,6 +48,11 @@ class Desk:
     def resources(self):
         with self.engine().open(self.stack(nothing), Access.READ) as run:
             return {recorded.urn.rsplit("::", 1)[1]: recorded for recorded in run.resources()}
+
+    def exported(self):
+        """The records by name, in Pulumi's format."""
+        with self.engine().open(self.stack(nothing), Access.READ) as run:
+            return {raw["urn"].rsplit("::", 1)[1]: raw for raw in run.export()["deployment"]["resources"]}
 
     def outputs(self):
         with self.engine().open(self.stack(nothing), Access.READ) as run:

@@ -8,14 +8,9 @@ from typing import Any, cast
 from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.executor import finished
 from provisioner.engine.embedded.goals import Goal
-from provisioner.engine.embedded.planner import (
-    Decision,
-    decide,
-    remarked,
-    replaced_by_option,
-    with_ignored,
-)
+from provisioner.engine.embedded.planner import Decision, decide, replaced_by_option, with_ignored
 from provisioner.engine.embedded.state import ResourceState
+from provisioner.plan.concealment import remarked
 from provisioner.plan.diff import Diff
 from provisioner.plan.values import Properties, has_unknown, revealed
 from provisioner.providers.interface import Checked, Identity, Object, Provider

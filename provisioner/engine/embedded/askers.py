@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from provisioner.engine.embedded.monitor import Stopped
-from provisioner.engine.embedded.wanted import Answer, Asked, Lookup, Reply, Reported, Wanted
+from provisioner.engine.embedded.wanted import Answer, Asked, Finished, Lookup, Reply, Reported, Wanted
 
 
 class Answering(Protocol):
@@ -50,6 +50,8 @@ class Askers:
             case Reported() as reported:
                 self._answering.report(reported)
                 reply(Answer(reported.urn))
+            case Finished():
+                reply(Answer(""))
 
     def send_away(self) -> None:
         """Tell everybody who waits, and who comes from now on, so that the program can end."""

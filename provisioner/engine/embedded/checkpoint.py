@@ -16,10 +16,14 @@ from typing import Any, Final, cast
 from provisioner.engine.embedded.property_json import Malformed, compact, number, parsed, read, written
 from provisioner.engine.embedded.secrets import Sealer
 from provisioner.engine.embedded.state import Began, ResourceState
+from provisioner.plan.marks import UNFINISHED
 
 VERSION = 3
 READABLE = (3, 4)
-"""Format 4 is format 3 and the features that a file names; none of those is known here."""
+"""Format 4 is format 3 and the features that a file names. It is written only where one of them is used."""
+
+_FEATURES: Final = {"resourceHooks": "hooks", "replaceWith": "replaceWith"}
+"""The features that are known here, by the field of a resource that takes them."""
 
 WRITER = "provisioner"
 """The manifest's version; its `magic` is the digest of it, or Pulumi refuses the file."""
@@ -54,9 +58,16 @@ _LISTS = {
     "additional_secret_outputs": "additionalSecretOutputs",
     "ignore_changes": "ignoreChanges",
     "replace_on_changes": "replaceOnChanges",
+    "replace_with": "replaceWith",
+    "hide_diffs": "hideDiff",
 }
 _PROPERTIES = {"inputs": "inputs", "outputs": "outputs"}
-_OWN_SHAPE = {"property_dependencies": "propertyDependencies", "custom_timeouts": "customTimeouts"}
+_OWN_SHAPE = {
+    "property_dependencies": "propertyDependencies",
+    "custom_timeouts": "customTimeouts",
+    "hooks": "resourceHooks",
+    "replacement_trigger": "replacementTrigger",
+}
 _KNOWN = frozenset(
     name for names in (_TEXTS, _FLAGS, _LISTS, _PROPERTIES, _OWN_SHAPE) for name in names.values()
 )
@@ -87,15 +98,22 @@ def record_json(state: ResourceState, sealer: Sealer) -> dict[str, Any]:
     raw |= {name: list(getattr(state, field)) for field, name in _LISTS.items()}
     raw |= {name: written(getattr(state, field), sealer) for field, name in _PROPERTIES.items()}
     raw["propertyDependencies"] = {name: list(on) for name, on in sorted(state.property_dependencies.items())}
+    raw["resourceHooks"] = {kind: list(names) for kind, names in sorted(state.hooks.items())}
     raw["customTimeouts"] = {name: number(seconds) for name, seconds in sorted(state.custom_timeouts.items())}
     return {
         **{name: value for name, value in raw.items() if value or name in _ALWAYS},
+        **_trigger_json(state.replacement_trigger, sealer),
         **{name: value for name, value in state.other.items() if name not in _KNOWN},
     }
 
 
+def _trigger_json(trigger: Any, sealer: Sealer) -> dict[str, Any]:
+    """A trigger may be zero, or an empty text."""
+    return {} if trigger is None else {"replacementTrigger": written(trigger, sealer)}
+
+
 def record_of(raw: Any, sealer: Sealer) -> ResourceState:
-    """The record of a `ResourceV3`; raises `Malformed`."""
+    """The record of a `ResourceV3`, its inputs as the object has them; raises `Malformed`."""
     fields = _expected(raw, dict, "a resource")
     if not fields.get("urn") or not fields.get("type"):
         raise Malformed("a resource has no urn or no type")
@@ -108,12 +126,17 @@ def record_of(raw: Any, sealer: Sealer) -> ResourceState:
         found[field] = _texts(fields.get(name), name)
     for field, name in _PROPERTIES.items():
         found[field] = read(_expected(fields.get(name) or {}, dict, name), sealer)
+    if (left := found["outputs"].pop(UNFINISHED, None)) is not None:
+        found["inputs"] = left
     on = _expected(fields.get("propertyDependencies") or {}, dict, "propertyDependencies")
     timeouts = _expected(fields.get("customTimeouts") or {}, dict, "customTimeouts")
+    hooks = _expected(fields.get("resourceHooks") or {}, dict, "resourceHooks")
     return ResourceState(
         **found,
         property_dependencies={key: _texts(urns, "propertyDependencies") for key, urns in on.items()},
         custom_timeouts={key: float(_expected(value, (int, float), key)) for key, value in timeouts.items()},
+        hooks={kind: _texts(names, "resourceHooks") for kind, names in hooks.items()},
+        replacement_trigger=read(fields.get("replacementTrigger"), sealer),
         other={name: value for name, value in fields.items() if name not in _KNOWN},
     )
 
@@ -205,6 +228,15 @@ def lineage_of(raw: Mapping[str, Any]) -> Descent:
             return NO_DESCENT
 
 
+def writer_of(raw: Mapping[str, Any]) -> str:
+    """Which program wrote a raw deployment, as its manifest has it; empty if nothing is recorded in it."""
+    if not (raw.get("resources") or raw.get("pending_operations")):
+        return ""
+    manifest = raw.get("manifest")
+    said: Any = cast("dict[str, Any]", manifest).get("version") if isinstance(manifest, dict) else ""
+    return str(said or WRITER)
+
+
 def secrets_of(raw: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The `secrets_providers` of a raw deployment; raises `Unsupported` if no key here could open them."""
     match raw.get("secrets_providers"):
@@ -222,8 +254,18 @@ def secrets_of(raw: Mapping[str, Any]) -> Mapping[str, Any] | None:
             raise Malformed("the salt or the key of its secrets is missing")
 
 
-_HEAD = b'{"version":%d,"checksum":"%s","checkpoint":'
-_OURS = re.compile(rb'\{"version":3,"checksum":"([0-9a-f]{64})","checkpoint":(.*)\}\n', re.DOTALL)
+_HEAD = b'{%s,"checksum":"%s","checkpoint":'
+_OURS = re.compile(
+    rb'\{"version":(?:3|4,"features":\[[^]]*\]),"checksum":"([0-9a-f]{64})","checkpoint":(.*)\}\n', re.DOTALL
+)
+
+
+def format_of(deployment: Mapping[str, Any]) -> dict[str, Any]:
+    """The `version` of the format that a raw deployment needs, and the `features` it uses, if any."""
+    operations = (each["resource"] for each in deployment.get("pending_operations", ()))
+    records = (*deployment.get("resources", ()), *operations)
+    used = sorted(name for field, name in _FEATURES.items() if any(field in record for record in records))
+    return {"version": max(READABLE), "features": used} if used else {"version": VERSION}
 
 
 def file_of(stack: str, deployment: Mapping[str, Any]) -> bytes:
@@ -232,7 +274,8 @@ def file_of(stack: str, deployment: Mapping[str, Any]) -> bytes:
     Beside what Pulumi writes it has the `checksum` of the checkpoint's text. Pulumi ignores it and drops it.
     """
     body = compact({"stack": stack, "latest": deployment}).encode("utf-8", "surrogatepass")
-    return _HEAD % (VERSION, hashlib.sha256(body).hexdigest().encode()) + body + b"}\n"
+    form = compact(format_of(deployment)).strip("{}").encode()
+    return _HEAD % (form, hashlib.sha256(body).hexdigest().encode()) + body + b"}\n"
 
 
 def is_ours(data: bytes) -> bool:
@@ -275,5 +318,5 @@ def _check_version(version: Any, features: Sequence[str]) -> None:
         raise Unsupported(f"format {version}")
     if version < min(READABLE):
         raise Malformed(f"it is of format {version}; let a current Pulumi read and write it once")
-    if features:
-        raise Unsupported(", ".join(map(str, features)))
+    if unknown := sorted({*map(str, features)}.difference(_FEATURES.values())):
+        raise Unsupported(", ".join(unknown))

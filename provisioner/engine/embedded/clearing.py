@@ -54,7 +54,7 @@ class Clearance:
     def is_needed(self, provider: Provider, names: Iterable[str], type: str, inputs: Properties) -> bool:
         """Whether a new object cannot exist beside what an earlier run has left of the same resource."""
         return any(
-            provider.diff(type, as_object(record), inputs).delete_before_replace
+            provider.diff(type, as_object(record, provider), inputs).delete_before_replace
             for name in names
             for record in self._leftovers.get(name, ())
         )
@@ -89,8 +89,7 @@ class Clearance:
         self._scene.census.evicted.update(record.urn for record in live)
         self._cleared_for.update((record.key, urn) for record in found if record.delete)
         going = (*found, old) if old else found
-        parts = tuple(self._deletion(record) for record in going if not record.retain_on_delete)
-        return Clearing(parts, tuple(record.urn for record in live), self._overdue(found))
+        return Clearing(self._parts(going, names), tuple(record.urn for record in live), self._overdue(found))
 
     def _late(self, names: Collection[str]) -> frozenset[str]:
         """What depends on it and was asked for before it in the plan, when calls took no time."""
@@ -128,14 +127,21 @@ class Clearance:
             self._progress.decided(step)
         return tuple(steps)
 
-    def _deletion(self, record: ResourceState) -> Part:
+    def _parts(self, going: tuple[ResourceState, ...], names: Collection[str]) -> tuple[Part, ...]:
+        """The deletions, and then what is recorded of those that went with another (`deletedWith`)."""
+        holders = {*names, *(record.urn for record in going)}
+        objects = [record for record in going if not record.retain_on_delete]
+        called = [self._part(Call.DELETE, each) for each in objects if each.deleted_with not in holders]
+        return (*called, *(self._part(Call.RECORD, each) for each in objects if each.deleted_with in holders))
+
+    def _part(self, call: Call, record: ResourceState) -> Part:
         provider = self._scene.providers.for_resource(record.urn, record.type, record.provider)
-        return Part(Call.DELETE, provider, record, record, drop if record.delete else _keep_place, "old")
+        return Part(call, provider, record, record, drop if record.delete else _keep_place, "old")
 
     def _what_if(self, record: ResourceState, names: tuple[str, ...]) -> Diff:
         provider = self._scene.providers.for_resource(record.urn, record.type, record.provider)
         inputs = with_unknown(revealed(dict(record.inputs)), names)
-        return provider.diff(record.type, as_object(record), inputs)
+        return provider.diff(record.type, as_object(record, provider), inputs)
 
 
 def _keep_place(state: ResourceState) -> tuple[Edit, ...]:

@@ -15,8 +15,17 @@ from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.stack_references import OutputsOf
 from provisioner.engine.embedded.state import ResourceState
 from provisioner.engine.failures import NoProvider, UnknownType
-from provisioner.plan.values import Properties, revealed
-from provisioner.providers.interface import Package, Provider
+from provisioner.engine.plugin_failures import NoPlugin
+from provisioner.plan.values import Properties
+from provisioner.providers.interface import (
+    NO_PLUGIN,
+    About,
+    Package,
+    Provider,
+    Refused,
+    concerning,
+    given,
+)
 
 
 class ConfiguredProviders:
@@ -29,6 +38,7 @@ class ConfiguredProviders:
         outputs_of: OutputsOf = lambda _: None,
     ) -> None:
         self._packages = packages
+        self.outputs_of = outputs_of
         self._stacks = stack_references.provider(outputs_of)
         self._inputs: dict[str, Properties] = {
             urns.reference(record.urn, record.id): record.inputs
@@ -40,34 +50,56 @@ class ConfiguredProviders:
 
     def register(self, reference: str, inputs: Properties) -> None:
         """Configure this provider resource anew; the program's word counts more than the record."""
-        urn = urns.provider_urn(reference)
-        package = urns.package_of(urns.type_of(urn))
-        if package not in self._packages:
-            raise NoProvider(urn, package)
+        self.package(urns.provider_urn(reference), inputs)
         with self._lock:
             self._inputs[reference] = inputs
             self._providers.pop(reference, None)
+
+    def package(self, urn: str, inputs: Properties) -> Package:
+        """The package of a provider resource with these inputs. Raises `NoPlugin`."""
+        name = urns.package_of(urns.type_of(urn))
+        if name == stack_references.OWN:
+            return stack_references.OwnPackage()
+        if name not in self._packages:
+            raise self._no_plugin(urn, name, inputs)
+        return self._packages[name]
 
     def inputs(self, reference: str) -> Properties:
         """What a provider resource is configured with; empty if there is no such provider."""
         return self._inputs.get(reference, {})
 
+    def cancel(self) -> None:
+        """Ask those that can to break off what they are doing: Ctrl-C was pressed."""
+        with self._lock:
+            configured = tuple(self._providers.values())
+        for provider in configured:
+            getattr(provider, "cancel", _nothing)()
+
     def for_resource(self, urn: str, type: str, reference: str) -> Provider:
         """The provider of a resource. Raises `NoProvider` or `UnknownType`."""
         if type == stack_references.TYPE:
             return self._stacks
+        if type == stack_references.STASH:
+            from provisioner.engine.embedded.stash import Stash  # noqa: PLC0415 - few programs have one
+
+            return Stash()
         package = urns.package_of(type)
-        if not reference or package not in self._packages:
+        if not reference:
             raise NoProvider(urn, package)
-        if type not in (known := self._packages[package].types()):
+        if package not in self._packages:
+            raise self._no_plugin(urn, package, self.inputs(reference))
+        known = self._packages[package].types()
+        if known and type not in known:  # a package that knows no names takes any
             raise UnknownType(type, tuple(difflib.get_close_matches(type, known, n=3)))
-        return self._configured(reference, urn, package)
+        return concerning(self._configured(reference, urn, package), About(urn))
 
     def for_function(self, token: str, reference: str) -> Provider:
         """The provider of a function. Raises `NoProvider`."""
         package = urns.package_of(token)
-        if not reference or package not in self._packages:
+        if not reference:
             raise NoProvider(token, package)
+        if package not in self._packages:
+            raise self._no_plugin(token, package, self.inputs(reference))
         return self._configured(reference, token, package)
 
     def _configured(self, reference: str, user: str, package: str) -> Provider:
@@ -75,6 +107,25 @@ class ConfiguredProviders:
             if reference not in self._providers:
                 if reference not in self._inputs:
                     raise NoProvider(user, package)
-                inputs = revealed(dict(self._inputs[reference]))
-                self._providers[reference] = self._packages[package].configure(inputs)
+                configurable = self._packages[package]
+                inputs = given(configurable, self._inputs[reference])
+                self._providers[reference] = self._configure(configurable, inputs, user, package)
             return self._providers[reference]
+
+    def _configure(self, configurable: Package, inputs: Properties, user: str, package: str) -> Provider:
+        try:
+            return configurable.configure(inputs)
+        except Refused as refused:
+            if refused.code == NO_PLUGIN:
+                raise self._no_plugin(user, package, inputs) from refused
+            raise
+
+    def _no_plugin(self, user: str, package: str, inputs: Properties) -> NoPlugin:
+        """The failure, with the places that were looked at, if plugins are used at all."""
+        looked = getattr(self._packages, "looked", None)
+        version = str(inputs.get("version") or "")
+        return NoPlugin(user, package, version, looked(package) if looked else ())
+
+
+def _nothing() -> None:
+    """Most providers finish what they have begun."""

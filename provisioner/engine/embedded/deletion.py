@@ -13,7 +13,7 @@ from provisioner.plan.values import any_leaf, revealed
 
 def references(state: ResourceState) -> set[str]:
     """The URNs a record cannot do without, its provider aside: parent, dependencies, what it goes with."""
-    found = {state.parent, state.deleted_with, *state.dependencies}
+    found = {state.parent, state.deleted_with, *state.replace_with, *state.dependencies}
     for needs in state.property_dependencies.values():
         found.update(needs)
     return found - {""}
@@ -48,6 +48,7 @@ def without(user: ResourceState, urn: str) -> ResourceState:
             if (kept := tuple(each for each in needs if each != urn))
         },
         deleted_with="" if user.deleted_with == urn else user.deleted_with,
+        replace_with=tuple(each for each in user.replace_with if each != urn),
     )
 
 

@@ -8,17 +8,21 @@ business.
 from __future__ import annotations
 
 import queue
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final
 
 from provisioner.engine.embedded.askers import Askers
+from provisioner.engine.embedded.default_providers import supplied
 from provisioner.engine.embedded.executor import WorkEnded
+from provisioner.engine.embedded.monitor import Stopped
 from provisioner.engine.embedded.program import Broken, Needs
 from provisioner.engine.embedded.progress import Carrier, Progress
+from provisioner.engine.embedded.recalling import Recalling
 from provisioner.engine.embedded.registration import Registrar
 from provisioner.engine.embedded.scene import Scene
 from provisioner.engine.embedded.teardown import Teardown
-from provisioner.engine.embedded.wanted import Asked
+from provisioner.engine.embedded.wanted import Answer, Asked, Finished
 from provisioner.engine.events import Event, Interrupted
 from provisioner.engine.failures import Failure, ProgramFailed
 from provisioner.engine.interface import Tell
@@ -64,18 +68,29 @@ Inbox = queue.SimpleQueue[Message]
 class Deployment:
     """Takes messages until the program has ended and everything that was started has come back."""
 
-    def __init__(self, scene: Scene, carrier: Carrier, progress: Progress, inbox: Inbox, tell: Tell) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        carrier: Carrier,
+        progress: Progress,
+        inbox: Inbox,
+        tell: Tell,
+        registrar: Registrar | Recalling,
+    ) -> None:
         self._scene = scene
         self._carrier = carrier
         self._progress = progress
         self._inbox = inbox
         self._tell = tell
-        self._registrar = Registrar(scene, carrier, progress)
+        self._registrar = registrar
         self._teardown: Teardown | None = None
+        self._parting: Future[Answer] | None = None
+        """The answer that a finished program waits for."""
+
         self._running = True
         self._stopping = False
         self._crash: BaseException | None = None
-        self._askers = Askers(self._registrar)
+        self._askers = Askers(supplied(self._registrar, scene.defaults))
         self.interrupted = False
 
     def run(self) -> None:
@@ -102,7 +117,7 @@ class Deployment:
             case Silence():
                 raise self._progress.never_asked_for(self._registrar.late[0])
             case Asked():
-                self._askers.ask(message)
+                self._ask(message)
             case AskedInVain(failure):
                 raise failure
             case WorkEnded(settle):
@@ -115,17 +130,45 @@ class Deployment:
                 self.interrupted = True
                 self._tell(Interrupted())
                 self._stop(None)
+                self._scene.providers.cancel()
             case _:
                 self._tell(message)
+
+    def _ask(self, asked: Asked) -> None:
+        if isinstance(asked.what, Finished):
+            self._program_finished(asked.reply)
+        else:
+            self._askers.ask(asked)
 
     def _go_on(self) -> None:
         if self._progress.must_stop and not self._stopping:
             self._stop(None)
         if self._teardown is not None:
             self._teardown.advance()
+            if not self._carrier.in_flight:
+                self._part()
+
+    def _program_finished(self, reply: Future[Answer]) -> None:
+        """It stays until its hooks are not needed any more.
+
+        Not in a plan of a part: that is asked afterwards what the outputs come from.
+        """
+        if self._progress.is_preview and not self._scene.reach.scope.is_whole:
+            reply.set_result(Answer(""))
+        elif self._stopping:
+            reply.set_exception(Stopped())
+        else:
+            self._parting = reply
+            self._program_ended(None, {})
+
+    def _part(self) -> None:
+        """Let a program go that has stayed."""
+        if self._parting is not None:
+            self._parting.set_result(Answer(""))
+            self._parting = None
 
     def _program_ended(self, broken: Broken | None, needs: Needs) -> None:
-        if self._stopping:
+        if self._stopping or self._teardown is not None:
             return  # what the program made of that is of no interest
         if self._progress.problems or (broken is not None and self._progress.failed):
             self._stop(None)
@@ -147,7 +190,10 @@ class Deployment:
         if self._teardown is None:
             self._registrar.stop()
             self._carrier.halt()
+            self._part()
         elif error is not None or self.interrupted:
             self._teardown.stop()
             self._carrier.halt()
+            if not self._carrier.in_flight:
+                self._part()
         self._askers.send_away()

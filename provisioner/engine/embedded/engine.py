@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
 from provisioner.engine.embedded.catching_up import catch_up_if_readable, pushed
@@ -20,18 +20,35 @@ from provisioner.engine.interface import (
     Pushed,
     Run,
     Stack,
+    Tell,
 )
+from provisioner.plan.scope import WHOLE
 from provisioner.plan.values import Properties
 from provisioner.providers.interface import Package
+
+MayOpen = Callable[[str, str, Access], None]
+"""Raises a `Failure` unless a stack (`<project>/<stack>`) may be opened whose state this program wrote."""
 
 
 class EmbeddedEngine:
     """Plans and applies stack programs in this process; the backend keeps the state."""
 
-    def __init__(self, backend: Backend, packages: Mapping[str, Package], keys: Keys) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        packages: Mapping[str, Package],
+        keys: Keys,
+        may_open: MayOpen | None = None,
+    ) -> None:
         self._backend = backend
         self._packages = packages
         self._keys = keys
+        self._may_open = may_open
+        self.hear: Tell = lambda _: None
+        """Is told what programs say while something is only planned."""
+
+        self.looks_at = WHOLE
+        """What a look at the cloud is about."""
 
     def open(self, stack: Stack, access: Access) -> AbstractContextManager[Run]:
         """A run on the stack; with `Access.WRITE` its lock is held until the end. Raises `StateIsLocked`."""
@@ -67,12 +84,16 @@ class EmbeddedEngine:
                 catch_up_if_readable(place, store)
             archive = Versions(place, store, self._keys)
             sealer = self._keys.sealer(stack.name, archive.secrets())
-            run = EmbeddedRun(stack, store, sealer, self._packages, self._recorded_outputs)
+            if self._may_open is not None:
+                self._may_open(place.stack, store.writer(), access)
+            run = EmbeddedRun(stack, store, sealer, self._packages, self.recorded_outputs)
             run.archive = archive
+            run.hear = self.hear
+            run.looks_at = self.looks_at
             run.sealing = lambda secrets: self._keys.sealer(stack.name, secrets)
             yield run
 
-    def _recorded_outputs(self, full_name: str) -> Properties | None:
+    def recorded_outputs(self, full_name: str) -> Properties | None:
         """What the state of another stack says; None if there is none."""
         organization, _, rest = full_name.partition("/")
         project, _, name = rest.partition("/")

@@ -7,22 +7,39 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from provisioner.engine.embedded.concealment import masked
+from provisioner.engine.embedded.hooks import MOST_TRIES, ON_ERROR, Hooks
 from provisioner.engine.embedded.journal import Journal
-from provisioner.engine.embedded.planner import remarked, sealed_outputs
 from provisioner.engine.embedded.rehearsal import as_object
 from provisioner.engine.embedded.snapshot import Snapshot, breach_of
 from provisioner.engine.embedded.state import Began, Edit, Ended, Noted, ResourceState
 from provisioner.engine.embedded.work import Call, Outcome, Part, Work
-from provisioner.engine.events import Event, StepFailed, StepStarted, StepSucceeded
+from provisioner.engine.events import (
+    Event,
+    ProgramSpoke,
+    Severity,
+    StepFailed,
+    StepStarted,
+    StepSucceeded,
+)
 from provisioner.engine.failures import StateBreaksRules
 from provisioner.engine.interface import STEADY
-from provisioner.plan.values import revealed
-from provisioner.providers.interface import CONNECTION_LOST, Identity, Object, Refused
+from provisioner.plan.concealment import masked, remarked, sealed_outputs
+from provisioner.providers.interface import (
+    CONNECTION_LOST,
+    About,
+    Identity,
+    Object,
+    Refused,
+    concerning,
+    given,
+)
 
 PARALLEL = STEADY.parallelism
 """Calls at once that read the cloud, or act on it where nobody says otherwise."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +73,7 @@ class Execution:
         self._pool = ThreadPoolExecutor(parallelism, thread_name_prefix="provider")
         self._open: dict[int, Began] = {}
         self.in_flight = 0
+        self.hooks = Hooks()
 
     def note(self, edits: Sequence[Edit]) -> None:
         """Record what needs no provider, durably."""
@@ -68,6 +86,18 @@ class Execution:
         self.in_flight += 1
         future = self._pool.submit(self._work, work)
         future.add_done_callback(lambda ended: self._post(WorkEnded(lambda: self._settle(ended, done))))
+
+    def aside(self, look: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Call what changes nothing on the pool; `done` is called on the thread that decides."""
+        self.in_flight += 1
+        future = self._pool.submit(look)
+
+        def back() -> None:
+            self.in_flight -= 1
+            if not future.cancelled():
+                done(future.result())
+
+        future.add_done_callback(lambda _: self._post(WorkEnded(back)))
 
     def halt(self) -> None:
         """Forget the work that waits for a free thread; what runs is finished."""
@@ -92,25 +122,56 @@ class Execution:
 
     def _work(self, work: Work) -> Outcome:
         edits: tuple[Edit, ...] = ()
-        outcome = Outcome((), None)
+        outcome, complaint = Outcome((), None), ""
         for part in work.parts:
-            outcome = self._part(work, part)
+            if outcome.state and part.call is Call.UPDATE:  # what was just recorded is what it starts from
+                outcome = self._part(work, replace(part, old=outcome.state))
+            else:
+                outcome = self._part(work, part)
             edits += outcome.edits
+            complaint = complaint or outcome.complaint
             if outcome.refusal:
                 break
-        return replace(outcome, edits=edits)
+        return replace(outcome, edits=edits, complaint=complaint)
 
     def _part(self, work: Work, part: Part) -> Outcome:
+        if part.call is Call.RECORD:
+            return self._record(work, part)
+        return self._attended(work, part) if part.goal.hooks else self._call(work, part)
+
+    def _attended(self, work: Work, part: Part) -> Outcome:
+        """With the program's own functions around it."""
+        urn = part.goal.urn
+        if trouble := self.hooks.before(part):
+            self._post(StepFailed(work.op, urn, trouble, ""))
+            return Outcome((), None, trouble)
+        outcome = self._call(work, part)
+        if outcome.state is None or not (trouble := self.hooks.after(part, outcome.state)):
+            return outcome
+        self._post(ProgramSpoke(Severity.ERROR, trouble, urn))
+        return replace(outcome, complaint=trouble)
+
+    def _record(self, work: Work, part: Part) -> Outcome:
+        now = self._now()
+        state = replace(part.goal, created=part.goal.created or now, modified=part.goal.modified or now)
+        edits = part.edits(state)
+        self._journal.append(Noted(edits))
+        if len(work.parts) == 1:  # otherwise the call that follows is what people see
+            self._post(StepStarted(work.op, state.urn, part.detail))
+            self._post(StepSucceeded(work.op, state.urn, 0.0, part.detail))
+        return Outcome(edits, state)
+
+    def _call(self, work: Work, part: Part) -> Outcome:
         operation = next(self._operations)
         began = self._open[operation] = Began(operation, part.call.value, part.goal)
         self._journal.append(began)
         self._post(StepStarted(work.op, part.goal.urn, part.detail))
         start = time.monotonic()
         try:
-            answer = _called(part)
+            answer = self._tried(part) if ON_ERROR in part.goal.hooks else _called(part)
         except Refused as refused:
             reason = masked(refused.reason or "refused", part.goal.inputs)
-            edits = _edits_of_refusal(part, refused, reason, self._now())
+            edits = _edits_of_refusal(part, refused, self._now())
             # Nobody knows what became of a call whose answer was lost: the next run finds out.
             if edits or refused.code != CONNECTION_LOST:
                 self._end(operation, edits)
@@ -122,27 +183,52 @@ class Execution:
         self._post(StepSucceeded(work.op, part.goal.urn, time.monotonic() - start, part.detail))
         return Outcome(edits, state)
 
+    def _tried(self, part: Part) -> Object | None:
+        """What a call answers, which is made again as long as the program's error hooks want it.
+
+        Not if something was made: a second call would make it twice.
+        """
+        errors: list[str] = []
+        while True:
+            try:
+                return _called(part)
+            except Refused as refused:
+                errors.insert(0, masked(refused.reason or "refused", part.goal.inputs))
+                if len(errors) >= MOST_TRIES:
+                    raise
+                again, trouble = self.hooks.again(part, errors)
+                if trouble:
+                    raise Refused(
+                        f"{errors[0]}; {trouble}", code=refused.code, made=refused.made
+                    ) from refused
+                if not again or refused.made is not None or refused.code == CONNECTION_LOST:
+                    raise
+
     def _end(self, operation: int, edits: tuple[Edit, ...]) -> None:
         self._journal.append(Ended(operation, edits))
         del self._open[operation]
 
 
 def _called(part: Part) -> Object | None:
-    inputs = revealed(dict(part.goal.inputs))
+    goal = part.goal
+    provider = concerning(part.provider, About(goal.urn, goal.custom_timeouts, goal.ignore_changes))
+    inputs = given(provider, goal.inputs)
     match part.call:
         case Call.CREATE:
-            return part.provider.create(part.goal.type, inputs)
+            return provider.create(goal.type, inputs)
         case Call.UPDATE:
             assert part.old is not None, "an update starts from a record"
-            return part.provider.update(part.goal.type, as_object(part.old), inputs)
+            return provider.update(goal.type, as_object(part.old, provider), inputs)
         case Call.DELETE:
-            part.provider.delete(part.goal.type, as_object(part.goal))
+            provider.delete(goal.type, as_object(goal, provider))
             return None
         case Call.READ:
-            found = part.provider.read(part.goal.type, Identity(part.goal.id, inputs))
+            found = provider.read(goal.type, Identity(goal.id, inputs))
             if found is None:
-                raise Refused(f"there is no {part.goal.type} with id {part.goal.id}")
+                raise Refused(f"there is no {goal.type} with id {goal.id}")
             return found
+        case Call.RECORD:
+            return None
 
 
 def _recorded(part: Part, answer: Object | None, now: str) -> ResourceState:
@@ -158,11 +244,12 @@ def finished(goal: ResourceState, answer: Object, *, created: str, modified: str
     return replace(goal, id=answer.id, outputs=outputs, created=created, modified=modified)
 
 
-def _edits_of_refusal(part: Part, refused: Refused, reason: str, now: str) -> tuple[Edit, ...]:
+def _edits_of_refusal(part: Part, refused: Refused, now: str) -> tuple[Edit, ...]:
     """What exists although the provider refused is recorded as it is: the next apply goes on."""
     if refused.made is None:
         return ()
     created = part.old.created if part.call is Call.UPDATE and part.old else now
     state = finished(part.goal, refused.made, created=created, modified=now)
     inputs = remarked(refused.made.inputs, part.goal.inputs)
-    return part.edits(replace(state, inputs=inputs, init_errors=(reason,)))
+    reasons = tuple(masked(each, part.goal.inputs) for each in refused.reasons)
+    return part.edits(replace(state, inputs=inputs, init_errors=reasons))

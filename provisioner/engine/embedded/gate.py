@@ -30,7 +30,7 @@ class Gate:
     def turns_away(self, goal: Goal) -> bool:
         """Whether this run makes no such object; what is recorded of it stays. Raises `OutsideScope`."""
         state, reach = goal.state, self._scene.reach
-        if not self._progress.is_preview and has_unknown(dict(state.inputs)):
+        if not self._progress.is_preview and has_unknown([state.inputs, state.replacement_trigger]):
             reach.miss(state.urn)  # all values are known by now, but for those of what was refused
         if not reach.is_missing(state.urn) and not reach.is_blocked(state):
             return False

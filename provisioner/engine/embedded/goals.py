@@ -30,9 +30,14 @@ class Goal:
         return self.old.urn if self.old is not None and self.old.urn != self.state.urn else None
 
     @property
+    def former(self) -> str:
+        """The URN its record is under when the run begins."""
+        return self.renamed_from or self.state.urn
+
+    @property
     def names(self) -> frozenset[str]:
         """The URNs that records may call it by: a plan leaves them under the former one."""
-        return frozenset({self.state.urn, self.renamed_from or self.state.urn})
+        return frozenset({self.state.urn, self.former})
 
 
 class Census:
@@ -54,6 +59,9 @@ class Census:
 
         self.replaced: set[Key] = set()
         """Records whose objects are deleted at the end of this run, as part of their successors' steps."""
+
+        self.replacing: set[str] = set()
+        """URNs of resources that get a new object in this run."""
 
         self.released: dict[Key, ResourceState] = {}
         """Records of objects that a mere lookup takes the place of; they are deleted at the end."""
@@ -137,6 +145,11 @@ def _state(
         retain_on_delete=retain if retain is not None else bool(parent and parent.retain_on_delete),
         additional_secret_outputs=wanted.additional_secret_outputs,
         custom_timeouts=wanted.custom_timeouts,
+        import_id=wanted.import_id,
+        replace_with=wanted.replace_with,
+        replacement_trigger=wanted.replacement_trigger,
+        hide_diffs=wanted.hide_diffs,
+        hooks=wanted.hooks,
         deleted_with=wanted.deleted_with or (parent.deleted_with if parent else ""),
         ignore_changes=wanted.ignore_changes,
         replace_on_changes=wanted.replace_on_changes,

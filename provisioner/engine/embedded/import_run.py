@@ -17,6 +17,7 @@ from provisioner.engine.embedded.deployment import (
     ProgramGone,
 )
 from provisioner.engine.embedded.executor import PARALLEL, WorkEnded
+from provisioner.engine.embedded.hooks import Hooks
 from provisioner.engine.embedded.interrupts import listening
 from provisioner.engine.embedded.planned import in_order
 from provisioner.engine.embedded.preparing import Prepared
@@ -56,7 +57,7 @@ class Looking:
     def look(self, old_outputs: Properties) -> ImportPlan:
         """What was found. Raises a `Failure`, and `KeyboardInterrupt`."""
         with listening(lambda: self._inbox.put(Interrupt())):
-            start(self._stack, self._scene, self._inbox, self._progress)
+            start(self._stack, self._scene, self._inbox, self._progress, Hooks())
             while self._is_running or self._reading:
                 try:
                     self._take(self._inbox.get())

@@ -37,6 +37,9 @@ class Keys:
     newer_passphrase: Callable[[], str | None] = _none
     """The present one, where `passphrase` is that of an earlier time."""
 
+    founded: Mapping[str, Any] | None = None
+    """The `secrets_providers` that a state without secrets begins with; None: a new key."""
+
     def sealer(self, stack: str, secrets: Mapping[str, Any] | None) -> Sealer:
         """For a stack with these `secrets_providers`; with None, for one that has no secrets yet."""
         match secrets:
@@ -44,6 +47,8 @@ class Keys:
                 return PassphraseSealer(stack, self.passphrase, salt)
             case {"type": "cloud", "state": {"url": str(url), "encryptedkey": str(encrypted)}}:
                 return CloudSealer(self.open_key(url, stack), url, encrypted)
+            case _ if self.founded is not None:
+                return replace(self, founded=None).sealer(stack, self.founded)
             case _:
                 return self.new_sealer(stack, self.of_new_states)
 

@@ -32,6 +32,11 @@ def parsed(text: str) -> Path:
     return tuple(parts)
 
 
+def leads_to(one: Path, other: Path) -> bool:
+    """Whether the second path leads to what the first leads to, or to a part of it."""
+    return len(one) <= len(other) and overlap(one, other)
+
+
 def overlap(one: Path, other: Path) -> bool:
     """Whether one of the paths leads to a part of what the other leads to."""
     return all(a == b or EVERY in (a, b) for a, b in zip(one, other, strict=False))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from provisioner.engine.embedded import paths
 from provisioner.engine.embedded import urn as urns
-from provisioner.engine.embedded.concealment import reveals, texts_in
 from provisioner.engine.embedded.state import ResourceState
 from provisioner.engine.embedded.wanted import AliasSpec, Wanted
 from provisioner.plan.diff import Diff, changes
 from provisioner.plan.model import Op
-from provisioner.plan.values import UNKNOWN, Properties, Secret, has_secret, revealed
+from provisioner.plan.values import Properties, has_unknown, revealed
 
 HIDDEN_INPUTS = frozenset({"__defaults", "__internal"})
 """Bookkeeping of providers inside inputs: never shown, never a reason."""
@@ -63,6 +62,13 @@ def replaced_by_option(
     return tuple(name for name in diff.updates if name in tops)
 
 
+def is_triggered(old: Any, new: Any) -> bool:
+    """Whether a replacement trigger says that the object is to be made anew; None: there is no trigger."""
+    if has_unknown(new):
+        return True
+    return old is not None and new is not None and revealed(old) != revealed(new)
+
+
 def component_diff(old: Properties, new: Properties) -> Diff:
     """The difference between two inputs of a component or a provider: it never replaces anything."""
     differing = {
@@ -93,32 +99,6 @@ def with_ignored(new: Properties, old: Properties, ignored: Iterable[str]) -> di
     for path in ignored:
         result = paths.with_old(result, dict(old), paths.parsed(path))
     return result
-
-
-def remarked(checked: Properties, original: Properties) -> dict[str, Any]:
-    """What a provider returned in plain, with the secrets of `original`, and copies of them, marked again."""
-    hidden = texts_in(original)
-    return {key: _remarked(value, original.get(key), hidden) for key, value in checked.items()}
-
-
-def _remarked(value: Any, original: Any, hidden: Collection[str]) -> Any:
-    if has_secret(original):
-        return original if revealed(original) == value else Secret(value)
-    return Secret(value) if reveals(value, hidden) else value
-
-
-def sealed_outputs(outputs: Properties, inputs: Properties, secret_names: Iterable[str]) -> dict[str, Any]:
-    """Outputs, secret if the input of the same name is, if the program says so, or if a secret shows."""
-    names = {key for key, value in inputs.items() if has_secret(value)} | set(secret_names)
-    hidden = texts_in(inputs)
-
-    def sealed(key: str, value: Any) -> Any:
-        # That there is nothing is no secret; sealing it would make every look at the state unlock a seal.
-        if value is UNKNOWN or value is None or isinstance(value, Secret):
-            return value
-        return Secret(value) if key in names or reveals(value, hidden) else value
-
-    return {key: sealed(key, value) for key, value in outputs.items()}
 
 
 def shown(inputs: Properties) -> dict[str, Any]:

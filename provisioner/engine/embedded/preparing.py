@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from provisioner.engine.embedded import refresh
@@ -30,14 +30,25 @@ class Prepared:
     refreshed: refresh.Refreshed
 
 
-def prepared(stored: Stored, packages: Mapping[str, Package], source: Source, scope: Scope) -> Prepared:
+def looked_up(stored: Stored, packages: Mapping[str, Package], scope: Scope) -> Prepared:
+    """The same for a look at a part: only that is read. Raises `CloudNotRead` or `AmbiguousObject`."""
+    return prepared(stored, packages, Source.CLOUD, scope, lambda urn: _covers(scope, stored.snapshot, urn))
+
+
+def prepared(
+    stored: Stored,
+    packages: Mapping[str, Package],
+    source: Source,
+    scope: Scope,
+    is_asked: Callable[[str], bool] = lambda _: True,
+) -> Prepared:
     """Writes nothing. Raises `CloudNotRead` or `AmbiguousObject`."""
     recorded = stored.snapshot.copy()
     providers = ConfiguredProviders(packages, recorded.records())
     settled = settle(stored.pending, recorded, providers)
     if source is not Source.CLOUD:
         return Prepared(source, scope, recorded, recorded, settled, refresh.Refreshed())
-    refreshed = _within(refresh.refresh(recorded, providers), recorded, scope)
+    refreshed = _within(refresh.refresh(recorded, providers, is_asked), recorded, scope)
     base = recorded.copy()
     for edit in refreshed.edits:
         base.apply(edit)
@@ -53,14 +64,20 @@ def _within(found: refresh.Refreshed, recorded: Snapshot, scope: Scope) -> refre
     if scope.is_whole or scope.target_dependents:
         return found
 
+    left_out = {
+        drift.urn
+        for drift in found.drift
+        if drift.kind is DriftKind.CHANGED and not _covers(scope, recorded, drift.urn)
+    }
+    kept = (edit for edit in found.edits if not (isinstance(edit, Put) and edit.state.urn in left_out))
+    return replace(found, edits=tuple(kept))
+
+
+def _covers(scope: Scope, recorded: Snapshot, urn: str) -> bool:
+    """Whether the scope names the resource, or what it is in."""
+
     def parent(urn: str) -> str:
         record = recorded.live(urn)
         return record.parent if record else ""
 
-    left_out = {
-        drift.urn
-        for drift in found.drift
-        if drift.kind is DriftKind.CHANGED and not scope.covers(drift.urn, around(drift.urn, parent), ())
-    }
-    kept = (edit for edit in found.edits if not (isinstance(edit, Put) and edit.state.urn in left_out))
-    return replace(found, edits=tuple(kept))
+    return scope.covers(urn, around(urn, parent), ())

@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+import os
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import grpc
+import pulumi
 import pulumi.runtime._context as sdk_context
 import pulumi.runtime.resource as sdk_resource
 import pulumi.runtime.stack as sdk_stack
@@ -23,12 +26,24 @@ from pulumi import Output
 from pulumi.errors import RunError
 from pulumi.runtime import configure, get_root_resource, run_in_stack, set_all_config
 from pulumi.runtime.proto.source_pb2 import StackTrace
-from pulumi.runtime.settings import Settings
+from pulumi.runtime.settings import SETTINGS, Settings
 
-from provisioner.engine.embedded import once
+from provisioner.engine.embedded import light_outputs, once
+from provisioner.engine.embedded.callbacks import Kept
 from provisioner.engine.embedded.calls import Calls
 from provisioner.engine.embedded.waiting import quiescence
 from provisioner.engine.interface import ORGANIZATION, Program
+
+_AROUND: Final = (
+    "<frozen ",
+    *(f"{Path(module).parent}{os.sep}" for module in (str(asyncio.__file__), str(pulumi.__file__))),
+    f"{Path(__file__).parents[2]}{os.sep}",
+)
+"""What the names of files begin with that belong to what runs programs."""
+
+
+_ROUNDS: Final = 10
+"""In which tasks are cancelled; those that go on all the same are given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,9 @@ class Surroundings:
     project: str
     stack: str
     config: Mapping[str, str]
+    secret_keys: Collection[str] = ()
+    """The keys whose values are secret."""
+
     preview: bool
     traces_outputs: bool
     """Whether somebody will ask what the stack's outputs come from."""
@@ -113,27 +131,38 @@ def _run(program: Program, around: Surroundings, threads: Calls) -> tuple[Broken
             root_directory=".",
         )
     )
-    set_all_config(dict(around.config))
+    set_all_config(dict(around.config), list(around.secret_keys))
     # As the real language host does: after a failure every waiting output would be reported.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     sdk_stack.wait_for_rpcs = quiescence
     once.remember()
+    light_outputs.lighten()
     # What OpenTelemetry keeps is in the context of who asks, and each call of the SDK is made in that anyway.
     setattr(sdk_context, "otel_context", _Untraced)  # noqa: B010
     # Nobody reads from where in the program a resource came, and looking it up is a tenth of the SDK's work.
     setattr(sdk_resource, "_get_stack_trace", StackTrace)  # noqa: B010
     loop = asyncio.new_event_loop()
     loop.set_default_executor(threads)
+    setattr(SETTINGS, "callbacks", Kept(around.monitor, loop))  # noqa: B010 - read-only to type checkers
     try:
         noted: list[Any] = []
         broken = _result(loop, _noting(program, noted))
         needs = _needs(noted[0]) if around.traces_outputs and broken is None else _nothing()
         return broken, loop.run_until_complete(needs)
     finally:
-        for task in asyncio.all_tasks(loop):
+        _cancel(loop)
+        loop.close()
+
+
+def _cancel(loop: asyncio.AbstractEventLoop) -> None:
+    """End what a program that failed has left behind; what is cancelled may begin something itself."""
+    for _ in range(_ROUNDS):
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
             task.cancel()
         loop.run_until_complete(asyncio.sleep(0))
-        loop.close()
+        if not tasks:
+            return
 
 
 def _result(loop: asyncio.AbstractEventLoop, program: Program) -> Broken | None:
@@ -176,5 +205,16 @@ async def _needs(stack: Any) -> Needs:
     return found
 
 
-def _broken(error: BaseException) -> Broken:
-    return Broken(f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
+def _broken(error: BaseException) -> Broken | None:
+    """What is said of an error; nothing of `sys.exit(0)`: that is an end like any other."""
+    if isinstance(error, SystemExit):
+        return Broken(f"program exited with non-zero exit code: {error.code}", "") if error.code else None
+    return Broken(f"{type(error).__name__}: {error}", _traced(error))
+
+
+def _traced(error: BaseException) -> str:
+    """The traceback from the first line of the program on: what leads there is of no help to anybody."""
+    frames = traceback.extract_tb(error.__traceback__)
+    of_program = [number for number, frame in enumerate(frames) if not frame.filename.startswith(_AROUND)]
+    limit = of_program[0] - len(frames) if of_program else None
+    return "".join(traceback.format_exception(type(error), error, error.__traceback__, limit))

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from provisioner.engine.embedded.hooks import Hooks
 from provisioner.engine.embedded.state import Edit, ResourceState
 from provisioner.engine.embedded.work import Outcome, Work
 from provisioner.engine.failures import Failure, InvalidInputs, PlanHasChanged, ProtectedResources
@@ -15,6 +16,8 @@ from provisioner.engine.interface import Failed
 from provisioner.plan.conform import deviation, identity, makes_room
 from provisioner.plan.model import Op, Step
 from provisioner.plan.values import Properties
+
+T = TypeVar("T")
 
 
 class Carrier(Protocol):
@@ -33,6 +36,15 @@ class Carrier(Protocol):
         """Do the work; `done` is called on the deciding thread."""
         ...
 
+    def aside(self, look: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Call what changes nothing and may take a while; `done` is called on the deciding thread."""
+        ...
+
+    @property
+    def hooks(self) -> Hooks:
+        """The program's functions around steps."""
+        ...
+
     def halt(self) -> None:
         """Forget the work that waits for a free thread; what runs is finished. It ends the carrying."""
         ...
@@ -48,12 +60,18 @@ class Progress:
     goes_on: bool = False
     """Whether what does not depend on a refused step is done all the same."""
 
+    forbids: Callable[[Step], None] = lambda _: None
+    """Raises a `Failure` to keep a step of an apply from being done."""
+
     steps: list[Step] = field(default_factory=list[Step])
     protected: dict[str, None] = field(default_factory=dict[str, None])
     """URNs, each once, in the order in which they were found."""
 
     problems: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     failed: list[Failed] = field(default_factory=list[Failed])
+    complaints: list[Failed] = field(default_factory=list[Failed])
+    """What went wrong after steps that were done."""
+
     must_stop: bool = False
     """Whether something was refused, and nothing more is to be started."""
 
@@ -72,10 +90,11 @@ class Progress:
         return self.approved is None
 
     def decided(self, step: Step) -> None:
-        """A step was decided. Raises `PlanHasChanged` if it is not the approved one."""
-        found = None if self.approved is None else deviation(self.approved.get(identity(step)), step)
-        if found is not None:
-            raise PlanHasChanged(step.urn, *found)
+        """A step was decided. Raises `PlanHasChanged` if it is not the approved one, and like `forbids`."""
+        if self.approved is not None:
+            if (found := deviation(self.approved.get(identity(step)), step)) is not None:
+                raise PlanHasChanged(step.urn, *found)
+            self.forbids(step)
         self.steps.append(step)
 
     def keeper(self, record: ResourceState) -> str:
@@ -119,6 +138,11 @@ class Progress:
         self.failed.append(Failed(step.urn, outcome.refusal, step.op, outcome.code))
         self.must_stop = self.must_stop or not (self.goes_on and is_whole)
         return not self.must_stop
+
+    def complain(self, step: Step, trouble: str) -> None:
+        """Something went wrong after a step that was done; it stays done, and the run has failed."""
+        self.complaints.append(Failed(step.urn, trouble, step.op, ""))
+        self.must_stop = self.must_stop or not self.goes_on
 
     def failure(self) -> Failure | None:
         """Why this plan cannot be carried out at all, if so: every problem at once."""

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 
 from provisioner.engine.embedded.configured import ConfiguredProviders
 from provisioner.engine.embedded.executor import finished
-from provisioner.engine.embedded.planner import remarked
 from provisioner.engine.embedded.snapshot import Snapshot
 from provisioner.engine.embedded.state import Began, Drop, Edit, Put, ResourceState
 from provisioner.engine.embedded.work import Call
 from provisioner.engine.failures import AmbiguousObject, CloudNotRead
+from provisioner.engine.plugin_failures import FateUnknown
+from provisioner.plan.concealment import remarked
 from provisioner.plan.model import Unfinished
 from provisioner.plan.values import revealed
-from provisioner.providers.interface import Identity, Object, Provider, Refused
+from provisioner.providers.interface import CANNOT_FIND, Identity, Object, Provider, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def settle(
 ) -> tuple[Settled, ...]:
     """Ask the cloud about each unfinished operation, and bring the snapshot in line with the answers.
 
-    Raises `CloudNotRead` or `AmbiguousObject`.
+    Raises `CloudNotRead`, `AmbiguousObject` or `FateUnknown`.
     """
     settled: list[Settled] = []
     for began in pending:
@@ -65,7 +66,12 @@ def _after_create(
 ) -> tuple[tuple[Edit, ...], str]:
     inputs = revealed(dict(goal.inputs))
     known = [state.id for state in snapshot.records() if state.type == goal.type and state.id]
-    ids = provider.find(goal.type, inputs, known)
+    try:
+        ids = provider.find(goal.type, inputs, known)
+    except Refused as refused:
+        if refused.code == CANNOT_FIND:
+            raise FateUnknown(goal.urn, goal.type) from refused
+        raise
     if not ids:
         return (), "was not made"
     if len(ids) > 1:

@@ -10,7 +10,7 @@ from provisioner.engine.embedded.graph import Cycle, ordered
 from provisioner.engine.embedded.state import ResourceState
 from provisioner.plan.values import Reference, Secret
 
-_URNS_IN_OTHER: Final = frozenset({"aliases", "replaceWith", "viewOf"})
+_URNS_IN_OTHER: Final = frozenset({"aliases", "viewOf"})
 """Fields of the format that hold URNs and that this engine does not use."""
 
 
@@ -39,6 +39,7 @@ def renamed(state: ResourceState, name: Callable[[str], str]) -> ResourceState:
         dependencies=tuple(map(name, state.dependencies)),
         property_dependencies={key: tuple(map(name, on)) for key, on in state.property_dependencies.items()},
         deleted_with=name(state.deleted_with),
+        replace_with=tuple(map(name, state.replace_with)),
         inputs=value(state.inputs),
         outputs=value(state.outputs),
         other={
@@ -68,6 +69,8 @@ def references(state: ResourceState) -> Iterator[tuple[str, str]]:
             yield f"depends in its property {name} on", urn
     if state.deleted_with:
         yield "is deleted with", state.deleted_with
+    for urn in state.replace_with:
+        yield "is replaced with", urn
 
 
 def untied(state: ResourceState, is_there: Callable[[str], bool]) -> ResourceState:
@@ -80,6 +83,7 @@ def untied(state: ResourceState, is_there: Callable[[str], bool]) -> ResourceSta
             name: tuple(filter(is_there, on)) for name, on in state.property_dependencies.items()
         },
         deleted_with=state.deleted_with if is_there(state.deleted_with) else "",
+        replace_with=tuple(filter(is_there, state.replace_with)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -10,14 +10,14 @@ from provisioner.engine.embedded import paths
 from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.configured import ConfiguredProviders
 from provisioner.engine.embedded.executor import PARALLEL
-from provisioner.engine.embedded.planner import remarked, sealed_outputs, shown
+from provisioner.engine.embedded.planner import shown
 from provisioner.engine.embedded.snapshot import Snapshot
 from provisioner.engine.embedded.state import Edit, Put, ResourceState
 from provisioner.engine.failures import CloudNotRead
+from provisioner.plan.concealment import remarked, sealed_outputs
 from provisioner.plan.diff import Change, Diff, changes
 from provisioner.plan.model import Drift, DriftKind
-from provisioner.plan.values import revealed
-from provisioner.providers.interface import Identity, Object, Provider, Refused
+from provisioner.providers.interface import About, Identity, Object, Provider, Refused, concerning, given
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,14 @@ class _Group:
     records: tuple[ResourceState, ...]
 
 
-def refresh(snapshot: Snapshot, providers: ConfiguredProviders) -> Refreshed:
-    """Read every managed object, as many types at once as there are threads. Raises `CloudNotRead`."""
-    groups = _groups(snapshot, providers)
+def refresh(
+    snapshot: Snapshot, providers: ConfiguredProviders, is_asked: Callable[[str], bool] = lambda _: True
+) -> Refreshed:
+    """Read managed objects, as many types at once as there are threads. Raises `CloudNotRead`.
+
+    `is_asked` says of which URNs; the others are as recorded.
+    """
+    groups = _groups(snapshot, providers, is_asked)
     with ThreadPoolExecutor(PARALLEL, thread_name_prefix="refresh") as pool:
         read = list(pool.map(_read, groups))
     edits: list[Edit] = []
@@ -68,10 +73,12 @@ def refresh(snapshot: Snapshot, providers: ConfiguredProviders) -> Refreshed:
     return Refreshed(tuple(edits), tuple(sorted(drift, key=lambda each: each.urn)), frozenset(renewed))
 
 
-def _groups(snapshot: Snapshot, providers: ConfiguredProviders) -> list[_Group]:
+def _groups(
+    snapshot: Snapshot, providers: ConfiguredProviders, is_asked: Callable[[str], bool]
+) -> list[_Group]:
     by_type: dict[tuple[str, str], list[ResourceState]] = {}
     for state in snapshot.records():
-        if _is_managed(state):
+        if _is_managed(state) and is_asked(state.urn):
             by_type.setdefault((state.type, state.provider), []).append(state)
     return [
         _Group(token, providers.for_resource(records[0].urn, token, reference), tuple(records))
@@ -87,7 +94,12 @@ def _is_managed(state: ResourceState) -> bool:
 
 def _read(group: _Group) -> dict[str, Object | None]:
     identities = [
-        Identity(record.id, revealed(dict(record.inputs)), revealed(dict(record.outputs)))
+        Identity(
+            record.id,
+            given(group.provider, record.inputs),
+            given(group.provider, record.outputs),
+            record.urn,
+        )
         for record in group.records
     ]
     try:
@@ -101,7 +113,8 @@ def _compared(record: ResourceState, found: Object | None, provider: Provider) -
         return _Compared(record.lost(), Drift(DriftKind.GONE, record.urn, record.type), is_renewed=True)
     outputs = remarked(found.outputs, record.outputs)
     outputs = sealed_outputs(outputs, record.inputs, record.additional_secret_outputs)
-    diff = provider.diff(record.type, found, revealed(dict(record.inputs)))
+    provider = concerning(provider, About(record.urn, ignore_changes=record.ignore_changes))
+    diff = provider.diff(record.type, found, given(provider, record.inputs))
     if not diff:
         return _Compared(replace(record, outputs=outputs))
     inputs = remarked(found.inputs, record.inputs)

@@ -21,8 +21,9 @@ def dependents_to_replace(
     """The recorded resources that cannot outlive those with these URNs, in the order in which to delete them.
 
     A resource is one of them if some of its properties come from a doomed one, and a new value of these
-    properties would need a new object. What is to be deleted anyway is one of them if some of its properties
-    come from a doomed one, or if it is what a doomed one once was.
+    properties would need a new object; or if the program says that it goes with a doomed one. What is to be
+    deleted anyway is one of them if some of its properties come from a doomed one, or if it is what a doomed
+    one once was.
     """
     users = _users(records)
     cascade = _Cascade(doomed, what_if)
@@ -63,10 +64,17 @@ class _Cascade:
         )
         if record.delete:
             return self._takes_waiting(record, touched)
-        if record.urn in self._gone or not touched or not self._what_if(record, touched).replaces:
+        if record.urn in self._gone or not (self._goes_with(record) or self._is_remade(record, touched)):
             return False
         self._gone.add(record.urn)
         return True
+
+    def _goes_with(self, record: ResourceState) -> bool:
+        """Whether the program says so."""
+        return record.deleted_with in self._gone or not self._gone.isdisjoint(record.replace_with)
+
+    def _is_remade(self, record: ResourceState, touched: tuple[str, ...]) -> bool:
+        return bool(touched) and bool(self._what_if(record, touched).replaces)
 
     def _takes_waiting(self, record: ResourceState, touched: tuple[str, ...]) -> bool:
         if record.urn not in self._gone and not touched:

@@ -12,20 +12,24 @@ from typing import Any
 
 from provisioner.engine.embedded.belonging import every_breach
 from provisioner.engine.embedded.configured import ConfiguredProviders
+from provisioner.engine.embedded.default_providers import DefaultProviders
 from provisioner.engine.embedded.deployment import Deployment, Inbox, Interrupt, ProgramEnded, ProgramGone
 from provisioner.engine.embedded.executor import Execution
 from provisioner.engine.embedded.goals import Census
 from provisioner.engine.embedded.interrupts import listening
 from provisioner.engine.embedded.keeping import kept, reopened
+from provisioner.engine.embedded.overheard import overhearing
 from provisioner.engine.embedded.planned import in_order, only_recorded
-from provisioner.engine.embedded.preparing import Prepared, prepared
+from provisioner.engine.embedded.preparing import Prepared, looked_up, prepared
 from provisioner.engine.embedded.progress import Carrier, Progress
 from provisioner.engine.embedded.reach import Reach
+from provisioner.engine.embedded.recalling import Recalling, is_needed
+from provisioner.engine.embedded.registration import Registrar
 from provisioner.engine.embedded.rehearsal import Rehearsal
 from provisioner.engine.embedded.scene import Scene
 from provisioner.engine.embedded.secrets import BlindSealer, Sealer
 from provisioner.engine.embedded.snapshot import Snapshot, called
-from provisioner.engine.embedded.stack_references import OutputsOf, outputs_in
+from provisioner.engine.embedded.stack_references import OutputsOf, full_name, outputs_in
 from provisioner.engine.embedded.starting import start
 from provisioner.engine.embedded.state import Ended, Noted, ResourceState
 from provisioner.engine.embedded.store import StackStore, Stored
@@ -48,7 +52,7 @@ from provisioner.plan.importing import Import, ImportPlan
 from provisioner.plan.model import ApprovedPlan, Mode, Source, StackPlan
 from provisioner.plan.saved import Mark, SavedStack
 from provisioner.plan.scope import WHOLE, Scope
-from provisioner.plan.values import Properties
+from provisioner.plan.values import Properties, Unknown
 from provisioner.providers.interface import Package
 
 SEED_BYTES = 32
@@ -73,6 +77,12 @@ class EmbeddedRun:
         self.sealing: Callable[[Mapping[str, Any]], Sealer] = lambda _: sealer
         """A sealer for what was sealed under these `secrets_providers`."""
 
+        self.hear: Tell = lambda _: None
+        """Is told what the program says in a preview."""
+
+        self.looks_at = WHOLE
+        """What `look` and `accept` are about."""
+
         self.archive: Versions
 
         self._loaded: Stored | None = None
@@ -80,6 +90,7 @@ class EmbeddedRun:
         # The same names in the plan and in the apply that follows it.
         self._seed = os.urandom(SEED_BYTES)
         self._prepared: Prepared | None = None
+        self._part: Prepared | None = None
 
     def preview(
         self,
@@ -93,7 +104,7 @@ class EmbeddedRun:
         found = self._prepare(source, scope)
         progress, rehearsal, inbox = Progress(), Rehearsal(), Inbox()
         scene = self._scene(called(found.base, names), upstream, scope)
-        if self._deploy(mode, scene, rehearsal, progress, lambda _: None, inbox):
+        if self._deploy(mode, scene, rehearsal, progress, self.hear, inbox):
             raise KeyboardInterrupt  # nothing was done, so there is nothing to report but this
         if (failure := progress.failure()) is not None:
             raise failure
@@ -130,7 +141,11 @@ class EmbeddedRun:
             journal.append(Noted(found.refreshed.edits))
         operations = itertools.count(self._stored.next_operation)
         execution = Execution(journal, found.base, operations, inbox.put, _now, pace.parallelism)
-        progress = Progress({identity(step): step for step in plan.steps}, goes_on=pace.continue_on_error)
+        progress = Progress(
+            {identity(step): step for step in plan.steps},
+            goes_on=pace.continue_on_error,
+            forbids=pace.forbids,
+        )
         try:
             scene = self._scene(found.base, upstream, plan.scope)
             interrupted = self._deploy(plan.mode, scene, execution, progress, tell, inbox)
@@ -148,7 +163,7 @@ class EmbeddedRun:
         return Applied(
             result=result,
             counts=counts,
-            failures=tuple(progress.failed),
+            failures=(*progress.failed, *progress.complaints),
             not_done=progress.not_done(),
             seconds=time.monotonic() - began,
         )
@@ -157,14 +172,14 @@ class EmbeddedRun:
         """How the cloud differs from what is recorded. Changes nothing. Raises `CloudNotRead`."""
         from provisioner.engine.embedded.looking import looked  # noqa: PLC0415 - a plan does without
 
-        return looked(self._stack, self._prepare(Source.CLOUD))
+        return looked(self._stack, self._seen())
 
     def accept(self, urns: Collection[str]) -> str:
         """Record these resources as they are in the cloud; where a backup of the state before lies."""
         from provisioner.engine.embedded.accepting import accept  # noqa: PLC0415 - a plan does without
 
-        backup = accept(self._store, self._sealer, self.archive, self._prepare(Source.CLOUD), urns)
-        self._prepared = self._loaded = self._mark = None
+        backup = accept(self._store, self._sealer, self.archive, self._seen(), urns)
+        self._prepared = self._part = self._loaded = self._mark = None
         return backup
 
     def importing(self, imports: Sequence[Import], upstream: Upstream = NO_STACKS) -> ImportPlan:
@@ -236,9 +251,10 @@ class EmbeddedRun:
         return outputs_in(snapshot, self._stack.project, self._stack.name)
 
     def _scene(self, base: Snapshot, upstream: Upstream, scope: Scope) -> Scene:
-        def outputs_of(full_name: str) -> Properties | None:
-            found = upstream.get(full_name)
-            return self._recorded_outputs(full_name) if found is None else found
+        def outputs_of(said: str) -> Properties | Unknown | None:
+            name = full_name(said, self._stack.project)
+            found = upstream.get(name)
+            return self._recorded_outputs(name) if found is None else found
 
         census = Census(self._stack.name, self._stack.project, base)
         return Scene(
@@ -249,6 +265,7 @@ class EmbeddedRun:
             seed=self._seed,
             census=census,
             reach=Reach(scope, census, base),
+            defaults=DefaultProviders(self._stack.config, self._stack.secret_keys),
         )
 
     def _prepare(self, source: Source, scope: Scope = WHOLE) -> Prepared:
@@ -257,17 +274,27 @@ class EmbeddedRun:
             self._prepared = before = prepared(self._stored, self._packages, source, scope)
         return before
 
+    def _seen(self) -> Prepared:
+        if self.looks_at.is_whole:
+            return self._prepare(Source.CLOUD)
+        if self._part is None:
+            self._part = looked_up(self._stored, self._packages, self.looks_at)
+        return self._part
+
     def _deploy(
         self, mode: Mode, scene: Scene, carrier: Carrier, progress: Progress, tell: Tell, inbox: Inbox
     ) -> bool:
         """Run the program against the records; whether it was interrupted."""
-        deployment = Deployment(scene, carrier, progress, inbox, tell)
-        with listening(lambda: inbox.put(Interrupt())):
-            if mode is Mode.DESTROY:
+        is_update = mode is Mode.UPDATE
+        registrar = Registrar(scene, carrier, progress) if is_update else Recalling(scene)
+        deployment = Deployment(scene, carrier, progress, inbox, tell, registrar)
+        carrier.hooks.begin(inbox.put, is_preview=progress.is_preview)
+        with listening(lambda: inbox.put(Interrupt())), overhearing(self._packages, self._stack, inbox.put):
+            if is_update or is_needed(scene.base):
+                start(self._stack, scene, inbox, progress, carrier.hooks)
+            else:
                 inbox.put(ProgramEnded(None))  # a program that asks for nothing
                 inbox.put(ProgramGone())
-            else:
-                start(self._stack, scene, inbox, progress)
             deployment.run()
         return deployment.interrupted
 
@@ -275,7 +302,7 @@ class EmbeddedRun:
 def _result(progress: Progress, interrupted: bool) -> Result:  # noqa: FBT001
     if interrupted:
         return Result.INTERRUPTED
-    return Result.FAILED if progress.failed else Result.DONE
+    return Result.FAILED if progress.failed or progress.complaints else Result.DONE
 
 
 def _now() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from provisioner.engine.embedded.configured import ConfiguredProviders
+from provisioner.engine.embedded.default_providers import DefaultProviders
 from provisioner.engine.embedded.goals import Census
 from provisioner.engine.embedded.reach import Reach
 from provisioner.engine.embedded.snapshot import Snapshot
@@ -24,8 +25,13 @@ class Scene:
     seed: bytes
     census: Census
     reach: Reach
+    defaults: DefaultProviders
     origins: dict[str, str] = field(default_factory=dict[str, str])
     """The setting each resource comes from, by URN."""
+
+    def origin(self, state: ResourceState) -> str:
+        """The setting that a resource of this run comes from; empty if it is not known."""
+        return self.origins.get(state.urn, "")
 
     def origin_of(self, record: ResourceState) -> str:
         """The setting that what is recorded came from: as the program says now, or as it said then."""

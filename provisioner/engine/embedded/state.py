@@ -52,6 +52,18 @@ class ResourceState:
     deleted_with: str = ""
     ignore_changes: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
+    replace_with: tuple[str, ...] = ()
+    """URNs of resources that it is replaced with."""
+
+    replacement_trigger: Any = None
+    """A value whose change replaces the object; None: there is none."""
+
+    hide_diffs: tuple[str, ...] = ()
+    """Paths to inputs whose changes are not shown."""
+
+    hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Names of the program's functions around its steps, by Pulumi's `BeforeCreate`, …, `OnError`."""
+
     created: str = ""
     modified: str = ""
     """RFC 3339, UTC."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from provisioner.engine.embedded.checkpoint import (
     NO_DESCENT,
-    VERSION,
+    WRITER,
     Descent,
     Doubled,
     Single,
@@ -26,19 +26,22 @@ from provisioner.engine.embedded.checkpoint import (
     deployment_json,
     deployment_of,
     file_of,
+    format_of,
     is_ours,
     lineage_json,
     lineage_of,
     must_be_single,
     secrets_of,
+    writer_of,
 )
 from provisioner.engine.embedded.framing import Damaged, End
 from provisioner.engine.embedded.journal import Journal, NewerJournal, Written, entry_of, written_in
 from provisioner.engine.embedded.place import Name, Place, Taken
 from provisioner.engine.embedded.property_json import Malformed, compact
+from provisioner.engine.embedded.replaying import replayed
 from provisioner.engine.embedded.secrets import BlindSealer, BrokenSeal, Sealer
 from provisioner.engine.embedded.snapshot import Snapshot, breaches
-from provisioner.engine.embedded.state import Began, Edit, Ended, Entry, Noted
+from provisioner.engine.embedded.state import Began
 from provisioner.engine.failures import (
     NewerState,
     RecordedTwice,
@@ -90,6 +93,8 @@ class StackStore:
         self._parsed: tuple[str, dict[str, Any]] | None = None
         """The checkpoint with this digest, kept from `secrets` to `load`."""
 
+        self._last: _Files | None = None
+
     def exists(self) -> bool:
         """Whether there is any state, be it only that of a first run that was killed."""
         content = self._place.content()
@@ -127,6 +132,17 @@ class StackStore:
         """The stored `secrets_providers`, to make a sealer with; None if nothing was ever sealed."""
         return self._secrets(self._read())
 
+    def writer(self) -> str:
+        """Which program wrote the state that was read last: the version in its manifest.
+
+        Empty if nothing is recorded, or it cannot be read: that is told when it is loaded. A journal is ours.
+        """
+        try:
+            files = self._last or self._read()
+            return WRITER if files.journal else writer_of(self._raw(files))
+        except (StateIsDamaged, NewerState):
+            return ""
+
     def mark(self) -> Mark:
         """Which state this is. Raises `StateIsDamaged`."""
         files = self._read()
@@ -159,7 +175,8 @@ class StackStore:
         with self._telling_of(self._place.journal):
             lines = files.journal.lines if files.journal else ()
             entries = [entry for line in lines if (entry := entry_of(line, sealer)) is not None]
-        return _replayed(Snapshot(deployment.records), deployment.pending, entries)
+        snapshot = Snapshot(deployment.records)
+        return Stored(snapshot, *replayed(snapshot, deployment.pending, entries))
 
     def journal(self, sealer: Sealer) -> Journal:
         """The stack's journal, open for the next entry. Raises `StateNotWritten` and what `load` raises."""
@@ -201,7 +218,7 @@ class StackStore:
             return self._place.set_aside(folder)
 
     def export(self) -> Mapping[str, Any]:
-        """`{"version": 3, "deployment": …}` of what the files say, secrets sealed; needs no passphrase."""
+        """`{"version": …, "deployment": …}` of what the files say, secrets sealed; needs no passphrase."""
         sealer = BlindSealer(self._place.stack, self.secrets())
         stored = self.load(sealer)
         time = self._now().isoformat().replace("+00:00", "Z")
@@ -211,7 +228,7 @@ class StackStore:
         lineage, serial = self.descent()
         if lineage:
             deployment["metadata"] = lineage_json(lineage, serial)
-        return {"version": VERSION, "deployment": deployment}
+        return {**format_of(deployment), "deployment": deployment}
 
     def descent(self) -> Descent:
         """Lineage of the state file and how many were written before it; or "", 0."""
@@ -237,6 +254,10 @@ class StackStore:
             self.compact(stored.snapshot, stored.pending, sealer)
 
     def _read(self) -> _Files:
+        self._last = self._looked_up()
+        return self._last
+
+    def _looked_up(self) -> _Files:
         """Both files as they were at one moment, also while another process compacts."""
         with self._telling_of(self._place.checkpoint):
             content = self._place.content()
@@ -324,25 +345,3 @@ class StackStore:
         except OSError as refused:
             reason = refused.strerror or str(refused)
             raise StateNotWritten(file, reason, is_journaled=is_journaled) from refused
-
-
-def _replayed(snapshot: Snapshot, pending: Sequence[Began], entries: Sequence[Entry]) -> Stored:
-    begun = {began.operation: began for began in pending}
-    last = max(begun, default=0)
-    for entry in entries:
-        match entry:
-            case Began(operation):
-                begun[operation] = entry
-                last = max(last, operation)
-            case Ended(operation, edits):
-                begun.pop(operation, None)
-                last = max(last, operation)
-                _apply(snapshot, edits)
-            case Noted(edits):
-                _apply(snapshot, edits)
-    return Stored(snapshot, tuple(begun[number] for number in sorted(begun)), last + 1)
-
-
-def _apply(snapshot: Snapshot, edits: Sequence[Edit]) -> None:
-    for edit in edits:
-        snapshot.apply(edit)

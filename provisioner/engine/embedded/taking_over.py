@@ -14,10 +14,8 @@ from typing import Any
 from provisioner.engine.embedded import adoption
 from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.adoption import Seen
-from provisioner.engine.embedded.concealment import masked
 from provisioner.engine.embedded.deletion import references, without
 from provisioner.engine.embedded.goals import Goal
-from provisioner.engine.embedded.planner import remarked
 from provisioner.engine.embedded.progress import Progress
 from provisioner.engine.embedded.rehearsal import Rehearsal
 from provisioner.engine.embedded.scene import Scene
@@ -26,6 +24,7 @@ from provisioner.engine.embedded.steps import step_of
 from provisioner.engine.embedded.wanted import Answer, Lookup, Reply, Reported, Wanted
 from provisioner.engine.embedded.work import Call, Outcome, Part, Work, put
 from provisioner.engine.failures import CloudNotRead
+from provisioner.plan.concealment import masked, remarked
 from provisioner.plan.importing import Hindrance, Import, Obstacle, Unmade
 from provisioner.plan.model import Op
 from provisioner.plan.values import Properties, has_unknown

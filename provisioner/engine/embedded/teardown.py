@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from provisioner.engine.embedded import urn as urns
+from provisioner.engine.embedded.attending import Attending
 from provisioner.engine.embedded.deletion import Demolition, without
 from provisioner.engine.embedded.progress import Carrier, Progress
 from provisioner.engine.embedded.scene import Scene
@@ -21,8 +22,9 @@ class Teardown:
         self._scene = scene
         self._carrier = carrier
         self._progress = progress
+        self._attending = Attending(carrier, progress)
         self._condemned = scene.reach.spared(_condemned(scene))
-        self._leaving = {state.urn for state in self._condemned if not state.delete}
+        self._leaving = {state.urn for state in self._condemned}
         self._steps = {state.key: self._step(state) for state in self._condemned}
         self._demolition = Demolition(self._condemned)
         self._ready: deque[ResourceState] = deque()
@@ -54,8 +56,11 @@ class Teardown:
     def _delete(self, state: ResourceState) -> None:
         self._strip(state)
         if not self._needs_a_call(state):
-            self._carrier.note(drop(state))
-            self._gone(state)
+            if state.hooks and not _is_gone(state):
+                step, go = self._plain_step(state), lambda: self._forget(state)
+                self._attending.begins(step, state, None, go, lambda: None)
+            else:
+                self._forget(state)
             return
         provider = self._scene.providers.for_resource(state.urn, state.type, state.provider)
         part = Part(Call.DELETE, provider, state, state, drop, "old" if state.delete else "")
@@ -65,9 +70,17 @@ class Teardown:
             if outcome.refusal:
                 self._progress.refused(step or self._plain_step(state), outcome)
                 return
+            if outcome.complaint:
+                self._progress.complain(step or self._plain_step(state), outcome.complaint)
             self._gone(state)
 
         self._carrier.carry(Work(step.op if step else Op.REPLACE, state.urn, (part,)), done)
+
+    def _forget(self, state: ResourceState) -> None:
+        self._carrier.note(drop(state))
+        self._gone(state)
+        if state.hooks:
+            self._attending.ends(state)
 
     def _strip(self, state: ResourceState) -> None:
         """Records whose need of this one does not count must not name it when it is forgotten."""

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 PROVIDER_PREFIX = "pulumi:providers:"
+DYNAMIC = "pulumi-python"
+"""The package of dynamic resources."""
+
 _PARTS = 4
 
 

@@ -46,6 +46,15 @@ class Wanted:
     """Seconds."""
 
     deleted_with: str = ""
+    replace_with: tuple[str, ...] = ()
+    replacement_trigger: Any = None
+    hide_diffs: tuple[str, ...] = ()
+    hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Names of functions of the program, by Pulumi's `BeforeCreate`, …, `OnError`."""
+
+    import_id: str = ""
+    """The object that exists already, if the program names one."""
+
     version: str = ""
 
 
@@ -61,6 +70,7 @@ class Lookup:
     dependencies: tuple[str, ...] = ()
     provider: str = ""
     additional_secret_outputs: tuple[str, ...] = ()
+    version: str = ""
 
     def as_wanted(self) -> Wanted:
         """The same as a resource, as far as names and records are concerned."""
@@ -73,6 +83,7 @@ class Lookup:
             dependencies=self.dependencies,
             provider=self.provider,
             additional_secret_outputs=self.additional_secret_outputs,
+            version=self.version,
         )
 
 
@@ -82,6 +93,11 @@ class Reported:
 
     urn: str
     outputs: Properties
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The program asks for nothing more, and stays until everything is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,5 +118,5 @@ Reply = Callable[[Answer], None]
 class Asked:
     """A question of the program on its way to the thread that decides."""
 
-    what: Wanted | Lookup | Reported
+    what: Wanted | Lookup | Reported | Finished
     reply: Future[Answer]

@@ -18,6 +18,8 @@ class Call(enum.Enum):
     UPDATE = "updating"
     DELETE = "deleting"
     READ = "reading"
+    RECORD = "recording"
+    """Nothing: what is recorded changes, as part of a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Outcome:
     state: ResourceState | None
     refusal: str = ""
     code: str = ""
+    complaint: str = ""
+    """What went wrong after it was done."""
 
 
 def put(state: ResourceState) -> tuple[Edit, ...]:

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
-from environments.kubernetes_versions import DEFAULT_VERSION
+from environments.kubernetes_calendar import DEFAULT_VERSION
 from provisioner.local.eks import certificate, control_plane_network
 from provisioner.local.eks.access_entries import admit_creator
 from provisioner.local.eks.lookup import cluster_of

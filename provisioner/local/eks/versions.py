@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
-from environments.kubernetes_versions import DEFAULT_VERSION, VERSIONS, Support, Version
+from environments.kubernetes_calendar import DEFAULT_VERSION, VERSIONS, Support, Version
 from provisioner.local.operation import Answer, Call, Operation, Refusal, page
 
 PLATFORMS: Final = {"1.32": "eks.35", "1.33": "eks.26", "1.34": "eks.16", "1.35": "eks.9", "1.36": "eks.4"}

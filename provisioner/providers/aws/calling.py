@@ -154,8 +154,9 @@ def see_it_done(op: Op, target: Target) -> None:
             raise Refused(f"{target.service}: the change of {target.id} has failed: {reason}")
         return True if at(wait.until, answer) else None
 
-    if until(done, wait.seconds, target.scope.clock) is None:
-        raise Refused(f"{target.service}: the change of {target.id} was not done within {wait.seconds} s")
+    seconds = target.scope.patience(wait.seconds)
+    if until(done, seconds, target.scope.clock) is None:
+        raise Refused(f"{target.service}: the change of {target.id} was not done within {seconds:g} s")
 
 
 def _sweep(op: Op, target: Target) -> None:

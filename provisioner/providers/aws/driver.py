@@ -153,7 +153,7 @@ class TableDriver:
             return
         if spec.vanishes_within and not self._has_vanished(target):
             raise Refused(
-                f"{spec.type} {old.id} was still there {spec.vanishes_within} s after it was deleted"
+                f"{spec.type} {old.id} was still there {self._vanishes_within():g} s after it was deleted"
             )
 
     def make_changes(self, target: Target, old: Properties, new: Properties) -> None:
@@ -188,7 +188,7 @@ class TableDriver:
         identity = Identity(target.id, new)
         found = read_object(self.spec, target, identity, main) if main is not None else None
         if found is None:
-            raise Refused(f"{self.spec.type} {target.id} could not be used within {self._patience()} s")
+            raise Refused(f"{self.spec.type} {target.id} could not be used within {self._patience():g} s")
         return Object(found.id, new, found.outputs)
 
     def _made(self, target: Target, new: Properties) -> tuple[Target, Any]:
@@ -266,14 +266,17 @@ class TableDriver:
             raise Refused(f"{self.spec.type} {target.id} cannot be used: {reason}")
         return main if at(wait.until, main) else None
 
-    def _patience(self) -> int:
-        return self.spec.ready.seconds if self.spec.ready else SEEN_WITHIN
+    def _patience(self) -> float:
+        return self.scope.patience(self.spec.ready.seconds if self.spec.ready else SEEN_WITHIN)
+
+    def _vanishes_within(self) -> float:
+        return self.scope.patience(self.spec.vanishes_within)
 
     def _has_vanished(self, target: Target) -> bool:
         def gone() -> bool | None:
             return True if main_document(self.spec, target) is None else None
 
-        return until(gone, self.spec.vanishes_within, self.scope.clock) is True
+        return until(gone, self._vanishes_within(), self.scope.clock) is True
 
 
 def _chunks(ids: Sequence[str]) -> Iterator[tuple[str, ...]]:

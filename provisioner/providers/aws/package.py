@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -11,14 +11,37 @@ from provisioner.plan.diff import Diff
 from provisioner.plan.values import Properties
 from provisioner.providers.aws.catalog.functions import LOOKUPS
 from provisioner.providers.aws.driver import TableDriver, TypeDriver
+from provisioner.providers.aws.inputs import taken
 from provisioner.providers.aws.lookup import answer
 from provisioner.providers.aws.registry import CATALOG, SPECIAL
 from provisioner.providers.aws.scope import Scope
 from provisioner.providers.aws.session import Clients, Connection
-from provisioner.providers.interface import Checked, Identity, Object, Refused
+from provisioner.providers.interface import (
+    NO_CREDENTIALS,
+    About,
+    Checked,
+    Identity,
+    Object,
+    Provider,
+    Refused,
+)
 
 VERSION = "7.51.1"
 """Of the pulumi-aws whose programs are served; a test compares it with the one installed."""
+
+_UNHEEDED = (
+    "accessKey",
+    "assumeRoleWithWebIdentity",
+    "endpoints",
+    "forbiddenAccountIds",
+    "ignoreTags",
+    "profile",
+    "secretKey",
+    "sharedConfigFiles",
+    "sharedCredentialsFiles",
+    "token",
+)
+"""Inputs of a provider that change who acts, where, or on what: passing over them would do harm unseen."""
 
 _SPECS = {spec.type: spec for spec in CATALOG}
 _LOOKUPS = {lookup.function: lookup for lookup in LOOKUPS}
@@ -29,20 +52,37 @@ class AwsPackage:
 
     version = VERSION
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, region: Callable[[], str] = str) -> None:
         self._connection = connection
+        self._region = region
+        """Of providers that name none; an empty text: they have to."""
+
         self._clients: dict[str | None, Clients] = {}
 
     def types(self) -> frozenset[str]:
         """The type tokens there is a driver for."""
         return frozenset(_SPECS)
 
+    def takes(self, type: str) -> Mapping[str, bool]:
+        """The input properties of a type, and whether each has to be given."""
+        spec = _SPECS[type]
+        required = {row.prop for row in spec.fields if row.required}
+        return {prop: prop in required for prop in taken(spec)}
+
     def configure(self, inputs: Properties) -> AwsProvider:
         """A provider for one region, in the role it names. No call is made, and botocore is not imported.
 
-        Raises `Refused` if the region is missing, or more than one role is to be taken on in turn.
+        Raises `Refused` if the region is missing, more than one role is to be taken on in turn, or it is told
+        of credentials: those come from the connection.
         """
-        region = inputs.get("region")
+        if (
+            unheeded := [name for name in _UNHEEDED if inputs.get(name)]
+        ) and not self._connection.credentials:
+            raise Refused(
+                f"an AWS provider does not take `{'`, `'.join(unheeded)}` here: credentials and endpoint come"
+                " from the surroundings (`AWS_PROFILE`, …) or from the environment's file"
+            )
+        region = inputs.get("region") or self._region()
         if not isinstance(region, str) or not region:
             raise Refused("an AWS provider needs its `region` before anything can be planned with it")
         tags = cast("dict[str, str]", _structure(inputs.get("defaultTags")).get("tags") or {})
@@ -65,7 +105,14 @@ class AwsProvider:
     scope: Scope
     allowed_account_ids: tuple[str, ...] = ()
     """Carried for whoever checks the account before the first call; empty allows all."""
+    timeouts: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Seconds by `create`, `update` and `delete`, where the program sets them."""
+
     _drivers: dict[str, TypeDriver] = field(default_factory=dict[str, TypeDriver])
+
+    def concerning(self, about: About) -> AwsProvider:
+        """The provider as it acts on one resource."""
+        return replace(self, timeouts=about.timeouts) if about.timeouts else self
 
     def driver(self, type: str) -> TypeDriver:
         """The driver of a type. Raises `Refused` for a type there is none for."""
@@ -89,7 +136,7 @@ class AwsProvider:
 
     def create(self, type: str, new: Properties) -> Object:
         """Make the object. Raises `Refused`."""
-        return self.driver(type).create(new)
+        return self.within("create").driver(type).create(new)
 
     def find(self, type: str, new: Properties, known: Sequence[str]) -> Sequence[str]:
         """Ids of objects that a create may have made unseen."""
@@ -105,11 +152,11 @@ class AwsProvider:
 
     def update(self, type: str, old: Object, new: Properties) -> Object:
         """Change the object in place. Raises `Refused`."""
-        return self.driver(type).update(old, new)
+        return self.within("update").driver(type).update(old, new)
 
     def delete(self, type: str, old: Object) -> None:
         """Remove the object. Raises `Refused`."""
-        self.driver(type).delete(old)
+        self.within("delete").driver(type).delete(old)
 
     def invoke(self, token: str, arguments: Properties) -> Properties:
         """The answer of a lookup. Raises `Refused`."""
@@ -117,10 +164,35 @@ class AwsProvider:
             raise Refused(f"there is no lookup {token}")
         return answer(lookup, arguments, self.scope)
 
+    def within(self, operation: str) -> AwsProvider:
+        """The provider with the patience that the program has with this operation."""
+        limit = self.timeouts.get(operation)
+        if limit is None:
+            return self
+        return replace(self, scope=replace(self.scope, limit=limit), _drivers={})
+
 
 def caller_account(connection: Connection, region: str) -> str:
     """The number of the account that the connection's credentials belong to. Raises `Refused`."""
     return Scope(Clients(connection), region).account()
+
+
+def check_account(provider: Provider) -> None:
+    """Raises `Refused` if the credentials are those of an account that the provider does not allow.
+
+    Who has no credentials is let through: nothing can be done in a wrong account either.
+    """
+    if not isinstance(provider, AwsProvider) or not provider.allowed_account_ids:
+        return
+    try:
+        account = provider.scope.account()
+    except Refused as refused:
+        if refused.code != NO_CREDENTIALS:
+            raise
+        return
+    if account not in provider.allowed_account_ids:
+        allowed = ", ".join(provider.allowed_account_ids)
+        raise Refused(f"the credentials belong to account {account}, and the provider allows only {allowed}")
 
 
 def _role(inputs: Properties) -> str | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from provisioner.providers.aws.catalog import (
+    dns_firewall,
     ec2_compute,
     ec2_endpoints,
     ec2_network,
     ec2_peering,
+    ec2_public_access,
     ec2_routing,
     ec2_security,
     ecr,
@@ -54,6 +56,7 @@ CATALOG: tuple[ResourceSpec, ...] = (
     *ec2_security.SPECS,
     *ec2_endpoints.SPECS,
     *ec2_peering.SPECS,
+    *ec2_public_access.SPECS,
     *ec2_compute.SPECS,
     *ecr.SPECS,
     *efs.SPECS,
@@ -68,6 +71,7 @@ CATALOG: tuple[ResourceSpec, ...] = (
     *rds.SPECS,
     *replication.SPECS,
     *route53.SPECS,
+    *dns_firewall.SPECS,
     *s3_bucket.SPECS,
     *s3_settings.SPECS,
 )

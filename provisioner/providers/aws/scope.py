@@ -62,6 +62,9 @@ class Scope:
     region: str
     default_tags: Mapping[str, str] = field(default_factory=dict[str, str])
     clock: Clock = field(default_factory=Clock)
+    limit: float | None = None
+    """Seconds that the program gives an operation, in place of those that its type takes."""
+
     _caller: _Caller = field(default_factory=_Caller)
 
     def call(self, service: str, op: str, send: Mapping[str, Any], *, region: str = "") -> Any:
@@ -75,6 +78,10 @@ class Scope:
         if not client.can_paginate(op):
             return _answered(op, client, lambda: getattr(client, op)(**send))
         return _answered(op, client, lambda: client.get_paginator(op).paginate(**send).build_full_result())
+
+    def patience(self, usual: float) -> float:
+        """Seconds to wait for what usually comes within `usual`."""
+        return usual if self.limit is None else self.limit
 
     def account(self) -> str:
         """The number of the account we act in. Raises `Refused`."""

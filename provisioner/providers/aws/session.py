@@ -54,6 +54,14 @@ class Connection:
     """Seconds to wait for an answer."""
 
 
+def region_around() -> str:
+    """The region that variables or the AWS configuration name; empty if none does."""
+    if said := os.environ.get("AWS_REGION"):
+        return said
+    session: Any = import_module("botocore.session").Session()
+    return str(session.get_config_variable("region") or "")
+
+
 class Clients:
     """botocore clients for one connection, made when first asked for. May be used by several threads."""
 

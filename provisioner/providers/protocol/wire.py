@@ -27,10 +27,11 @@ UNKNOWNS = frozenset(
 
 def decode(struct: struct_pb2.Struct) -> dict[str, Any]:
     """The properties in a struct; integral floats become integers, since every number arrives as a float."""
-    return {key: _decoded(value) for key, value in sorted(struct.fields.items())}
+    return {key: decoded(value) for key, value in sorted(struct.fields.items())}
 
 
-def _decoded(value: struct_pb2.Value) -> Any:
+def decoded(value: struct_pb2.Value) -> Any:
+    """One property value."""
     match value.WhichOneof("kind"):
         case "string_value":
             return UNKNOWN if value.string_value in UNKNOWNS else value.string_value
@@ -41,7 +42,7 @@ def _decoded(value: struct_pb2.Value) -> Any:
         case "struct_value":
             return _marked(decode(value.struct_value))
         case "list_value":
-            return [_decoded(item) for item in value.list_value.values]
+            return [decoded(item) for item in value.list_value.values]
         case _:
             return None
 

@@ -46,7 +46,8 @@ OTHER = thing(
     deleted_with=CHILD,
     inputs={"vpc": Reference(CHILD, "vpc-1"), "deep": [Secret({"of": Reference(CHILD)})]},
     provider=reference(AWS),
-    other={"aliases": [CHILD, urn("gone")], "replaceWith": [CHILD], "sourcePosition": CHILD},
+    replace_with=(CHILD,),
+    other={"aliases": [CHILD, urn("gone")], "sourcePosition": CHILD},
 )
 RECORDS = Records((ROOT, AWS, NET, VPC, OTHER))
 
@@ -71,7 +72,8 @@ def test_a_rename_is_followed_by_every_reference_and_by_the_children_that_carry_
     assert other.property_dependencies == {"vpcId": (new,)}
     assert other.deleted_with == new
     assert other.inputs == {"vpc": Reference(new, "vpc-1"), "deep": [Secret({"of": Reference(new)})]}
-    assert other.other == {"aliases": [new, urn("gone")], "replaceWith": [new], "sourcePosition": CHILD}
+    assert other.replace_with == (new,)
+    assert other.other == {"aliases": [new, urn("gone")], "sourcePosition": CHILD}
     assert [(note.kind, note.urn, note.detail) for note in notes] == [
         (Kind.RENAMED, NET.urn, grid.urn),
         (Kind.RENAMED, CHILD, new),

@@ -53,6 +53,25 @@ def change():
     pulumi.export("updated", updated.arn)
 
 
+def take_over():
+    """An object that exists is imported and updated, and one with hooks is made; `old` has its last hooks."""
+    hooks = {name: pulumi.ResourceHook(name, lambda _args: None) for name in ("before", "after")}
+    around = {f"{name}_{step}": [each] for name, each in hooks.items() for step in ("create", "delete")}
+    options = pulumi.ResourceOptions(provider=FakeRegistry("here"))
+    named = pulumi.ResourceOptions(import_="thing-1")
+    theirs = Thing("theirs", name="theirs", size=2, opts=pulumi.ResourceOptions.merge(options, named))
+    attended = pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(**around), replace_with=[theirs])
+    Thing("attended", size=1, opts=pulumi.ResourceOptions.merge(options, attended))
+
+
+def had_hooks():
+    """What is there before `take_over`, and is deleted by it."""
+    hooks = {name: [pulumi.ResourceHook(name, lambda _args: None)] for name in ("before", "after")}
+    binding = pulumi.ResourceHookBinding(before_delete=hooks["before"], after_delete=hooks["after"])
+    Thing("old", opts=pulumi.ResourceOptions(provider=FakeRegistry("here"), hooks=binding))
+
+
+WITH_OPTIONS = {"take over": (take_over, Mode.UPDATE)}
 PROGRAMS = {
     "build": (build, Mode.UPDATE),
     "change": (change, Mode.UPDATE),

@@ -1,12 +1,16 @@
 """A call that only starts something counts as done when what it has started is."""
 
+from dataclasses import replace
+
 import pytest
 
 from provisioner.providers.aws.calling import Target, run
 from provisioner.providers.aws.catalog.route53 import ZONE_ASSOCIATION
 from provisioner.providers.aws.driver import TableDriver
+from provisioner.providers.aws.package import AwsPackage
+from provisioner.providers.aws.session import Connection
 from provisioner.providers.aws.spec import ID, Found, Op, Wait
-from provisioner.providers.interface import Refused
+from provisioner.providers.interface import About, Refused
 from tests.support.aws_recorder import Recorder
 
 ASK = Op("describe_change", {"Id": ID, "Change": Found("Started.Change")}, answer="Progress")
@@ -44,6 +48,22 @@ def test_what_takes_too_long_is_refused():
     with pytest.raises(Refused, match="the change of t-1 was not done within 60 s"):
         run(START, target(aws))
     assert sum(aws.slept) <= 60
+
+
+def test_a_program_may_have_more_patience_or_less():
+    aws = started({"Done": False})
+    hurried = replace(target(aws), scope=replace(aws.scope(), limit=2.5))
+    with pytest.raises(Refused, match="was not done within 2.5 s"):
+        run(START, hurried)
+    assert sum(aws.slept) <= 2.5
+
+
+def test_each_operation_of_a_resource_has_the_time_that_the_program_gives_it():
+    provider = AwsPackage(Connection()).configure({"region": "us-east-1"})
+    assert provider.concerning(About("urn", {})) is provider
+    patient = provider.concerning(About("urn", {"create": 7200.0}))
+    limits = [patient.within(operation).scope.limit for operation in ("create", "update", "delete")]
+    assert limits == [7200.0, None, None]
 
 
 @pytest.mark.parametrize(

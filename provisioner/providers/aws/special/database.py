@@ -84,7 +84,7 @@ class Databases(TableDriver):
 
     def _wait_until_gone(self, old: Object) -> None:
         if not self._has_vanished(self.target(old.inputs, old)):
-            raise Refused(f"the database {old.id} was still there after {self.spec.vanishes_within} s")
+            raise Refused(f"the database {old.id} was still there after {self._vanishes_within():g} s")
 
     def _read(self, target: Target, identity: Identity, items: list[Any] | None) -> Object | None:
         main = main_document(self.spec, target, items)

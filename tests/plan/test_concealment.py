@@ -2,7 +2,7 @@
 
 import pytest
 
-from provisioner.engine.embedded.concealment import masked, reveals, texts_in
+from provisioner.plan.concealment import masked, remarked, reveals, sealed_outputs, texts_in
 from provisioner.plan.values import UNKNOWN, Secret
 
 LONG = "correct-horse"
@@ -52,3 +52,18 @@ def test_where_a_secret_shows(value, text, shows):
 def test_what_a_cloud_repeats_is_masked(sentence, told):
     properties = {"password": Secret(LONG), "old": Secret(f"{LONG}-and-more"), "short": Secret("bc")}
     assert masked(sentence, properties) == told
+
+
+def test_a_provider_that_marks_secrets_itself_is_believed():
+    told = {"config": {"password": Secret("new value"), "size": 2}}
+    assert remarked(told, {"config": {"password": Secret("old value"), "size": 1}}) == told
+    assert remarked(
+        {"config": {"password": Secret("old value"), "size": 1}}, told | {"other": Secret("x")}
+    ) == {"config": {"password": Secret("old value"), "size": 1}}
+    inputs = {"config": {"password": Secret("new value")}}
+    assert sealed_outputs(told, inputs, ()) == told
+
+
+def test_what_the_program_calls_secret_is_sealed_whole_with_no_seal_in_a_seal():
+    told = {"config": {"password": Secret("new value"), "size": 2}}
+    assert sealed_outputs(told, {}, ("config",)) == {"config": Secret({"password": "new value", "size": 2})}

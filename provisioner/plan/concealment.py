@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any, cast
 
-from provisioner.plan.values import Properties, Secret, any_leaf, revealed
+from provisioner.plan.values import UNKNOWN, Properties, Secret, any_leaf, has_secret, revealed
 
 TELLING = 8
 """From this length on a text is taken for the secret also within another; shorter only if it is equal."""
@@ -58,3 +58,36 @@ def masked(sentence: str, properties: Properties) -> str:
         if len(text) >= SHORTEST:
             sentence = sentence.replace(text, MASK)
     return sentence
+
+
+def remarked(checked: Properties, original: Properties) -> dict[str, Any]:
+    """What a provider returned in plain, with the secrets of `original`, and copies of them, marked again."""
+    hidden = texts_in(original)
+    return {key: _remarked(value, original.get(key), hidden) for key, value in checked.items()}
+
+
+def _remarked(value: Any, original: Any, hidden: Collection[str]) -> Any:
+    if not hidden and not has_secret(original):
+        return value
+    if has_secret(original) and revealed(original) == revealed(value):
+        return original
+    if has_secret(value):
+        return value  # whoever marks secrets knows which part is one
+    return Secret(value) if has_secret(original) or reveals(value, hidden) else value
+
+
+def sealed_outputs(outputs: Properties, inputs: Properties, secret_names: Collection[str]) -> dict[str, Any]:
+    """Outputs, secret if the input of the same name is, if the program says so, or if a secret shows."""
+    names = {key for key, value in inputs.items() if has_secret(value)} | set(secret_names)
+    hidden = texts_in(inputs)
+
+    def sealed(key: str, value: Any) -> Any:
+        # That there is nothing is no secret; sealing it would make every look at the state unlock a seal.
+        if value is UNKNOWN or value is None or isinstance(value, Secret):
+            return value
+        if key in names or reveals(value, hidden):
+            is_marked = key not in secret_names and has_secret(value)  # down to the part that is one
+            return value if is_marked else Secret(revealed(value))
+        return value
+
+    return {key: sealed(key, value) for key, value in outputs.items()}

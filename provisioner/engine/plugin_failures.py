@@ -1,0 +1,26 @@
+"""What can go wrong with packages whose types are acted on by a plugin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from provisioner.engine.failures import Failure, NoProvider
+
+
+@dataclass(eq=False)
+class NoPlugin(NoProvider):
+    """There is neither a driver of ours nor a plugin for a package."""
+
+    version: str
+    """The one that the program's SDK asks for; empty if it asks for none."""
+
+    looked: tuple[str, ...]
+    """Where a plugin was looked for, and what is there."""
+
+
+@dataclass(eq=False)
+class FateUnknown(Failure):
+    """A run was cut off while a plugin made an object, and a plugin cannot look for it."""
+
+    urn: str
+    type: str

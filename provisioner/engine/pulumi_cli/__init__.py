@@ -1,0 +1,1 @@
+"""The real engine: Pulumi's own, through its Automation API. Whatever knows the program `pulumi` is here."""
