@@ -14,6 +14,9 @@ BUCKET: Final = 63
 NODE_GROUP: Final = 63
 """Longest name of a node group: EKS user guide, "Create a managed node group for your cluster"."""
 
+DNS_FIREWALL: Final = 64
+"""Longest name of what a DNS firewall is made of: Route 53 Resolver API, CreateFirewallRuleGroup, `Name`."""
+
 _AUTONAMED: Final = len("-0123abc")
 """Pulumi appends a hyphen and seven hexadecimal digits to a logical name to make a physical one."""
 

@@ -10,6 +10,7 @@ from pydantic import Discriminator, Field
 from environments.section import Form, Section
 from environments.short_form import Short
 
+_NAME: Final = r"^(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$"
 _KIND: Final = "`connected`: reaches the internet through NAT; `airgap`: reaches nothing outside."
 
 
@@ -44,6 +45,14 @@ class AirGap(Section):
         Field(
             description="Addresses outside its network that count as inside, such as those of an office.",
             examples=[["192.168.0.0/16"]],
+        ),
+    ] = ()
+    names: Annotated[
+        tuple[Annotated[str, Form("a host, or `*.` and the end of hosts"), Field(pattern=_NAME)], ...],
+        Field(
+            description="Names that its machines may ask for, besides the mirror's and those of AWS in the "
+            "region; a DNS firewall answers for no others.",
+            examples=[["*.corp.example"]],
         ),
     ] = ()
 

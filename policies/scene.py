@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from policies.model import Resource
-from policies.values import Undecided, Unknown, texts
+from policies.values import Undecided, first_unknown, texts
 
 
 def canonical(type: str) -> str:
@@ -141,9 +141,10 @@ class Scene:
         if found := _of_types([each for each in origins if each], types):
             return found
         value = resource.peek(path)
-        if isinstance(value, Unknown):
-            raise Undecided(path)
-        return _of_types([each for text in _texts(value) for each in self._by_name.get(text, ())], types)
+        if (unknown := first_unknown(value, path)) is not None:
+            raise Undecided(unknown)
+        named = ((text, each) for text in _texts(value) for each in self._by_name.get(text, ()))
+        return _of_types([each for text, each in named if _is_in_reach(each, text, resource)], types)
 
     def referring(self, resource: Resource, path: str, *types: str) -> tuple[Resource, ...]:
         """The resources of these types whose property at a path comes from this one, or names it.
@@ -151,15 +152,17 @@ class Scene:
         Raises `Undecided` if there is none, and one of them might be: where the value is not known, and does
         not come from another resource of this one's type.
         """
-        names = (resource.urn, resource.id, resource.outputs.get("arn"), resource.outputs.get("name"))
-        users = {
-            user.urn: user
-            for name in names
-            for user, place in (self._users.get(name, ()) if isinstance(name, str) and name else ())
-            if place == _top(path)
-        }
-        found = _of_types(users.values(), types)
-        if not found and any(self._may_be(resource, each, _top(path)) for each in self._open(path, *types)):
+        top = _top(path)
+        users = [user for user, place in self._users.get(resource.urn, ()) if place == top]
+        names = {resource.id, resource.outputs.get("arn"), resource.outputs.get("name")}
+        for name in sorted(name for name in names if isinstance(name, str) and name):
+            users += [
+                user
+                for user, place in self._users.get(name, ())
+                if place == top and self._may_be(resource, user, top) and _is_in_reach(resource, name, user)
+            ]
+        found = _of_types(users, types)
+        if not found and any(self._may_be(resource, each, top) for each in self._open(path, *types)):
             raise Undecided(path)
         return found
 
@@ -169,7 +172,7 @@ class Scene:
             key = (canonical(token), _top(path))
             if key not in self._opens:
                 self._opens[key] = [
-                    each for each in self.of(token) if isinstance(each.inputs.get(_top(path)), Unknown)
+                    each for each in self.of(token) if first_unknown(each.inputs.get(_top(path))) is not None
                 ]
             yield from self._opens[key]
 
@@ -178,9 +181,18 @@ class Scene:
         return {}
 
     def _may_be(self, resource: Resource, user: Resource, name: str) -> bool:
-        """Whether the value of a user's property, which is not known, may be this resource."""
+        """Whether the value of a user's property may be this resource: it comes from no other of its type."""
         origins = (self._by_urn.get(urn) for urn in user.property_dependencies.get(name, ()))
         return not any(origin and canonical(origin.type) == canonical(resource.type) for origin in origins)
+
+
+def _is_in_reach(resource: Resource, text: str, user: Resource) -> bool:
+    """Whether who says a resource's name means it: names belong to a region, ids and ARNs are nobody else's.
+
+    IAM has one set of names for all regions.
+    """
+    is_name = text == resource.outputs.get("name")
+    return not is_name or resource.region == user.region or resource.type.startswith("aws:iam/")
 
 
 def _top(path: str) -> str:

@@ -26,7 +26,7 @@ _OWN: Final = (
     "aws:PrincipalArn",
     "aws:SourceAccount",
 )
-"""What keeps a statement for everybody to one's own; `kms:ViaService` alone does not: all accounts have it."""
+"""What keeps a statement for everybody to one's own; not `kms:ViaService` alone, which all accounts have."""
 
 _ADMINISTRATION: Final = ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DisableKey")
 _USE: Final = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom")

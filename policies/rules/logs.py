@@ -40,7 +40,8 @@ def _has_group(cluster: Resource, scene: Scene) -> Iterator[Finding]:
     # EKS writes to the group of this name, and makes one without key or end if there is none.
     name = f"/aws/eks/{cluster.get('name')}/cluster"
     logs = texts(cluster.get("enabledClusterLogTypes"))
-    if logs and not any(each.get("name") == name for each in scene.of(LOG_GROUP)):
+    groups = (each for each in scene.of(LOG_GROUP) if each.region == cluster.region)
+    if logs and not any(each.get("name") == name for each in groups):
         yield Finding(
             cluster, "", "AWS makes the group for the cluster's logs itself, without a key or an end."
         )

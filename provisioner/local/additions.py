@@ -63,7 +63,7 @@ ADDITIONS: Final = {
     "ecr": Addition("ECRResponse", ("ecr",)),
     "efs": Addition("EFSResponse", ("efs",)),
     "route53": Addition("Route53", ("route53.zones", "route53.records", "route53.health_checks")),
-    "route53resolver": Addition("Route53ResolverResponse", ("dns_firewall",)),
+    "route53resolver": Addition("Route53ResolverResponse", ("dns_firewall", "dns_firewall_config")),
     "iam": Addition("IamResponse", ("iam",)),
     "rds": Addition("RDSResponse", ("rds.instances", "rds.groups")),
     "s3": Addition("S3Response", ("s3",), grafting="grafting_s3"),

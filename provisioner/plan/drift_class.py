@@ -128,6 +128,7 @@ JUDGED: Final[Mapping[str, Judged]] = {
     "aws:rds/subnetGroup:SubnetGroup": _GUARDS,
     "aws:route53/healthCheck:HealthCheck": _priced("measureLatency", "regions", "requestInterval"),
     "aws:route53/record:Record": _priced(benign=("ttl",)),
+    "aws:route53/resolverFirewallConfig:ResolverFirewallConfig": _GUARDS,
     "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": _GUARDS,
     "aws:route53/resolverFirewallRule:ResolverFirewallRule": _GUARDS,
     "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup": _GUARDS,

@@ -11,11 +11,10 @@ from components.flow_logs import FlowLogs, FlowLogsArgs
 from components.karpenter import DISCOVERY
 from components.private_endpoints import PrivateEndpoints, PrivateEndpointsArgs
 from components.private_network import Egress, PrivateNetwork, PrivateNetworkArgs, ZoneBlocks
-from components.public_access_block import PublicAccessBlock, PublicAccessBlockArgs
-from environments.connectivity import AirGap
 from environments.network import OwnNetwork, private_block, public_block
 from environments.regions import zones
 from stacks.foundation.endpoints import services
+from stacks.foundation.gap import close
 from stacks.stack import Stack
 
 
@@ -23,11 +22,8 @@ def network(stack: Stack, logs_key_arn: pulumi.Input[str]) -> PrivateNetwork | E
     """The network, with endpoints and flow logs if it is ours; its addresses are handed over here."""
     settings = stack.environment.network
     if isinstance(settings, OwnNetwork):
-        if isinstance(stack.environment.connectivity, AirGap):
-            PublicAccessBlock(
-                stack.named("public-access"), PublicAccessBlockArgs(origin="connectivity"), stack.opts
-            )
         made = _own_network(stack, settings)
+        close(stack, made)
         endpoints = _endpoints(stack, made)
         _flow_logs(stack, settings, made, logs_key_arn)
         pulumi.export("privateRouteTableIds", made.private_route_table_ids)

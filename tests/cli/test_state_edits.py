@@ -14,7 +14,7 @@ from provisioner.engine.embedded.snapshot import Snapshot
 from provisioner.engine.embedded.state import Began
 from provisioner.engine.embedded.store import StackStore
 from provisioner.engine.interface import Stack
-from provisioner.ledger_wiring import Ledgers
+from provisioner.ledger_wiring import Imports, Ledgers
 from provisioner.schedule import LayerStacks
 from provisioner.wiring import Workspace
 from tests.support.records import component, provider, reference, thing, urn, words
@@ -43,8 +43,8 @@ def state(tmp_path, monkeypatch):
         engine=EmbeddedEngine(backend, {}, keys),
         layers=tuple(LayerStacks(((stack,),)) for stack in STACKS),
     )
-    for module in (state_edits, state_import):
-        monkeypatch.setattr(module, "ledgers", lambda _: Ledgers(workspace, backend, keys))
+    monkeypatch.setattr(state_edits, "ledgers", lambda _: Ledgers(workspace, backend, keys, "embedded"))
+    monkeypatch.setattr(state_import, "imports", lambda _: Imports(workspace, backend, keys, "embedded"))
     store = StackStore(backend.place("foundation", NAME))
     keep(store, RECORDS)
     there = StackStore(backend.place("cluster", NAME))

@@ -5,6 +5,7 @@ import pytest
 
 from components.base_roles import BaseRoles, BaseRolesArgs
 from components.bucket_access import adding, reading
+from components.dns_firewall import DnsFirewall, DnsFirewallArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs, KeyReach
 from components.existing_network import ExistingNetwork, ExistingNetworkArgs
 from components.flow_logs import FlowLogs, FlowLogsArgs
@@ -76,6 +77,10 @@ PROGRAMS = {
             subnet_ids=["subnet-1", "subnet-2"],
             route_table_ids=["rtb-1", "rtb-2"],
         ),
+    ),
+    "dns_firewall": lambda: DnsFirewall(
+        "dev-dns-firewall",
+        DnsFirewallArgs(origin="connectivity", allowed=["registry.corp.example"], vpc_id="vpc-1"),
     ),
     "public_access_block": lambda: PublicAccessBlock(
         "dev-public-access", PublicAccessBlockArgs(origin="connectivity")

@@ -1,10 +1,11 @@
 """`make conformance`: every program live through Pulumi's engine and through ours, compared.
 
-    python -m tests.conformance [--record] [PROGRAM …]      random_1, random_2, … are programs made up at random
+    python -m tests.conformance [--record] [PROGRAM …]      random_1, random_2, … are made up at random
 
 Then each engine goes on with what the other has recorded, which must leave nothing to do. With `--record`
 what Pulumi's engine did is kept as the new transcripts, and what differs of a program in the table of
-`meant.py` as what is meant. Exit codes: 0 all agree, 1 some do not, 2 there is no `pulumi` on the PATH.
+`meant.py` as what is meant. Exit codes: 0 all agree, 1 some do not, 2 there is no `pulumi` on the PATH, or no such
+program.
 """
 
 import os
@@ -19,14 +20,14 @@ from tests.conformance.comparison import difference
 from tests.conformance.handover import keeping, left_to_do
 from tests.conformance.meant import MEANT
 from tests.conformance.ours import OurEngine
-from tests.conformance.phases import load, names
+from tests.conformance.phases import RANDOM, load, names
 from tests.conformance.real import NoPulumi, RealEngine, version
 from tests.conformance.running import transcribed_in
 
 RECORD = "--record"
 NO_PULUMI = """There is no `pulumi` on the PATH, so there is nothing to compare with.
-Install it (https://www.pulumi.com/docs/install/), with its Python language host beside it. What was recorded of it is
-replayed by `make test`.
+Install it (https://www.pulumi.com/docs/install/), with its Python language host beside it. What was recorded
+of it is replayed by `make test`.
 """
 
 
@@ -38,6 +39,9 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(NO_PULUMI)
         return 2
     wanted = [name for name in arguments if name != RECORD] or names()
+    if unknown := [name for name in wanted if name not in names() and not name.startswith(RANDOM)]:
+        sys.stderr.write(f"There is no program {', '.join(unknown)} in tests/conformance/programs.\n")
+        return 2
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         live = pool.map(lambda name: _real(Path(folder), name, theirs), wanted)
         # Ours runs in this process, which has one working directory: one after the other.

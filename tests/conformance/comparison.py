@@ -21,9 +21,7 @@ def difference(theirs: str, ours: str) -> str:
 
 
 def _phases(text):
-    """The lines of each phase by its title; how it ended is a line, too. The version and the title do not
-    count.
-    """
+    """The lines of each phase by its title, with how it ended. The version and the title do not count."""
     found = {}
     for number, block in enumerate(text.split("\n== ")[1:], 1):
         title, _, body = block.partition("\n")

@@ -17,9 +17,7 @@ KEPT = ("state", "project", "cloud.json")
 
 
 def keeping(engine):
-    """The same kind of engine; each run that leaves nothing to do leaves a copy of everything in
-    `after/<number>`.
-    """
+    """The same kind of engine; a run that leaves nothing to do is copied to `after/<number>`."""
 
     class Keeping(engine):
         def run(self, program: str, number: int, phase: Phase) -> Outcome:
@@ -33,9 +31,7 @@ def keeping(engine):
 
 
 def left_to_do(name: str, phases: list[Phase], folder: Path, engine) -> list[str]:
-    """What the other engine would change after each run of which there is a copy in `folder`; empty if
-    nothing.
-    """
+    """What the other engine would change after each run that was copied; empty if nothing."""
     if not getattr(load(name), "HANDED_OVER", True):
         return []
     lines = []

@@ -1,4 +1,4 @@
-"""What is kept of the real engine: a transcript for each program, and in which lines ours differs on purpose."""
+"""What is kept of the real engine: a transcript for each program, and where ours differs on purpose."""
 
 from pathlib import Path
 

@@ -125,7 +125,7 @@ def _promises(events):
 
 
 def _steps(events, phase):
-    """Single operations. What is begun is told of everything; what came of it, of components only sometimes."""
+    """Single operations. What is begun is told of everything, what came of it not always."""
     told = "resOutputsEvent" if phase.action == "refresh" else "resourcePreEvent"
     failed = {
         (event["resOpFailedEvent"]["metadata"]["op"], event["resOpFailedEvent"]["metadata"]["urn"])

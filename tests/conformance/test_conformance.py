@@ -59,6 +59,6 @@ def test_every_program_says_what_it_is_about():
 
 def test_a_difference_is_told_under_its_phase():
     theirs = "Pulumi 1\nA title.\n\n== up one: done\nsteps:\n  + create a\nsaid:\n  error a: lab: no (1)\n"
-    ours = "Pulumi 2\nA title.\n\n== up one: FAILED\nsteps:\n  + create a\nsaid:\n  error the run: it said lab: no\n"
+    ours = "Pulumi 2\nA title.\n\n== up one: FAILED\nsteps:\n  + create a\nsaid:\n  error the run: lab: no\n"
     assert difference(theirs, ours) == "== 1 up one\n-done\n+FAILED\n steps:\n"
     assert difference(theirs, theirs) == ""

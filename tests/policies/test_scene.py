@@ -53,3 +53,27 @@ def test_a_key_with_a_dot_has_a_path_of_its_own():
     assert path == 'data["config.ini"]'
     assert at({"data": {"config.ini": 7, "config": {"ini": 8}}}, path) == 7
     assert first_unknown({"data": {"config.ini": UNKNOWN}}) == path
+
+
+ADDON, CLUSTER = "aws:eks/addon:Addon", "aws:eks/cluster:Cluster"
+
+
+def test_a_name_means_what_has_it_in_the_same_region():
+    named = {"$outputs": {"name": "prod"}}
+    scene = scene_of(
+        {
+            f"{CLUSTER} here": {**named, "$region": "us-east-1"},
+            f"{CLUSTER} there": {**named, "$region": "eu-west-1"},
+            ADDON: {"clusterName": "prod", "$region": "eu-west-1"},
+        }
+    )
+    here, there = sorted(scene.of(CLUSTER), key=lambda each: each.name)
+    assert scene.referring(here, "clusterName", ADDON) == ()
+    assert len(scene.referring(there, "clusterName", ADDON)) == 1
+    assert scene.referred(only(scene, ADDON), "clusterName", CLUSTER) == (there,)
+
+
+def test_one_of_several_that_is_not_known_may_be_anything():
+    scene = scene_of({BUCKET: {}, "aws:eks/nodeGroup:NodeGroup": {"subnetIds": ["subnet-1", UNKNOWN]}})
+    with pytest.raises(Undecided, match=r"subnetIds\[1\]"):
+        scene.referred(only(scene, "aws:eks/nodeGroup:NodeGroup"), "subnetIds", BUCKET)

@@ -33,6 +33,7 @@ _MADE_BY_AWS: Final[Mapping[str, str]] = {
     "aws:kms/key:Key": "…  (the key's id, not an alias)",
     "aws:kms/replicaKey:ReplicaKey": "mrk-…",
     "aws:route53/healthCheck:HealthCheck": "…  (the health check's id)",
+    "aws:route53/resolverFirewallConfig:ResolverFirewallConfig": "rslvr-fc-…",
     "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": "rslvr-fdl-…",
     "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup": "rslvr-frg-…",
     "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation": "rslvr-…",

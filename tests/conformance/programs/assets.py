@@ -11,6 +11,6 @@ def made():
     Box("b", value=pulumi.AssetArchive({"file.txt": pulumi.StringAsset("some text")}))
 
 
-# Pulumi's engine tells a provider only the digest of what an asset was before, and the SDK's host cannot read that.
+# Pulumi's engine tells a provider only the digest of an earlier asset, and the SDK's host cannot read that.
 HANDED_OVER = False
 PHASES = [preview(made), up(made)]

@@ -1,6 +1,4 @@
-"""What goes with another object is not deleted by itself where that one has to make room for its successor
-either.
-"""
+"""What goes with another object is not deleted by itself, also where that one has to make room."""
 
 from pulumi import ResourceOptions
 

@@ -1,4 +1,4 @@
-"""A provider whose configuration changes in place, and one that becomes another: its resources are replaced."""
+"""A provider that changes in place, and one that becomes another: then its resources are replaced."""
 
 from pulumi import ResourceOptions
 

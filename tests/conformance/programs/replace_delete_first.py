@@ -1,6 +1,4 @@
-"""The provider says that the old object has to go first: so has what was made from it and would be replaced,
-too.
-"""
+"""The provider says that the old object has to go first: and before it what cannot outlive it."""
 
 from tests.conformance.lab import Box
 from tests.conformance.phases import preview, up

@@ -1,6 +1,4 @@
-"""The option retainOnDelete: the object is forgotten, and stays in the cloud; also the old one of a
-replacement.
-"""
+"""The option retainOnDelete: what is deleted or replaced is forgotten, and stays in the cloud."""
 
 from pulumi import ResourceOptions
 

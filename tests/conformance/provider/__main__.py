@@ -1,6 +1,4 @@
-"""The plugin `pulumi-resource-lab`: prints its port, as Pulumi's plugins do. LAB_CLOUD names the cloud's
-file.
-"""
+"""The plugin `pulumi-resource-lab`: prints its port, as all do. LAB_CLOUD names the file of its cloud."""
 
 import asyncio
 import contextlib

@@ -1,13 +1,11 @@
-"""A provider whose behaviour is chosen by the inputs of its resources, written with the SDK's own provider
-host.
+"""A provider whose behaviour is chosen by the inputs of its resources, on the SDK's own provider host.
 
 `lab:index:Box` takes any inputs. These mean something:
 
 * `zone`: a change needs a new object; `rack`: so does this, and the old object has to go first;
 * `fails`: the operations that are refused (`create`, `update`, `delete`, `read`, `check`, `diff`);
 * `partial`: the operations that leave the object half-ready (`create`, `update`, `read`);
-* `secret`: there is a secret output `token`; `size`: "small" if nobody says otherwise; `slow`: seconds a call
-takes.
+* `secret`: there is a secret output `token`; `size`: "small" if nobody says; `slow`: seconds a call takes.
 
 Outputs are the inputs, `arn`, `generation` (how often it was updated) and `patience` (the seconds that the
 engine allows, if it says so). Of the provider's own inputs, another `account` needs another provider, and

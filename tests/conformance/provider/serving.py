@@ -29,9 +29,7 @@ exec {python} -m tests.conformance.provider "$@"
 
 
 class Servicer(ProviderServicer):
-    """The SDK's servicer, that can be attached to. All provider resources share it, so it keeps no
-    configuration.
-    """
+    """The SDK's servicer, to attach to. All provider resources share it: it keeps no configuration."""
 
     def __init__(self, cloud):
         super().__init__([], VERSION, Lab(cloud), "")
@@ -51,7 +49,7 @@ def _in_words(method):
             return await served(self, request, context)
         except Exception as error:
             match error.__context__:
-                case Absent():  # the SDK's host would answer with properties, that is, an object without an id
+                case Absent():  # the SDK's host would answer with properties: an object without an id
                     return provider_pb2.ReadResponse()
                 case Refusal() as refusal:
                     await context.abort(grpc.StatusCode.UNKNOWN, str(refusal))
@@ -96,9 +94,7 @@ def _begun():
 
 
 def _loop():
-    """The event loop of all laboratories of this process: gRPC's own queue does not outlive the loop it began
-    on.
-    """
+    """The event loop of all laboratories of a process: gRPC's own queue needs the loop it began on."""
     with _BEGINNING:
         return _begun()
 
@@ -114,7 +110,7 @@ def served(cloud: Cloud):
 
 
 def install(folder: Path, cloud: Path, python: str) -> Path:
-    """Write `pulumi-resource-lab` into this folder, for a PATH; the plugin works on the cloud in that file."""
+    """Write `pulumi-resource-lab` into this folder, for a PATH; the plugin works on that cloud."""
     plugin = folder / "pulumi-resource-lab"
     root = Path(__file__).parents[3]
     plugin.write_text(PLUGIN.format(cloud=cloud, root=root, python=python))

@@ -9,8 +9,7 @@ from tests.engine.recovery.sweep import had_hooks, take_over
 from tests.support.crash import apply_and_die, run_killed
 from tests.support.runs import Desk
 
-BEFORE_THEM, MOST_MOMENTS = 4, 60
-"""The first writes are of the stack and its provider, as in every run."""
+MOST_MOMENTS = 60
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def prepared(desk):
 @pytest.mark.timeout(280)
 def test_a_run_killed_anywhere_is_finished_by_the_next(prepared, tmp_path):
     """The object is imported once, at whatever moment the run before it ended."""
-    for moment in range(BEFORE_THEM, MOST_MOMENTS):
+    for moment in range(MOST_MOMENTS):
         folder = tmp_path / str(moment)
         shutil.copytree(prepared, folder)
         code = run_killed(apply_and_die, folder, "take over", moment)

@@ -13,6 +13,8 @@ def walk(cloud):
     template = ec2.describe_launch_templates(LaunchTemplateNames=["gpu"])["LaunchTemplates"][0]
     ec2.delete_launch_template(LaunchTemplateId=template["LaunchTemplateId"])
     peering(cloud)
+    ec2.modify_vpc_block_public_access_options(InternetGatewayBlockMode="block-bidirectional")
+    ec2.describe_vpc_block_public_access_options()
     network, _ = cloud.network("us-east-1", "10.2")
     gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=network)

@@ -37,6 +37,33 @@ def efs(cloud):
     efs.delete_file_system_policy(**which)
 
 
+def route53resolver(cloud):
+    """A firewall of a network: a list, a group with a rule, an association; and all of it taken away."""
+    resolver = cloud.client("route53resolver")
+    new = {"CreatorRequestId": "one", "Name": "one"}
+    names = {"FirewallDomainListId": resolver.create_firewall_domain_list(**new)["FirewallDomainList"]["Id"]}
+    resolver.update_firewall_domains(**names, Operation="ADD", Domains=["a.example"])
+    resolver.get_firewall_domain_list(**names)
+    resolver.list_firewall_domains(**names)
+    resolver.list_firewall_domain_lists()
+    group = {"FirewallRuleGroupId": resolver.create_firewall_rule_group(**new)["FirewallRuleGroup"]["Id"]}
+    resolver.get_firewall_rule_group(**group)
+    resolver.list_firewall_rule_groups()
+    resolver.create_firewall_rule(**new, **group, **names, Priority=1, Action="ALLOW")
+    resolver.update_firewall_rule(**group, **names, Action="BLOCK", BlockResponse="NODATA")
+    resolver.list_firewall_rules(**group)
+    network, _ = cloud.network("us-east-1", "10.3")
+    made = resolver.associate_firewall_rule_group(**new, **group, VpcId=network, Priority=101)
+    bound = {"FirewallRuleGroupAssociationId": made["FirewallRuleGroupAssociation"]["Id"]}
+    resolver.update_firewall_rule_group_association(**bound, Priority=102)
+    resolver.get_firewall_rule_group_association(**bound)
+    resolver.list_firewall_rule_group_associations()
+    resolver.disassociate_firewall_rule_group(**bound)
+    resolver.delete_firewall_rule(**group, **names)
+    resolver.delete_firewall_rule_group(**group)
+    resolver.delete_firewall_domain_list(**names)
+
+
 def iam(cloud):
     """An OpenID Connect provider."""
     iam = cloud.client("iam")

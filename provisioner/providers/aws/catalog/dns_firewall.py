@@ -180,4 +180,26 @@ RULE_GROUP_ASSOCIATION = ResourceSpec(
     outputs={"arn": "Arn"},
 )
 
-SPECS = (DOMAIN_LIST, RULE_GROUP, RULE, RULE_GROUP_ASSOCIATION)
+_UPDATE_CONFIG = Op("update_firewall_config", {"ResourceId": Prop("resourceId")})
+
+CONFIG = ResourceSpec(
+    type="aws:route53/resolverFirewallConfig:ResolverFirewallConfig",
+    service="route53resolver",
+    id="Id",
+    # Every network has such a setting from the start: nothing is answered while the firewall is not well.
+    create=Op("update_firewall_config", answer="FirewallConfig"),
+    read=Op("list_firewall_configs", answer="FirewallConfigs", pick={"Id": ID}),
+    delete=Op(
+        "update_firewall_config", {"ResourceId": Prop("resourceId"), "FirewallFailOpen": "DISABLED"}
+    ),
+    absent=_ABSENT,
+    find=Listed(Op("list_firewall_configs", answer="FirewallConfigs[].Id")),
+    fields=(
+        Field("resourceId", "ResourceId", REPLACE, required=True),
+        Field("firewallFailOpen", "FirewallFailOpen", _UPDATE_CONFIG, required=True),
+    ),
+    unique=("resourceId",),
+    outputs={"ownerId": "OwnerId"},
+)
+
+SPECS = (DOMAIN_LIST, RULE_GROUP, RULE, RULE_GROUP_ASSOCIATION, CONFIG)
