@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from ipaddress import ip_network
 from typing import Final
 from urllib.parse import urlsplit
@@ -62,15 +63,15 @@ _HERE: Final = {"file", "unix", "npipe", "pvc", "k8s", "data", "urn", "arn", "lo
 """Schemes of what is on the machine, or in the cluster."""
 
 
-def blocks(facts: Facts) -> tuple[Network, ...]:
+@lru_cache
+def blocks(boundary: tuple[str, ...]) -> tuple[Network, ...]:
     """Every block of addresses inside: what the environment names, and what the internet does not route."""
-    named = [found for found in map(network, facts.boundary) if found]
-    return (*named, *PRIVATE)
+    return (*filter(None, map(network, boundary)), *PRIVATE)
 
 
 def holds(facts: Facts, block: str, but: Iterable[str] = ()) -> bool:
     """Whether all addresses of a block, but those of some blocks in it, are inside."""
-    return all(is_inside(str(each), blocks(facts)) for each in _without(block, but))
+    return all(is_inside(str(each), blocks(facts.boundary)) for each in _without(block, but))
 
 
 def _without(block: str, but: Iterable[str]) -> Iterator[Network | str]:
@@ -114,7 +115,7 @@ def has_host(scene: Scene, host: str, allowed: Iterable[str] = ()) -> bool:
     aws = _AWS.search(name)
     if aws:
         return aws["region"] in facts.regions
-    return any(_is_or_ends(name, each.lower()) for each in (*allowed, *_private_zones(scene)))
+    return any(_is_or_ends(name, each.lower()) for each in (*allowed, *scene.once(_private_zones)))
 
 
 def _is_or_ends(name: str, end: str) -> bool:
@@ -129,11 +130,10 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _private_zones(scene: Scene) -> Iterator[str]:
-    for zone in scene.of("aws:route53/zone:Zone"):
-        name = zone.peek("name")
-        if isinstance(name, str) and name and zone.peek("vpcs"):
-            yield f".{name.rstrip('.')}"
+def _private_zones(scene: Scene) -> tuple[str, ...]:
+    zones = [each for each in scene.of("aws:route53/zone:Zone") if each.peek("vpcs")]
+    names = [each.peek("name") for each in zones]
+    return tuple(f".{name.rstrip('.')}" for name in names if isinstance(name, str) and name)
 
 
 def leads_out(scene: Scene, text: str, allowed: Iterable[str] = ()) -> bool:
@@ -165,6 +165,9 @@ def _url_leads_out(scene: Scene, scheme: str, rest: str, allowed: tuple[str, ...
 
 
 def _has_bucket(scene: Scene, name: str, allowed: tuple[str, ...]) -> bool:
-    if name in allowed:
-        return True
-    return any(name in (each.peek("bucket"), each.id) for each in scene.of("aws:s3/bucket:Bucket"))
+    return name in allowed or name in scene.once(_buckets)
+
+
+def _buckets(scene: Scene) -> frozenset[str]:
+    found = [name for each in scene.of("aws:s3/bucket:Bucket") for name in (each.peek("bucket"), each.id)]
+    return frozenset(name for name in found if isinstance(name, str))

@@ -155,13 +155,26 @@ def _taken(container: Part, scene: Scene) -> Iterator[tuple[str, tuple[str, Any]
         wanted = source.get("configMapRef.name")
         if wanted is None:
             continue  # of a secret: that is no setting
-        maps = [each for each in scene.of(CONFIG_MAP) if each.peek("metadata.name") == wanted]
-        if not maps:
+        found = scene.once(_config_maps).get(wanted) if isinstance(wanted, str) else None
+        if found is None:
             raise Undecided(source.at("configMapRef"))
         prefix = source.get("prefix") or ""
-        data = maps[0].peek("data")
+        data = found.peek("data")
         for name, value in cast("Mapping[str, Any]", data if isinstance(data, dict) else {}).items():
             yield f"{prefix}{name}", (source.path, shown(value))
+
+
+def _config_maps(scene: Scene) -> Mapping[str, Resource]:
+    """Those whose names are known, by their names."""
+    named = ((entry(each, "metadata", "name"), each) for each in _whose_names_are_known(scene))
+    return {name: each for name, each in named if isinstance(name, str)}
+
+
+def _whose_names_are_known(scene: Scene) -> Iterator[Resource]:
+    for each in scene.of(CONFIG_MAP):
+        metadata = each.inputs.get("metadata")
+        if isinstance(metadata, dict) and isinstance(cast("dict[str, Any]", metadata).get("name"), str):
+            yield each
 
 
 def texts_in(value: Any, path: str) -> Iterator[tuple[str, Any]]:

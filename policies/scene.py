@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from policies.model import Resource
 from policies.values import Undecided, first_unknown, texts
+
+_T = TypeVar("_T")
 
 
 def canonical(type: str) -> str:
@@ -36,6 +38,12 @@ class Facts:
     data_class: str = "confidential"
     regions: tuple[str, ...] = ()
     """The primary first."""
+
+    placed: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """What only some regions have, and which: by the beginnings of logical names."""
+
+    sealed_by: str = ""
+    """What seals the secrets of the state, such as `awskms`; empty if that is not known."""
 
     is_airgapped: bool = False
     is_hardened: bool = False
@@ -109,6 +117,16 @@ class Scene:
                 for text in frozenset(_texts(value)):
                     found[text].append((each, name))
         return found
+
+    def once(self, made: Callable[[Scene], _T]) -> _T:
+        """What a function makes of the scene, made once."""
+        if made not in self._made:
+            self._made[made] = made(self)
+        return self._made[made]
+
+    @cached_property
+    def _made(self) -> dict[Callable[[Scene], Any], Any]:
+        return {}
 
     def of(self, *types: str) -> Iterator[Resource]:
         """All resources of these types."""

@@ -102,6 +102,12 @@ def facts(environment: Environment, today: date, given: Mapping[str, Any] | None
         account=environment.account_id,
         data_class=environment.data_class,
         regions=environment.regions,
+        placed={
+            f"{environment.name}-gpu-{pool.name}": pool.regions
+            for pool in environment.gpu_pools
+            if pool.regions
+        },
+        sealed_by=environment.state.secrets.partition(":")[0],
         is_airgapped=isinstance(gap, AirGap),
         is_hardened=environment.security == "hardened",
         mirror=gap.mirror if isinstance(gap, AirGap) else "",

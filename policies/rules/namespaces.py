@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from policies.exposure import INGRESS, SERVICE, exposed
@@ -43,15 +44,21 @@ def default_deny(resource: Resource, scene: Scene) -> Iterator[Finding]:
 
 def _policies_of(space: Resource, scene: Scene) -> tuple[Resource, ...]:
     """Those that are in the namespace by its name, or take their place from it."""
-    found: list[Resource] = []
+    policies = scene.once(_policies)
+    return (*policies.get(str(space.get("metadata.name")), ()), *policies.get(space.urn, ()))
+
+
+def _policies(scene: Scene) -> Mapping[str, Sequence[Resource]]:
+    """By the name of their namespace; where that is not known, by the URNs of what it comes from."""
+    found: dict[str, list[Resource]] = defaultdict(list)
     for policy in scene.of(POLICY):
         try:
-            is_here = namespace(policy, scene) == space.get("metadata.name")
+            places: Iterable[str] = [namespace(policy, scene)]
         except Undecided:
-            is_here = space.urn in policy.property_dependencies.get("metadata", ())
-        if is_here:
-            found.append(policy)
-    return tuple(found)
+            places = policy.property_dependencies.get("metadata", ())
+        for place in places:
+            found[place].append(policy)
+    return found
 
 
 def _closed(space: Resource, policies: tuple[Resource, ...]) -> Iterator[Finding]:

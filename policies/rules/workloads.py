@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final, cast
 
 from policies.boundary import is_own_registry
@@ -10,7 +11,7 @@ from policies.images import Image, image
 from policies.model import Finding, Part, Resource, every, rule
 from policies.pods import CHARTS, PODS, SYSTEM, namespace, specs
 from policies.scene import Scene
-from policies.values import Hidden, Unknown
+from policies.values import Undecided
 from policies.written_images import Written, images_in
 
 _SECRET: Final = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
@@ -150,12 +151,17 @@ def _no_token(spec: Part, scene: Scene) -> Iterator[Finding]:
 
 
 def _of_the_account(spec: Part, scene: Scene) -> Any:
-    wanted = (namespace(spec.resource, scene), _account(spec))
+    found = scene.once(_accounts).get(f"{namespace(spec.resource, scene)}/{_account(spec)}")
+    return _mounts(found) if found else None
+
+
+def _accounts(scene: Scene) -> Mapping[str, Resource]:
+    """Service accounts by namespace and name, as far as these are known."""
+    found: dict[str, Resource] = {}
     for account in scene.of(_ACCOUNT):
-        name = account.peek("metadata.name")
-        if not isinstance(name, Unknown | Hidden) and (namespace(account, scene), name) == wanted:
-            return _mounts(account)
-    return None
+        with suppress(Undecided):
+            found[f"{namespace(account, scene)}/{account.get('metadata.name')}"] = account
+    return found
 
 
 @rule(

@@ -12,6 +12,7 @@ from provisioner.cli.called import as_typed, program
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.lasting import LastingStream, lasting
 from provisioner.cli.screen import Screen, err, out
+from provisioner.cli.showing import policy_of
 from provisioner.cli.streaming import Stream
 from provisioner.engine.events import Event
 from provisioner.engine.failures import Failure
@@ -184,20 +185,21 @@ class _Course:
 
     def _agree(self, plans: Sequence[StackPlan]) -> str | None:
         shown = tuple(map(self._workspace.explained, plans))
+        judged = self._workspace.judged(shown)
         self._view = view = PlanView(
             environment=str(self._workspace.name),
             plans=shown,
             notices=self._workspace.notices,
             is_disposable=self._workspace.is_disposable,
-            judged=self._workspace.judged(shown),
+            policy=policy_of(judged, self._workspace.name),
         )
         self._telling.planned(view)
         if view.is_empty:
             # What is recorded is brought up to date all the same; nobody has to agree to that.
             return "nothing to agree to" if any(plan.is_bookkeeping for plan in plans) else None
-        if view.judged:
-            view.judged.must_be_allowed()
-            self._watch = self._workspace.watch(shown, view.judged)
+        if judged:
+            judged.must_be_allowed()
+            self._watch = self._workspace.watch(shown, judged)
         must_be_approved(view, self._intent)
         return approver(view, self._intent, self._workspace.called)
 

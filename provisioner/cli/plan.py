@@ -17,8 +17,9 @@ from provisioner.cli.explaining import ENVIRONMENT, Explaining
 from provisioner.cli.limiting import SCOPED, scope
 from provisioner.cli.plan_files import Lifetime, expires_with_out, write_plan
 from provisioner.cli.screen import err
-from provisioner.cli.showing import show
+from provisioner.cli.showing import policy_of, show
 from provisioner.plan.model import Mode, Source
+from provisioner.plan.saved import SavedStack
 from provisioner.planning import Wish
 from provisioner.report.plan_view import PlanView
 from provisioner.wiring import Workspace, planning
@@ -57,7 +58,7 @@ def command(environment: Asked, **options: Unpack[Options]) -> ExitCode:
         show(view, as_json=options["as_json"], page=options["html"])
     if (file := options["out"]) is not None:
         err().say(f"\nKept in {file}. To do exactly this:\n\n  {program()} apply {file}")
-    if view.judged and view.judged.report.blocking:
+    if view.policy and view.policy["blocks"]:
         return ExitCode.REFUSED_BY_POLICY
     return ExitCode.CHANGES if options["detailed_exitcode"] and not view.is_empty else ExitCode.DONE
 
@@ -66,7 +67,7 @@ def _view(environment: Asked, workspace: Workspace, options: Options) -> PlanVie
     mode = Mode.DESTROY if options["destroy"] else Mode.UPDATE
     wish = Wish(Source.CLOUD if options["refresh"] else Source.STATE, scope())
     phases = workspace.schedule(mode)
-    file, expires = options["out"], None
+    file, expires, stacks = options["out"], None, tuple[SavedStack, ...]()
     at_once = processors() if workspace.may_fork else 1
     if file is None:
         plans = preview(
@@ -77,7 +78,9 @@ def _view(environment: Asked, workspace: Workspace, options: Options) -> PlanVie
         kept = keep(workspace.engine, phases, wish, workspace.explained, processors=at_once)
         shown = tuple(each.plan for each in kept)
         stacks = tuple(each.saved for each in kept)
-        expires = write_plan(file, environment, workspace, stacks, options["expires"]).expires
+    policy = policy_of(workspace.judged(shown), environment.name)
+    if file is not None:
+        expires = write_plan(file, environment, workspace, stacks, options["expires"], policy).expires
     return PlanView(
         environment=str(environment.name),
         cloud=environment.cloud or "",
@@ -85,7 +88,7 @@ def _view(environment: Asked, workspace: Workspace, options: Options) -> PlanVie
         notices=workspace.notices,
         is_disposable=workspace.is_disposable,
         expires=expires,
-        judged=workspace.judged(shown),
+        policy=policy,
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import click
 from click.core import ParameterSource
@@ -74,7 +75,12 @@ def plan_in(name: str) -> SavedPlan | None:
 
 
 def write_plan(
-    file: Path, asked: Asked, workspace: Workspace, stacks: tuple[SavedStack, ...], life: timedelta
+    file: Path,
+    asked: Asked,
+    workspace: Workspace,
+    stacks: tuple[SavedStack, ...],
+    life: timedelta,
+    policy: Mapping[str, Any] | None = None,
 ) -> SavedPlan:
     """Write the plan; what was written. An older plan in its place is overwritten.
 
@@ -91,6 +97,7 @@ def write_plan(
         stacks=stacks,
         notices=workspace.notices,
         command=typed_again(),
+        policy=policy,
     )
     write_over(file, written(saved), is_plan_file, OWNER_ONLY)
     return saved

@@ -20,7 +20,7 @@ from provisioner.cli.screen import err, out
 from provisioner.judging import Judged, facts, of_cloud, of_deployment, of_plans
 from provisioner.plan.model import Mode, Source
 from provisioner.policing import judged, own_rules, rules_of, today
-from provisioner.report.findings_forms import FORMS, rules_document
+from provisioner.report.findings_forms import FORMS, findings_document, rules_document
 from provisioner.report.findings_text import findings_text, summary
 from provisioner.report.machine import document
 from provisioner.wiring import loaded, looking, planning
@@ -106,7 +106,7 @@ def check(environment: Asked, **options: Unpack[Options]) -> ExitCode:
         out().write(text)
     else:
         file.write_text(text, encoding="utf-8")
-        err().say(summary(found))
+        err().say(summary(findings_document(str(environment.name), found)))
     blocks = found.report.blocking or (options["strict"] and found.report.deferred)
     return ExitCode.REFUSED_BY_POLICY if blocks else ExitCode.DONE
 
@@ -149,7 +149,7 @@ def explain(rule: str, environment: str | None) -> ExitCode:
 def waive(environment: Asked, rule: str, urn: str, **said: Any) -> ExitCode:
     """An exception from RULE for one resource, with its value as it is planned now, for a file of waivers.
 
-    It goes under `waivers:` of a file that `governance.waivers` names. How long it lasts is up to its severity.
+    It goes under `waivers:` of a file that `governance.waivers` names.
     """
     from policies.waivers import written  # noqa: PLC0415 - few write one
 
@@ -278,7 +278,8 @@ def _of_file(environment: Asked, file: Path) -> Judged:
 
 def _written(environment: str, found: Judged, form: str, *, deferred: bool) -> str:
     if form == "text":
-        return findings_text(found, out().style, deferred=deferred) or f"{summary(found)}\n"
+        told = findings_document(environment, found)
+        return findings_text(told, out().style, deferred=deferred) or f"{summary(told)}\n"
     if form == "sarif":
         from provisioner.report.findings_sarif import as_sarif  # noqa: PLC0415
 

@@ -65,6 +65,9 @@ LIMITS: Final = (
         "ec2", "no sharing of placement groups and reservations between accounts", "nothing of ours uses it"
     ),
     Limit("ec2", "there are no machine images", "an image is named by its id, which nobody looks up"),
+    Limit(
+        "ec2", "the block on public access holds nothing back, and knows no exclusions", "nothing is routed"
+    ),
     Limit("ec2", "a deleted peering connection stays visible for good", "AWS forgets it after hours"),
     Limit(
         "ecr", "nothing is pulled through, replicated or made from a template", "the registry has no images"
@@ -89,6 +92,11 @@ LIMITS: Final = (
         "route53",
         "no traffic policies, CIDR routing, geoproximity or authorizations for other accounts",
         "nothing of ours uses them",
+    ),
+    Limit(
+        "route53resolver",
+        "a DNS firewall blocks nothing; no managed lists, threat protection, sharing or query types",
+        "nobody asks for names",
     ),
     Limit("s3", "objects are not copied by replication", "it would take a worker that nobody could wait for"),
 )

@@ -109,6 +109,9 @@ class SavedPlan:
     command: str = ""
     """The command line that made it; empty in files of before it was kept."""
 
+    policy: Mapping[str, Any] | None = None
+    """What the rules said when it was made; nothing is done for its sake."""
+
     @property
     def called(self) -> str:
         """The environment as a command line names it."""
@@ -211,6 +214,7 @@ def _document(saved: SavedPlan) -> dict[str, Any]:
         },
         "notices": list(saved.notices),
         "command": saved.command,
+        "policy": saved.policy,
         "stacks": [_stack_json(stack) for stack in saved.stacks],
     }
 
@@ -245,6 +249,7 @@ def _saved(raw: Mapping[str, Any]) -> SavedPlan:
         stacks=tuple(_stack_of(stack) for stack in raw["stacks"]),
         notices=tuple(raw["notices"]),
         command=raw.get("command", ""),
+        policy=raw.get("policy"),
     )
     for stack in saved.stacks:
         stack.plan()  # so that what is wrong with it is told here

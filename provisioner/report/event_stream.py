@@ -39,7 +39,7 @@ class EventStream:
 
     def planned(self, view: PlanView) -> None:
         """The plan that is about to be carried out."""
-        plan = plan_document(view.environment, view.plans, view.notices, judged=view.judged)
+        plan = plan_document(view.environment, view.plans, view.notices, policy=view.policy)
         self._line("planned", plan=plan)
 
     def told(self, event: Event) -> None:

@@ -127,7 +127,7 @@ def _outcome(verdict: Verdict) -> Iterator[str]:
 def as_markdown(environment: str, judged: Judged) -> str:
     """A summary for a pull request."""
     told = [each for each in judged.report.findings if each.status is not Status.DEFERRED]
-    lines = [f"### Policy: {environment}", "", summary(judged)]
+    lines = [f"### Policy: {environment}", "", summary(findings_document(environment, judged))]
     if told:
         lines += ["", "| severity | rule | resource | what | setting |", "|---|---|---|---|---|"]
     for each in told:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from provisioner.engine.interface import Recorded
 from provisioner.plan.diff import MISSING, Change
@@ -14,9 +14,6 @@ from provisioner.plan.portable import cause_json
 from provisioner.plan.risk import worst
 from provisioner.plan.saved import loss_digest
 from provisioner.report.value_text import plain
-
-if TYPE_CHECKING:
-    from provisioner.judging import Judged
 
 PLAN_SCHEMA: Final = "provisioner/plan/1"
 STATE_SCHEMA: Final = "provisioner/state/1"
@@ -36,7 +33,7 @@ def plan_document(
     plans: Sequence[StackPlan],
     notices: Sequence[str] = (),
     asked: str = "",
-    judged: Judged | None = None,
+    policy: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The plans of all stacks: every step, also those that change nothing. Secrets are masked.
 
@@ -63,7 +60,7 @@ def plan_document(
         "left_out": [urn for plan in plans for urn in plan.left_out],
         "renames": _renames(plans, asked or environment),
         "digest": loss_digest(plans),
-        "policy": _findings(environment, judged),
+        "policy": policy,
     }
 
 
@@ -93,14 +90,6 @@ def resource_document(one: Recorded) -> dict[str, Any]:
         "inputs": plain(dict(one.inputs)),
         "outputs": plain(dict(one.outputs)),
     }
-
-
-def _findings(environment: str, judged: Judged | None) -> dict[str, Any] | None:
-    if judged is None:
-        return None
-    from provisioner.report.findings_forms import findings_document  # noqa: PLC0415 - not where none were asked
-
-    return findings_document(environment, judged)
 
 
 def _renames(plans: Sequence[StackPlan], asked: str) -> list[dict[str, Any]]:

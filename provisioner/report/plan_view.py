@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from provisioner.plan.last_snapshots import all_losses
 from provisioner.plan.model import Mode, Risk, StackPlan
@@ -14,9 +14,6 @@ from provisioner.plan.risk import Loss
 from provisioner.plan.saved import SavedPlan, loss_digest, mode_of
 from provisioner.report.plan_text import plan_text
 from provisioner.report.style import Style
-
-if TYPE_CHECKING:  # rules are loaded where there is something to judge
-    from provisioner.judging import Judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +34,8 @@ class PlanView:
     expires: datetime | None = None
     """If it was kept in a file."""
 
-    judged: Judged | None = None
-    """What the rules said; None: nobody asked them."""
+    policy: Mapping[str, Any] | None = None
+    """What the rules said (`findings_document`); None: nobody asked them."""
 
     @property
     def asked(self) -> str:
@@ -81,6 +78,7 @@ def saved_view(saved: SavedPlan) -> PlanView:
         notices=saved.notices,
         is_disposable=saved.bound.is_disposable,
         expires=saved.expires,
+        policy=saved.policy,
     )
 
 
@@ -101,10 +99,10 @@ def view_text(view: PlanView, style: Style) -> str:
 
         lines += rename_lines(view.plans, view.asked)
     text += "".join(f"{line}\n" for line in lines)
-    if view.judged and view.judged.report.findings:
+    if view.policy and view.policy["findings"]:
         from provisioner.report.findings_text import findings_text  # noqa: PLC0415 - there may be none
 
-        text += "\n" + findings_text(view.judged, style)
+        text += "\n" + findings_text(view.policy, style)
     return text
 
 

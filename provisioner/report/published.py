@@ -11,7 +11,7 @@ _FOLDER: Final = Path(__file__).parent / "schemas"
 _USES: Final[Mapping[str, tuple[str, ...]]] = {
     "plan": ("findings",),
     "events": ("plan", "findings"),
-    "plan-file": (),
+    "plan-file": ("findings",),
     "drift": (),
     "findings": (),
 }

@@ -46,5 +46,6 @@ def _of_aws(env: Environment, region: str, services: Sequence[str]) -> Iterator[
 def _of_the_environment(env: Environment) -> Iterator[str]:
     if isinstance(env.connectivity, AirGap):
         yield env.connectivity.mirror.partition(":")[0]
+        yield from env.connectivity.names
     if env.dns:
         yield from (env.dns.zone, f"*.{env.dns.zone}")

@@ -74,7 +74,7 @@ def judged(*resources):
 
 @pytest.mark.parametrize("deferred", [False, True], ids=["usual", "with what is not known"])
 def test_as_text(deferred, golden):
-    golden(findings_text(judged(*EVERYTHING), PLAIN, deferred=deferred))
+    golden(findings_text(findings_document("dev", judged(*EVERYTHING)), PLAIN, deferred=deferred))
 
 
 @pytest.mark.parametrize("form", [*FORMS, "sarif"])
@@ -89,7 +89,7 @@ def test_in_each_form(form, golden):
 
 
 def test_nothing_found_is_nothing_to_say():
-    assert findings_text(judged(bucket("b", "me")), PLAIN) == ""
+    assert findings_text(findings_document("dev", judged(bucket("b", "me"))), PLAIN) == ""
 
 
 def test_junit_is_xml_and_skips_what_is_not_known():
@@ -102,7 +102,7 @@ def test_junit_is_xml_and_skips_what_is_not_known():
 def test_json_is_what_the_schema_says():
     found = findings_document("dev", judged(*EVERYTHING))
     obeys("findings", json.loads(json.dumps(found)))
-    obeys("plan", json.loads(document(plan_document("dev", [plan()], judged=judged(*EVERYTHING)))))
+    obeys("plan", json.loads(document(plan_document("dev", [plan()], policy=found))))
     assert found["blocks"]
     assert found["counts"] == {
         "pass": 10, "fail": 3, "waived": 0, "deferred": 1, "not applicable": 0, "error": 1,

@@ -129,6 +129,13 @@ CHANGED = {
         "VpcEndpoint",
         {"policy": json.dumps({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})},
     ),
+    "names below everybody's": ("ResolverFirewallDomainList", {"domains": ["*.amazonaws.com", "*.example.com"]}),
+    "a rule for every name": (
+        "ResolverFirewallRule",
+        {"firewallDomainListId": "ResolverFirewallDomainList(prod-airgap-dns-firewall-everything).id"},
+    ),
+    "a firewall that is open when it is not well": ("ResolverFirewallConfig", {"firewallFailOpen": "ENABLED"}),
+    "a firewall of another network": ("ResolverFirewallRuleGroupAssociation", {"vpcId": "vpc-1"}),
     "an endpoint to everybody's buckets": (
         "VpcEndpoint",
         {
@@ -185,6 +192,36 @@ def test_every_service_in_use_has_an_endpoint_in_every_zone():
             )
         )
         assert places[0] == places[1]
+
+
+def test_every_endpoint_in_use_has_its_names_answered():
+    """Private DNS names of endpoints, as EC2's `DescribeVpcEndpointServices` tells them for the region."""
+    (allowed,) = [
+        each.inputs["domains"]
+        for each in of_type(objects(), "ResolverFirewallDomainList")
+        if each.name.endswith("-allowed")
+    ]
+    assert allowed == [
+        "*.dkr.ecr.eu-central-1.amazonaws.com",
+        "*.efs.eu-central-1.amazonaws.com",
+        "*.eu-central-1.compute.internal",
+        "*.eu-central-1.eks.amazonaws.com",
+        "*.eu-central-1.rds.amazonaws.com",
+        "*.s3.eu-central-1.amazonaws.com",
+        "api.ecr.eu-central-1.amazonaws.com",
+        "autoscaling.eu-central-1.amazonaws.com",
+        "ec2.eu-central-1.amazonaws.com",
+        "eks-auth.eu-central-1.api.aws",
+        "eks.eu-central-1.amazonaws.com",
+        "elasticfilesystem.eu-central-1.amazonaws.com",
+        "elasticloadbalancing.eu-central-1.amazonaws.com",
+        "kms.eu-central-1.amazonaws.com",
+        "logs.eu-central-1.amazonaws.com",
+        MIRROR,
+        "s3.eu-central-1.amazonaws.com",
+        "secretsmanager.eu-central-1.amazonaws.com",
+        "sts.eu-central-1.amazonaws.com",
+    ]
 
 
 def test_every_node_starts_without_asking_anybody_outside():

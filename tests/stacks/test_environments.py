@@ -41,10 +41,13 @@ NO_TAGS = {
     "ReplicationConfiguration",
     "RepositoryCreationTemplate",
     "RepositoryPolicy",
+    "ResolverFirewallConfig",
+    "ResolverFirewallRule",
     "RolePolicy",
     "RolePolicyAttachment",
     "Route",
     "RouteTableAssociation",
+    "VpcBlockPublicAccessOptions",
     "ZoneAssociation",
 }
 """Types that AWS gives no tags."""

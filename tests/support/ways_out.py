@@ -38,6 +38,7 @@ def ways_out(objects: Sequence[Declared]) -> list[str]:
         *_by_rule(objects),
         *_by_endpoint(objects),
         *_by_service(objects),
+        *_by_name(objects),
     ]
 
 
@@ -176,3 +177,40 @@ def _by_service(objects) -> Iterator[str]:
             yield f"{label(each)} > public names > internet"
     for each in of_type(objects, *PUBLIC_REGISTRIES):
         yield f"{label(each)} > {each.inputs['upstreamRegistryUrl']} > internet"
+
+
+AWS_NAMES = (".amazonaws.com", ".api.aws", ".compute.internal", ".ec2.internal")
+
+
+def _by_name(objects) -> Iterator[str]:
+    """What can be said to strangers by asking for names below theirs. One fixed name says nothing."""
+    inside = (*AWS_NAMES, *(f".{zone.inputs['name']}" for zone in of_type(objects, "Zone")))
+    for vpc in of_type(objects, "Vpc"):
+        for name in _answered(objects, f"{label(vpc)}.id"):
+            if name.startswith("*") and not name.endswith(inside):
+                yield f"{label(vpc)} > names {name} > public DNS"
+    for each in of_type(objects, "ResolverFirewallConfig"):
+        if each.inputs.get("firewallFailOpen") != "DISABLED":
+            yield f"{label(each)} > names * > public DNS"
+
+
+def _answered(objects, vpc) -> Iterator[str]:
+    """The names that get through the network's firewall, rule by rule."""
+    lists = {f"{label(each)}.id": each for each in of_type(objects, "ResolverFirewallDomainList")}
+    groups = [
+        each.inputs["firewallRuleGroupId"]
+        for each in of_type(objects, "ResolverFirewallRuleGroupAssociation")
+        if each.inputs["vpcId"] == vpc
+    ]
+    rules = [
+        each.inputs
+        for each in of_type(objects, "ResolverFirewallRule")
+        if each.inputs["firewallRuleGroupId"] in groups
+    ]
+    for rule in sorted(rules, key=lambda rule: rule["priority"]):
+        domains = lists[rule["firewallDomainListId"]].inputs["domains"]
+        if rule["action"] != "BLOCK":
+            yield from domains
+        elif "*" in domains:
+            return
+    yield "*"

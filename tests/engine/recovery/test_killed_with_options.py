@@ -13,8 +13,10 @@ MOST_MOMENTS = 60
 
 
 @pytest.fixture
-def prepared(desk):
+def prepared(tmp_path, quick_passphrase):
     """A folder in which one object is recorded, and another one exists that is not."""
+    (tmp_path / "before").mkdir()
+    desk = Desk(tmp_path / "before")
     desk.apply(had_hooks)
     with desk.cloud.objects() as objects:
         objects["thing-1"] = {"name": "theirs", "size": 1}
