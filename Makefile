@@ -24,7 +24,7 @@ local: $(INSTALLED)
 	@$(BIN)/provisioner apply local --yes
 
 test: $(INSTALLED)
-	@$(BIN)/python -m pytest -n auto --ignore=tests/browser $(TEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --ignore=tests/browser --ignore=tests/live_engine $(TEST_ARGS)
 
 browser: $(INSTALLED)
 	@$(BIN)/python -m pytest tests/browser $(TEST_ARGS)
@@ -39,7 +39,7 @@ conformance: $(INSTALLED)
 # No part of `make test`: there are no tests that are skipped. Where there is no `pulumi` it says so.
 live-engine: $(INSTALLED)
 	@command -v pulumi >/dev/null || { echo "There is no \`pulumi\` on the PATH." >&2; exit 2; }
-	@$(BIN)/python -m pytest -n0 tests/live_engine/both_engines.py tests/live_engine/moving.py $(TEST_ARGS)
+	@$(BIN)/python -m pytest -n0 $(wildcard tests/live_engine/*.py) $(TEST_ARGS)
 
 check: lint types
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
-from policies.model import Rule
+from policies.catalogue import BY_ID
+from policies.model import Rule, Waivable
 from policies.rules import (
     buckets,
     clusters,
@@ -37,7 +39,7 @@ from policies.rules import (
 )
 from policies.scene import Facts
 
-RULES: Final[tuple[Rule, ...]] = (
+_WRITTEN: Final[tuple[Rule, ...]] = (
     *buckets.RULES,
     *clusters.RULES,
     *data_stores.RULES,
@@ -66,7 +68,12 @@ RULES: Final[tuple[Rule, ...]] = (
     *secrets.RULES,
     *workloads.RULES,
 )
-"""All rules of ours."""
+
+RULES: Final = tuple(sorted(_WRITTEN, key=lambda rule: tuple(BY_ID).index(rule.id)))
+"""All rules of ours, in the order of the catalogue."""
+
+_ABSOLUTE: Final = frozenset({"BL-EKS-001", "BL-K8S-004", "BL-K8S-008", "BL-NET-004"})
+"""Of the baseline, what nobody can allow an exception from in an air gap."""
 
 
 def applying(facts: Facts) -> Iterator[Rule]:
@@ -76,4 +83,10 @@ def applying(facts: Facts) -> Iterator[Rule]:
         packs.add("airgapped")
     if len(facts.regions) > 1:
         packs.add("multiregion")
-    yield from (each for each in RULES if each.entry.pack in packs)
+    for each in RULES:
+        if each.entry.pack in packs:
+            yield _without_exceptions(each) if facts.is_airgapped and each.id in _ABSOLUTE else each
+
+
+def _without_exceptions(rule: Rule) -> Rule:
+    return replace(rule, entry=replace(rule.entry, waivable=Waivable.NEVER))

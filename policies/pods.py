@@ -6,6 +6,7 @@ Types are spelt as in `pulumi_kubernetes`; a custom resource is `kubernetes:<gro
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final, cast
 
 from policies.model import Part, Resource
@@ -166,15 +167,11 @@ def _taken(container: Part, scene: Scene) -> Iterator[tuple[str, tuple[str, Any]
 
 def _config_maps(scene: Scene) -> Mapping[str, Resource]:
     """Those whose names are known, by their names."""
-    named = ((entry(each, "metadata", "name"), each) for each in _whose_names_are_known(scene))
-    return {name: each for name, each in named if isinstance(name, str)}
-
-
-def _whose_names_are_known(scene: Scene) -> Iterator[Resource]:
+    found: dict[str, Resource] = {}
     for each in scene.of(CONFIG_MAP):
-        metadata = each.inputs.get("metadata")
-        if isinstance(metadata, dict) and isinstance(cast("dict[str, Any]", metadata).get("name"), str):
-            yield each
+        with suppress(Undecided):
+            found[str(each.get("metadata.name"))] = each
+    return found
 
 
 def texts_in(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -4,8 +4,8 @@
 
 Then each engine goes on with what the other has recorded, which must leave nothing to do. With `--record`
 what Pulumi's engine did is kept as the new transcripts, and what differs of a program in the table of
-`meant.py` as what is meant. Exit codes: 0 all agree, 1 some do not, 2 there is no `pulumi` on the PATH, or no such
-program.
+`meant.py` as what is meant. Exit codes: 0 all agree, 1 some do not, 2 there is no `pulumi`
+on the PATH, or no such program.
 """
 
 import os
