@@ -6,9 +6,10 @@ Source: Kubernetes documentation, "Pod Security Standards", as of v1.35.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final, cast
 
-from policies.model import Finding, Part, Resource, every, rule
+from policies.model import Enforcement, Finding, Part, Resource, every, rule
 from policies.pods import NAMESPACE, PODS, containers, entry, is_system, specs
 from policies.scene import Scene, canonical
 from policies.values import texts
@@ -202,12 +203,15 @@ def _confined(where: Part, context: str) -> Iterator[Finding]:
     ),
 )
 def restricted(resource: Resource, scene: Scene) -> Iterator[Finding]:
-    """Pods of teams run without root, without new privileges, and under a profile."""
-    if is_system(resource, scene, _RESTRICTED):
-        return
+    """Pods of teams run without root, without new privileges, and under a profile.
+
+    Of the platform's own software the same is told, and stops nothing.
+    """
+    mildly = is_system(resource, scene, _RESTRICTED)
     for spec in specs(resource):
         parts = containers(spec)
-        yield from every(_volumes(spec), *(each for part in parts for each in _restrictions(spec, part)))
+        found = every(_volumes(spec), *(each for part in parts for each in _restrictions(spec, part)))
+        yield from (replace(each, enforcement=Enforcement.ADVISORY) if mildly else each for each in found)
 
 
 def _restrictions(spec: Part, container: Part) -> tuple[Iterator[Finding], ...]:
@@ -216,6 +220,7 @@ def _restrictions(spec: Part, container: Part) -> tuple[Iterator[Finding], ...]:
         _no_escalation(spec, container),
         _profile(spec, container),
         _dropped(spec, container),
+        _fixed(spec, container),
     )
 
 
@@ -256,6 +261,14 @@ def _profile(spec: Part, container: Part) -> Iterator[Finding]:
     if not _is_windows(spec) and kind not in ("RuntimeDefault", "Localhost", "Unconfined"):
         path = container.at("securityContext.seccompProfile")
         yield Finding(spec.resource, path, "No profile says which system calls the container may make.")
+
+
+def _fixed(spec: Part, container: Part) -> Iterator[Finding]:
+    """Beyond the standard, so that it is told and stops nothing."""
+    path = "securityContext.readOnlyRootFilesystem"
+    if not _is_windows(spec) and container.get(path) is not True:
+        message = "The container can change its own programs."
+        yield Finding(spec.resource, container.at(path), message, Enforcement.ADVISORY)
 
 
 def _dropped(spec: Part, container: Part) -> Iterator[Finding]:

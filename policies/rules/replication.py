@@ -125,10 +125,7 @@ def _copies_all(copying: Part) -> Iterator[Finding]:
 
 
 def _is(copying: Part, path: str, wanted: str, message: str) -> Iterator[Finding]:
-    # Without a word about them AWS copies markers of deletion under rules of the first version only.
-    found = copying.get(path)
-    absent = path.startswith("deleteMarker") and found is None
-    if found != wanted and not absent:
+    if copying.get(path) != wanted:
         yield Finding(copying.resource, copying.at(path), message)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from policies.boundary import is_own_registry
 from policies.images import Image, image
-from policies.model import Finding, Part, Resource, every, rule
+from policies.model import Enforcement, Finding, Part, Resource, every, rule
 from policies.pods import CHARTS, PODS, SYSTEM, namespace, specs
 from policies.scene import Scene
 from policies.values import Undecided
@@ -88,8 +88,12 @@ def _judged(resource: Resource, written: Written, scene: Scene) -> Iterator[Find
         yield Finding(resource, written.path, "The image comes from a registry that nobody approved.")
     if found.is_latest:
         yield Finding(resource, written.path, "The image is whatever was pushed last.")
-    elif not found.is_pinned and (scene.facts.is_hardened or scene.facts.is_airgapped):
-        yield Finding(resource, written.path, "The image has no digest, so what it is may change.")
+    elif not found.is_pinned:
+        strict = scene.facts.is_hardened or scene.facts.is_airgapped
+        message = "The image has no digest, so what it is may change."
+        yield Finding(
+            resource, written.path, message, Enforcement.MANDATORY if strict else Enforcement.ADVISORY
+        )
 
 
 def _is_approved(found: Image, scene: Scene) -> bool:
