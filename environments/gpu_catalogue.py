@@ -13,7 +13,6 @@ As of 2026-11-21. The figures and their sources are in `gpu_tables.py`, one mach
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,9 +21,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, Literal
 
-from environments.diagnostics import Problem
 from environments.gpu_tables import NEURON, NVIDIA
-from environments.section import refused
 
 AS_OF: Final = date(2026, 11, 21)
 
@@ -129,33 +126,6 @@ class GpuProfile:
     def resource(self) -> str:
         """The extended resource pods ask for; also the key of the taint that keeps other pods away."""
         return "nvidia.com/gpu" if self.vendor == "nvidia" else "aws.amazon.com/neuron"
-
-
-def profile(name: str) -> GpuProfile:
-    """The machine type of that name; refuses one that is not in the catalogue, with the nearest names."""
-    if name not in PROFILES:
-        detail = f"`{name}` is not in the catalogue of GPU machines (table of {AS_OF})."
-        raise refused(Problem.MACHINE, detail, _nearest(name))
-    return PROFILES[name]
-
-
-def _nearest(name: str) -> str:
-    written = name.lower()
-    if near := _having(written) or _spelt_like(written):
-        return f"write one of {', '.join(near)}."
-    return "write the EC2 instance type of a GPU machine, for example g6e.xlarge or p5.48xlarge."
-
-
-def _spelt_like(name: str) -> list[str]:
-    """Machine types whose family begins as the written one does (p6: p6-b200), else any that look alike."""
-    family = name.partition(".")[0]
-    relatives = [each for each in PROFILES if each.startswith(family)]
-    return difflib.get_close_matches(name, relatives, cutoff=0.4) or difflib.get_close_matches(name, PROFILES)
-
-
-def _having(accelerator: str) -> list[str]:
-    """Machine types with a GPU of that name, for who wrote the GPU's name instead of the machine's."""
-    return [each.name for each in PROFILES.values() if each.accelerator == accelerator][:6]
 
 
 def _profiles(table: str, vendor: Vendor) -> Iterator[GpuProfile]:

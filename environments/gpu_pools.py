@@ -8,7 +8,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from environments.capacity import ON_DEMAND, Capacity
-from environments.gpu_catalogue import PROFILES, GpuProfile, profile
+from environments.gpu_catalogue import PROFILES, GpuProfile
+from environments.gpu_choice import profile
 from environments.gpu_rules import refusal
 from environments.node_labels import Taint, accepted_labels, accepted_taints
 from environments.quantities import Whole

@@ -16,9 +16,7 @@ INTERNAL: Final = (".svc", ".cluster.local", ".internal", ".localhost", ".home.a
 """Ends of names that no public server answers to. Sources: Kubernetes, "DNS for Services and Pods"; ICANN's
 reservation of `.internal` (2024); RFC 6761, RFC 8375."""
 
-_AWS: Final = re.compile(
-    r"(^|\.)(?P<region>[a-z]{2}(-[a-z]+)+-\d)\.(.+\.)?(amazonaws\.com(\.cn)?|api\.aws|on\.aws)$"
-)
+_AWS: Final = re.compile(r"(^|\.)(?P<region>[a-z]{2}(-[a-z]+)+-\d)\.(.+\.)?(amazonaws\.com(\.cn)?|api\.aws)$")
 """A service of AWS in one region. It is reached through an endpoint or not at all: AG-007's matter."""
 
 _ECR: Final = re.compile(
@@ -109,7 +107,7 @@ def has_host(scene: Scene, host: str, allowed: Iterable[str] = ()) -> bool:
     """Whether a host is inside; `allowed` are further hosts, or ends of hosts that begin with a dot."""
     facts, name = scene.facts, host.lower().rstrip(".")
     if _is_address(name):
-        return holds(facts, name)
+        return _is_here(name) or holds(facts, name)
     if "." not in name or name.endswith(INTERNAL) or name == facts.mirror.partition(":")[0]:
         return True
     aws = _AWS.search(name)
@@ -120,6 +118,12 @@ def has_host(scene: Scene, host: str, allowed: Iterable[str] = ()) -> bool:
 
 def _is_or_ends(name: str, end: str) -> bool:
     return name == end.lstrip(".") or (end.startswith(".") and name.endswith(end))
+
+
+def _is_here(address: str) -> bool:
+    """Whether a program means its own machine, or listens for whoever comes."""
+    found = ip_network(address)
+    return found.is_loopback or found.is_unspecified
 
 
 def _is_address(text: str) -> bool:

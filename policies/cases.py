@@ -21,6 +21,7 @@ import yaml
 
 from policies.check import Verdict, check
 from policies.model import Resource, Rule, Status, WhenUnknown
+from policies.own import RulesNotLoaded
 from policies.scene import Facts, Scene
 from policies.values import UNKNOWN, Hidden
 
@@ -60,8 +61,22 @@ _tagged("!id", lambda text: _Elsewhere(text.partition(".")[0], known=True))
 
 
 def read(path: Path) -> Mapping[str, list[Case]]:
-    """The cases in a file, by what they are. Raises what YAML and the file system do."""
-    return yaml.load(path.read_text(encoding="utf-8"), _Loader) or {}  # noqa: S506 - a safe one, with four tags
+    """The cases in a file, by what they are. Raises `RulesNotLoaded`."""
+    try:
+        found = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a safe one, with four tags
+    except yaml.MarkedYAMLError as broken:
+        line = f":{broken.problem_mark.line + 1}" if broken.problem_mark else ""
+        raise RulesNotLoaded(Path(f"{path}{line}"), f"it is no YAML: {broken.problem}") from broken
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as refused:
+        raise RulesNotLoaded(path, f"it cannot be read: {refused}") from refused
+    if not (found and _are_cases(found)):
+        raise RulesNotLoaded(path, f"it has no cases: lists of mappings, under {', '.join(KINDS)}")
+    return found
+
+
+def _are_cases(found: Any) -> bool:
+    lists: list[Any] = list(cast("dict[Any, Any]", found).values()) if isinstance(found, dict) else [None]
+    return all(isinstance(those, list) and all(isinstance(case, dict) for case in those) for those in lists)
 
 
 def scene_of(case: Case) -> Scene:

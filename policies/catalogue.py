@@ -76,12 +76,12 @@ _ROWS: Final = (
     _entry("BL-EKS-005", "eks-access-entries", HIGH, MANDATORY, REFERENCE, BY_TWO,
         "CIS-EKS1.8 4.1.1/4.1.7/5.5.1; NSA C-0035; NIST AC-6"),
     _entry("BL-EKS-006", "eks-network-policy-cni", HIGH, MANDATORY, DEFER, YES,
-        "CIS-EKS1.8 4.3.1/5.4.4; prowler eks_cluster_network_policy_enabled; NSA (NetworkPolicy- "
+        "CIS-EKS1.8 4.3.1/5.4.4; prowler eks_cluster_network_policy_enabled; NSA (NetworkPolicy-"
         "capable CNI)"),
     _entry("BL-EKS-007", "eks-deletion-protection", MEDIUM, MANDATORY, DEFER, YES,
         "prowler eks_cluster_deletion_protection_enabled; NIST CP-9"),
     _entry("BL-EC2-001", "imdsv2-required", HIGH, MANDATORY, FAIL, BY_TWO,
-        "CIS-AWS7 6.7; FSBP EC2.8/EC2.170(gk)/AutoScaling.3/4; CKV_AWS_79/341; AWS-0028/0130; NIST "
+        "CIS-AWS7 6.7; FSBP EC2.8/EC2.170/AutoScaling.3/4; CKV_AWS_79/341; AWS-0028/0130; NIST "
         "AC-3"),
     _entry("BL-EC2-002", "ebs-encrypted-cmk", HIGH, MANDATORY, REFERENCE, BY_TWO,
         "CIS-AWS7 6.1.1; FSBP EC2.3/EC2.7; CKV_AWS_3/8/106/189; AWS-0008/0026/0027/0131; NIST "
@@ -89,7 +89,7 @@ _ROWS: Final = (
     _entry("BL-ECR-001", "ecr-immutable-tags", HIGH, MANDATORY, FAIL, YES,
         "FSBP ECR.2; CKV_AWS_51; AWS-0031; NIST CM-5"),
     _entry("BL-ECR-002", "ecr-cmk-and-scan", MEDIUM, MANDATORY, REFERENCE, YES,
-        "FSBP ECR.1/ECR.5(gk); CIS-EKS1.8 5.1.1; CKV_AWS_136/163; AWS-0030/0033; NIST RA-5"),
+        "FSBP ECR.1/ECR.5; CIS-EKS1.8 5.1.1; CKV_AWS_136/163; AWS-0030/0033; NIST RA-5"),
     _entry("BL-ECR-003", "ecr-no-public-policy", CRITICAL, MANDATORY, DEFER, BY_TWO,
         "CIS-EKS1.8 5.1.2/5.1.3; CKV_AWS_32; AWS-0032; AwsSolutions-ECR1; CIS-AWS7 2.21"),
     _entry("BL-KMS-001", "kms-rotation", MEDIUM, MANDATORY, FAIL, YES,
@@ -144,7 +144,7 @@ _ROWS: Final = (
     _entry("BL-K8S-007", "service-account-tokens", MEDIUM, MANDATORY, DEFER, YES,
         "CIS-EKS1.8 4.1.5/4.1.6; NSA C-0034; KSV-0036; CKV_K8S_38/41"),
     _entry("BL-K8S-008", "no-public-service", HIGH, MANDATORY, FAIL, BY_TWO,
-        "Gatekeeper block-loadbalancer-services/block-nodeport-services/externalip; Kyverno restrict- "
+        "Gatekeeper block-loadbalancer-services/block-nodeport-services/externalip; Kyverno restrict-"
         "loadbalancer; NSA C-0059/C-0292; CKV_K8S_152-154"),
     _entry("BL-K8S-009", "default-namespace-unused", LOW, MANDATORY, DEFER, YES,
         "CIS-EKS1.8 4.5.1/4.5.2; KSV-0110; NSA 1.12 (trivy k8s-nsa)"),
@@ -162,7 +162,7 @@ _ROWS: Final = (
     _entry("AG-006", "no-public-edge", CRITICAL, MANDATORY, FAIL, NEVER,
         "AWS-0053; Kyverno restrict-loadbalancer; NIST SC-7"),
     _entry("AG-007", "vpc-endpoints-complete", CRITICAL, MANDATORY, REFERENCE, NEVER,
-        "EKS user guide private-clusters; Karpenter isolated VPC; CIS-AWS7 6.8; issues eks-user- "
+        "EKS user guide private-clusters; Karpenter isolated VPC; CIS-AWS7 6.8; issues eks-user-"
         "guide#582/#690, containers-roadmap#298/#745"),
     _entry("AG-008", "endpoint-policies-perimeter", HIGH, MANDATORY, REFERENCE, BY_TWO,
         "NIST SC-7(10), AC-4; CIS-AWS7 2.21; ECR VPC endpoint guide (starport bucket)"),
@@ -226,7 +226,7 @@ _ROWS: Final = (
     _entry("GV-004", "pinned-inputs", MEDIUM, MANDATORY, FAIL, YES,
         "AWS-0344; NIST CM-2; SLSA"),
     _entry("GV-005", "provenance-required", HIGH, MANDATORY, FAIL, BY_TWO,
-        "SLSA Build L2/L3 verifying-artifacts; NIST SR-3/SR-4; Kyverno verify-image-slsa/verify-sbom- "
+        "SLSA Build L2/L3 verifying-artifacts; NIST SR-3/SR-4; Kyverno verify-image-slsa/verify-sbom-"
         "cyclonedx"),
     _entry("GV-006", "permission-boundary", HIGH, MANDATORY, DEFER, BY_TWO,
         "NIST AC-6(1), AC-5; CKV_AWS_286"),

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Final
 
+from policies.blame import last_line
 from policies.model import Enforcement, Finding, Resource, Rule, Status, WhenUnknown
 from policies.scene import Scene, canonical
 from policies.values import Undecided
@@ -108,10 +110,17 @@ def judged(rule: Rule, subject: Resource, scene: Scene) -> Sequence[Verdict]:
             found.append(_failed(rule, finding))  # noqa: PERF401 - what was found before it broke counts
     except Undecided as unknown:
         found.append(_undecided(rule, subject, unknown))
-    except Exception as bug:  # noqa: BLE001 - whatever a rule raises is its own fault, and no pass
-        message = f"The rule broke: {type(bug).__name__}."
+    except (Exception, SystemExit) as bug:  # whatever a rule raises is its own fault, and no pass
+        message = f"The rule broke: {type(bug).__name__}{_where(rule, bug)}."
         found.append(Verdict(rule=rule, resource=subject, status=Status.ERROR, message=message))
     return found or [Verdict(rule=rule, resource=subject, status=Status.PASS)]
+
+
+def _where(rule: Rule, bug: BaseException) -> str:
+    """In which line of its file a rule broke; never what it raised, in which there may be a value."""
+    file = getattr(getattr(rule.judge, "__code__", None), "co_filename", "")
+    line = last_line(bug, file)
+    return f" at {Path(file).name}{line}" if line else ""
 
 
 def environment(scene: Scene) -> Resource:

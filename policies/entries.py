@@ -64,7 +64,10 @@ def entries(file: Path, under: str, required: Sequence[str]) -> tuple[list[FileE
         return [], [Wrong(str(file), "The file cannot be read.", str(file))]
     source = SourceFile(file, text)
     settings, diagnostics = compose(source, text)
-    wrong = [Wrong(str(each.place or source.name), each.detail, source.name) for each in diagnostics]
+    # What a file of the wrong shape lacks is told below: it is no environment file.
+    shape = Problem.NO_SETTINGS
+    told = [each for each in diagnostics if each.problem is not shape]
+    wrong = [Wrong(str(each.place or source.name), each.detail, source.name) for each in told]
     found = settings.entries.get(under) if settings else None
     if found is None or not isinstance(found.value, Items):
         return [], wrong or [Wrong(source.name, f"There is no list `{under}`.", source.name)]

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from policies.check import Verdict
 from policies.model import Resource
-from policies.values import Unknown, steps
+from policies.values import Hidden, Unknown, steps
 
 _NUMBER = re.compile(r"\[\d+\]")
 
@@ -19,8 +19,8 @@ def evidence(verdict: Verdict) -> str:
 
     Of a secret only that it is one.
     """
-    said = [_without_numbers(verdict.path), _value(verdict.resource, verdict.path)]
-    text = json.dumps(said, sort_keys=True, default=_sealed)
+    said = [_without_numbers(verdict.path), _plain(_value(verdict.resource, verdict.path))]
+    text = json.dumps(said, sort_keys=True)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
@@ -52,7 +52,8 @@ def _value(resource: Resource, path: str) -> Any:
 
 
 def _opened(value: Any) -> Any:
-    if not isinstance(value, str):
+    """A document in place of its text."""
+    if not isinstance(value, str) or not value.startswith(("{", "[")):
         return value
     try:
         return json.loads(value)
@@ -60,6 +61,19 @@ def _opened(value: Any) -> Any:
         return value
 
 
-def _sealed(value: object) -> str:
-    """What stands for a value that is not told, or not known."""
-    return "unknown" if isinstance(value, Unknown) else "secret"
+def _plain(value: Any) -> Any:
+    """The same for the same value, whoever tells it: spaces in documents and 30 or 30.0 do not matter."""
+    found = _opened(value)
+    match found:
+        case dict():
+            return {key: _plain(item) for key, item in cast("dict[str, Any]", found).items()}
+        case list():
+            return [_plain(item) for item in cast("list[Any]", found)]
+        case float() if found.is_integer():
+            return int(found)
+        case Hidden():
+            return "(secret)"
+        case Unknown():
+            return "(unknown)"
+        case _:
+            return found

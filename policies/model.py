@@ -133,6 +133,14 @@ class Resource:
         value = at(self.inputs, path)
         return default if value is None else value
 
+    def texts(self, path: str) -> Iterator[str]:
+        """The texts of a list, or the one text at a path. Raises `Undecided` after those that are known."""
+        value = shown(self.peek(path))
+        items = cast("list[Any]", value) if isinstance(value, list) else [value]
+        yield from (each for each in items if isinstance(each, str))
+        if (unknown := first_unknown(value, path)) is not None:
+            raise Undecided(unknown)
+
     def parts(self, path: str) -> tuple[Part, ...]:
         """The elements of a list of objects (or the one object there), each to be read by itself."""
         value = self.peek(path)
@@ -156,6 +164,10 @@ class Part:
     def peek(self, path: str, default: Any = None) -> Any:
         """The same with `UNKNOWN` and `Hidden` in it. Raises `Undecided` if the way there is not known."""
         return self.resource.peek(self.at(path), default)
+
+    def texts(self, path: str) -> Iterator[str]:
+        """The texts of a list, or the one text at a path. Raises `Undecided` after those that are known."""
+        return self.resource.texts(self.at(path))
 
     def parts(self, path: str) -> tuple[Part, ...]:
         """The elements of a list of objects at a path from here."""

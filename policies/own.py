@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from policies.blame import last_line
+from policies.catalogue import BY_ID
 from policies.model import Enforcement, Entry, Rule, Severity, Waivable, WhenUnknown
 
 
@@ -47,22 +50,25 @@ def loaded(paths: Iterable[Path]) -> tuple[Rule, ...]:
     Raises `RulesNotLoaded`.
     """
     found: dict[str, Rule] = {}
-    for file in _files(paths):
-        for rule in _rules(file):
-            if rule.id in found:
-                raise RulesNotLoaded(file, f"the id {rule.id} is that of another rule")
-            found[rule.id] = rule
+    for path in (Path(os.path.normpath(each)) for each in paths):
+        before = len(found)
+        for file in _files(path):
+            for rule in _rules(file):
+                if rule.id in found or rule.id in BY_ID:
+                    raise RulesNotLoaded(file, f"the id {rule.id} is that of another rule")
+                found[rule.id] = rule
+        if len(found) == before:
+            # Whoever names rules and gets none would take silence for a pass.
+            raise RulesNotLoaded(path, "there is no rule in it, so nothing with `@rule(own(…), …)` above it")
     return tuple(found.values())
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(path.glob("*.py"))
-        elif path.is_file():
-            yield path
-        else:
-            raise RulesNotLoaded(path, "there is no such file or folder")
+def _files(path: Path) -> Sequence[Path]:
+    if path.is_dir():
+        return sorted(path.glob("*.py"))
+    if path.is_file():
+        return [path]
+    raise RulesNotLoaded(path, "there is no such file or folder")
 
 
 def _rules(file: Path) -> Iterator[Rule]:
@@ -74,6 +80,10 @@ def _rules(file: Path) -> Iterator[Rule]:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as broken:  # whatever somebody's module raises, it cannot be used
-        raise RulesNotLoaded(file, f"{type(broken).__name__}: {broken}") from broken
+    except SyntaxError as broken:
+        place = f"{broken.filename}:{broken.lineno}"
+        raise RulesNotLoaded(Path(place), f"{type(broken).__name__}: {broken.msg}") from broken
+    except (Exception, SystemExit) as broken:  # whatever somebody's module raises, it cannot be used
+        place = f"{file}{last_line(broken, str(file))}"
+        raise RulesNotLoaded(Path(place), f"{type(broken).__name__}: {broken}") from broken
     yield from (each for each in vars(module).values() if isinstance(each, Rule))

@@ -9,11 +9,14 @@ from typing import Final
 from policies.catalogue import BY_ID
 from policies.model import Rule, Waivable
 from policies.rules import (
+    approvals,
     buckets,
     clusters,
+    costs,
     data_stores,
     encryption_keys,
     endpoints,
+    failover,
     firewalls,
     gap_egress,
     gap_endpoints,
@@ -25,6 +28,9 @@ from policies.rules import (
     gap_routes,
     gap_settings,
     gap_tools,
+    governance,
+    gpu_nodes,
+    gpu_pods,
     identities,
     kubernetes_access,
     load_balancers,
@@ -33,8 +39,15 @@ from policies.rules import (
     namespaces,
     networks,
     pod_security,
+    powers,
+    quotas,
+    region_parity,
+    regions,
     registries,
+    replicas,
+    replication,
     secrets,
+    serving,
     workloads,
 )
 from policies.scene import Facts
@@ -67,6 +80,19 @@ _WRITTEN: Final[tuple[Rule, ...]] = (
     *registries.RULES,
     *secrets.RULES,
     *workloads.RULES,
+    *regions.RULES,
+    *region_parity.RULES,
+    *replicas.RULES,
+    *replication.RULES,
+    *failover.RULES,
+    *governance.RULES,
+    *powers.RULES,
+    *approvals.RULES,
+    *gpu_nodes.RULES,
+    *gpu_pods.RULES,
+    *serving.RULES,
+    *costs.RULES,
+    *quotas.RULES,
 )
 
 RULES: Final = tuple(sorted(_WRITTEN, key=lambda rule: tuple(BY_ID).index(rule.id)))

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from policies.model import Part, Resource
 from policies.scene import Scene
-from policies.values import is_on, number, texts
+from policies.values import Undecided, is_on, number
 
 GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 DEFAULT_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
@@ -32,10 +32,15 @@ class Passage:
     part: Part
 
     def blocks(self) -> Iterator[tuple[str, str]]:
-        """The blocks of addresses, each with its path. Raises `Undecided`."""
+        """The blocks of addresses, each with its path. Raises `Undecided` after those that are known."""
+        undecided: Undecided | None = None
         for name in _CIDRS:
-            for block in texts(self.part.get(name)):
-                yield self.part.at(name), block
+            try:
+                yield from ((self.part.at(name), block) for block in self.part.texts(name))
+            except Undecided as unknown:
+                undecided = undecided or unknown
+        if undecided is not None:
+            raise undecided
 
     def ports(self) -> tuple[float, float] | None:
         """The first and the last port; all of them if it says none; None if it is not about ports.

@@ -44,6 +44,18 @@ _OF_OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Custom resources with whole pod templates."""
 
+_OF_MODELS: Final[Mapping[str, tuple[str, ...]]] = {
+    "kubernetes:serving.kserve.io/v1beta1:InferenceService": (
+        "spec.predictor",
+        "spec.transformer",
+        "spec.explainer",
+    ),
+    "kubernetes:serving.kserve.io/v1alpha1:ServingRuntime": ("spec",),
+    "kubernetes:serving.kserve.io/v1alpha1:ClusterServingRuntime": ("spec",),
+}
+"""Custom resources that say some of a pod, and leave the rest to others."""
+
+SERVED: Final = tuple(_OF_MODELS)
 PODS: Final = (*_BUILT_IN, *_OF_OPERATORS)
 """What makes pods from a template that says everything about them."""
 
@@ -51,9 +63,7 @@ PATCHES: Final = tuple(f"{each}Patch" for each in _BUILT_IN)
 """Server-side patches of the same: they say something about pods, and leave out the rest."""
 
 MODELS: Final = (
-    "kubernetes:serving.kserve.io/v1beta1:InferenceService",
-    "kubernetes:serving.kserve.io/v1alpha1:ServingRuntime",
-    "kubernetes:serving.kserve.io/v1alpha1:ClusterServingRuntime",
+    *SERVED,
     "kubernetes:serving.kserve.io/v1alpha1:ClusterStorageContainer",
     "kubernetes:serving.kserve.io/v1alpha1:InferenceGraph",
     "kubernetes:serving.kserve.io/v1alpha1:LLMInferenceService",
@@ -70,7 +80,9 @@ MODELS: Final = (
 IMAGE_BEARING: Final = (*PODS, *PATCHES, *MODELS)
 
 SYSTEM: Final = ("kube-system", "kube-public", "kube-node-lease")
-_TEMPLATES: Final = {canonical(kind): paths for kind, paths in (_BUILT_IN | _OF_OPERATORS).items()}
+_TEMPLATES: Final = {
+    canonical(kind): paths for kind, paths in (_BUILT_IN | _OF_OPERATORS | _OF_MODELS).items()
+}
 
 
 def specs(resource: Resource) -> tuple[Part, ...]:
@@ -89,11 +101,15 @@ def _at(where: Resource | Part, path: str) -> Iterator[Part]:
 
 
 def containers(spec: Part) -> tuple[Part, ...]:
-    """All containers of a pod: those that start it, those that run, those that are added to look into it."""
+    """All containers of a pod: those that start it, those that run, those that are added to look into it.
+
+    And KServe's `model`, which is a container as well.
+    """
     return (
         *spec.parts("initContainers"),
         *spec.parts("containers"),
         *spec.parts("ephemeralContainers"),
+        *spec.parts("model"),
     )
 
 

@@ -43,7 +43,7 @@ class Facts:
     """What only some regions have, and which: by the beginnings of logical names."""
 
     sealed_by: str = ""
-    """What seals the secrets of the state, such as `awskms`; empty if that is not known."""
+    """What seals the secrets of a state in a bucket, such as `awskms`; empty for a state in a folder."""
 
     is_airgapped: bool = False
     is_hardened: bool = False
@@ -70,7 +70,9 @@ class Facts:
     def names(self, rule: str, name: str, default: Sequence[str] = ()) -> tuple[str, ...]:
         """A list of texts that a rule goes by, which an environment can set."""
         value = self.parameters.get(rule, {}).get(name)
-        return tuple(default) if value is None else texts(value)
+        if value is None:
+            return tuple(default)
+        return texts(list(cast("tuple[Any, ...]", value)) if isinstance(value, tuple) else value)
 
 
 class Scene:

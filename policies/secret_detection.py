@@ -27,11 +27,20 @@ _KNOWN: Final = re.compile(
 )
 """The forms that makers gave their keys so that they are recognised."""
 
+_MARKS: Final = (
+    "AKIA", "ASIA", "-----BEGIN", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox",
+    "hf_", "nvapi-", "sk-", "AIza", "hvs.", "hvb.", "npm_", "pypi-", "dckr_pat_", "eyJ", "://",
+)  # fmt: skip
+"""Each of these forms has one of these in it: looking for those first takes a tenth of the time."""
+
 _ASSIGNED: Final = re.compile(
     r"(?i)(?P<name>password|passwd|secret_?access_?key|api_?key|auth_?token|client_?secret)"
     r"""["']?\s*[:=]\s*["']?(?P<value>[^\s"'$<{,;]{8,})"""
 )
 """In scripts and configurations: a name of a secret, and its value."""
+
+_HINTS: Final = ("passw", "secret", "key", "token")
+"""One of these is in each such name, in lower case."""
 
 _PASSWORD: Final = re.compile(r"(?i)(?:password|passwd|passphrase)$")
 _SECRET: Final = re.compile(r"(?i)(?:secret|token|(?:api|access|private|secret|auth)_?key|credentials?)$")
@@ -100,9 +109,10 @@ def _is_secret(text: str, name: str) -> bool:
 
 
 def _tells(text: str) -> bool:
-    if _KNOWN.search(text):
+    if any(mark in text for mark in _MARKS) and _KNOWN.search(text):
         return True
-    return any(
+    lower = text.lower()
+    return any(hint in lower for hint in _HINTS) and any(
         _PASSWORD.search(each["name"]) or _is_random(each["value"]) for each in _ASSIGNED.finditer(text)
     )
 

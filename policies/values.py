@@ -96,6 +96,11 @@ def number(value: Any) -> float | None:
         return None
 
 
+def fields(value: Any) -> Mapping[str, Any]:
+    """The fields of an object; none if it is none."""
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
+
+
 def is_on(value: Any) -> bool:
     """Whether it is true for certain; some properties of AWS are the text `true`."""
     return value is True or value == "true"

@@ -106,6 +106,11 @@ class Waivers:
             for each in found:
                 self._take(each)
 
+    @property
+    def wrong(self) -> Sequence[str]:
+        """A sentence for each thing because of which one of them waives nothing."""
+        return tuple(each.message for each in self._wrong)
+
     def _take(self, entry: FileEntry) -> None:
         """Keeps what is right in every part."""
         wrong = [*_unreadable(entry), *self._unfounded(entry)]

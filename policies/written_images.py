@@ -17,6 +17,13 @@ _CHARTS: Final = frozenset(map(canonical, CHARTS))
 _ADD_ON: Final = "aws:eks/addon:Addon"
 MANIFESTS: Final = "kubernetes:yaml/v2:ConfigGroup"
 _LINE: Final = re.compile(r"""^[\s-]*image:[ \t]+["']?([^\s"'#]+)""", re.MULTILINE)
+_PLAIN: Final = re.compile(
+    r"(annotations|args|arns?|bucket|cidrs?|cluster|command|domain|endpoint|hosts?|ids?|ips?|keys?|labels|names?"
+    r"|namespace|password|ports?|profile|queue|region|replicas|roles?|secret|token|ur[il]s?|value|vpc|zones?)$",
+    re.IGNORECASE,
+)
+"""Ends of keys under which no image is named; what is not known anywhere else may be one."""
+
 _OPERANDS: Final = ("RELATED_IMAGE", "_IMAGE")
 """Beginning and end of the variables by which operators learn which images they are to start."""
 
@@ -76,19 +83,16 @@ def _walk(value: Any, path: str) -> Iterator[Written]:
         case dict():
             fields = cast("Mapping[str, Any]", value)
             yield from _of_variable(fields, path)
+            yield from _of_operand(fields, path)
             for key, item in fields.items():
+                if key == "image" and _is_operand(fields):
+                    continue
                 yield from _of_field(key, item, f"{path}.{key}")
         case list():
             for number, item in enumerate(cast("list[Any]", value)):
-                yield from _walk_known(item, f"{path}[{number}]")
+                yield from _walk(item, f"{path}[{number}]")
         case _:
             pass
-
-
-def _walk_known(value: Any, path: str) -> Iterator[Written]:
-    # What is not known matters where an image may be: not each number of replicas.
-    if not isinstance(value, Unknown):
-        yield from _walk(value, path)
 
 
 def _of_field(key: str, item: Any, path: str) -> Iterator[Written]:
@@ -101,14 +105,34 @@ def _of_field(key: str, item: Any, path: str) -> Iterator[Written]:
             yield Written(f"{path}.reference", cast("Mapping[str, Any]", item)["reference"])
         case dict() if is_image and "repository" in item:  # as charts have it
             yield _of_chart(cast("Mapping[str, Any]", item), path)
-        case Unknown() if key in ("containers", "initContainers", "ephemeralContainers", "template"):
-            yield Written(path, item)
+        case Unknown() if _PLAIN.search(key):
+            pass
+        case list() if _PLAIN.search(key):
+            for number, each in enumerate(cast("list[Any]", item)):
+                if not isinstance(each, Unknown):
+                    yield from _walk(each, f"{path}[{number}]")
         case _:
-            yield from _walk_known(item, path)
+            yield from _walk(item, path)
+
+
+def _is_operand(fields: Mapping[str, Any]) -> bool:
+    """Whether an image is named in three parts, as NVIDIA's GPU operator has it."""
+    return isinstance(fields.get("image"), str) and isinstance(fields.get("repository"), str)
+
+
+def _of_operand(fields: Mapping[str, Any], path: str) -> Iterator[Written]:
+    if _is_operand(fields):
+        version = fields.get("version")
+        name = f"{fields['repository']}/{fields['image']}"
+        mark = "@" if str(version).startswith("sha256:") else ":"
+        value = version if isinstance(version, Unknown) else f"{name}{mark}{version}" if version else name
+        yield Written(f"{path}.image", value)
 
 
 def _of_variable(fields: Mapping[str, Any], path: str) -> Iterator[Written]:
     name, value = fields.get("name"), fields.get("value")
+    if isinstance(name, Unknown) and _is_reference(value):
+        yield Written(f"{path}.name", name)
     if not isinstance(name, str) or value is None:
         return
     if name.startswith(_OPERANDS[0]) or (name.endswith(_OPERANDS[1]) and _is_reference(value)):

@@ -18,6 +18,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:  # pyright: ignore[reportUnnecessaryComparison] - closed by whoever started it
             stream.flush()
+    if (packages := sys.modules.get("provisioner.providers.protocol.packages")) is not None:
+        packages.end_plugins()
     # Everything is written and closed: taking a hundred thousand objects apart would only take time.
     os._exit(code)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, cast
 
+from environments.bucket_address import BucketAddress
 from environments.connectivity import AirGap
 from environments.model import Environment
 from environments.network import OwnNetwork
@@ -107,7 +109,9 @@ def facts(environment: Environment, today: date, given: Mapping[str, Any] | None
             for pool in environment.gpu_pools
             if pool.regions
         },
-        sealed_by=environment.state.secrets.partition(":")[0],
+        sealed_by=environment.state.secrets.partition(":")[0]
+        if isinstance(environment.state.backend, BucketAddress)
+        else "",
         is_airgapped=isinstance(gap, AirGap),
         is_hardened=environment.security == "hardened",
         mirror=gap.mirror if isinstance(gap, AirGap) else "",
@@ -192,6 +196,17 @@ def seen(value: Any) -> Any:
             return value
 
 
+def _secret(fields: Mapping[str, Any]) -> Any:
+    """What a secret holds: JSON, if it was exported in plain; of what is sealed nobody can say anything."""
+    plain = fields.get("plaintext")
+    if not isinstance(plain, str):
+        return UNKNOWN
+    try:
+        return _opened(json.loads(plain))
+    except ValueError:
+        return plain
+
+
 def _opened(value: Any) -> Any:
     """A value of a state."""
     match value:
@@ -201,7 +216,7 @@ def _opened(value: Any) -> Any:
                 case None:
                     return {key: _opened(item) for key, item in fields.items()}
                 case mark if mark == SECRET:
-                    return Hidden(_opened(fields.get("plaintext", "")))
+                    return Hidden(_secret(fields))
                 case mark if mark == REFERENCE:
                     return fields.get("id", "")
                 case _:

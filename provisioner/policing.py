@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from provisioner.causes import place_of
 from provisioner.engine.policy_failures import RulesBroken, StoppedByPolicy
 from provisioner.judging import Judged
 from provisioner.plan.model import Op, StackPlan, Step
+from provisioner.plan.values import Properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,18 @@ class Watch:
             if planned is None or step.op is Op.DELETE:
                 return
             self._resources[step.urn] = known = judging.as_known(planned, step)
+            scene = Scene(self._resources.values(), self._facts)
             for rule in self._open.pop(step.urn, ()):
-                scene = Scene(self._resources.values(), self._facts)
                 for verdict in map(self._exceptions.waived, judged_by(rule, known, scene)):
                     if verdict.blocks:
                         raise StoppedByPolicy(self._judged.stopping(verdict))
+
+    def learns(self, urn: str, id: str, outputs: Properties) -> None:
+        """An object is there: others that name its id or its ARN mean it from now on."""
+        with self._turn:
+            if (planned := self._resources.get(urn)) is not None:
+                found = judging.seen(dict(outputs))
+                self._resources[urn] = replace(planned, id=id or planned.id, outputs=found)
 
 
 def judged_plans(files: Loaded, plans: Sequence[StackPlan]) -> Judged:

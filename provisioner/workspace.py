@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from environments.load import Loaded
 from environments.model import Environment
 from provisioner.causes import explained
-from provisioner.engine.interface import Engine, Stack
-from provisioner.plan.model import Mode, StackPlan, Step
+from provisioner.engine.interface import Engine, Stack, Watching
+from provisioner.plan.model import Mode, StackPlan
 from provisioner.schedule import LayerStacks, Phase, schedule
 
 if TYPE_CHECKING:  # rules are loaded where there is something to judge
@@ -77,9 +77,10 @@ class Workspace:
 
         return judged_plans(self.files, plans)
 
-    def watch(self, plans: Sequence[StackPlan], judged: Judged) -> Callable[[Step], None]:
-        """What judges again before each step of an apply of these plans."""
+    def watch(self, plans: Sequence[StackPlan], judged: Judged) -> Watching:
+        """Who judges again before each step of an apply of these plans."""
         from provisioner.policing import watch  # noqa: PLC0415 - as above
 
         assert self.files is not None, "what was judged came from files"
-        return watch(self.files, plans, judged).forbids
+        found = watch(self.files, plans, judged)
+        return Watching(forbids=found.forbids, learns=found.learns)

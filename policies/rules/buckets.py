@@ -26,6 +26,9 @@ TRAIL: Final = "aws:cloudtrail/trail:Trail"
 
 _FLAGS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 _OWN: Final = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalAccount", "aws:SourceAccount")
+_EVERYBODY: Final = ("/global/AllUsers", "/global/AuthenticatedUsers")
+"""Groups of S3; the second is everybody with an account at AWS."""
+
 _ACCOUNT: Final = re.compile(r"(?:arn:aws[\w-]*:(?:iam|sts)::)?(\d{12})(?::.*)?")
 
 
@@ -68,6 +71,9 @@ def _without_public_acl(bucket: Resource, scene: Scene) -> Iterator[Finding]:
     for each in (bucket, *scene.referring(bucket, "bucket", ACL)):
         if str(each.get("acl")).startswith(("public-", "authenticated-")):
             yield Finding(each, "acl", "The bucket's access list is for everybody.")
+        for grant in each.parts("accessControlPolicy.grants"):
+            if str(grant.get("grantee.uri")).endswith(_EVERYBODY):
+                yield Finding(each, grant.at("grantee.uri"), "The bucket's access list is for everybody.")
 
 
 @rule(
@@ -117,7 +123,8 @@ def _sealed(each: Part, scene: Scene) -> Iterator[Finding]:
 )
 def tls_only(bucket: Resource, scene: Scene) -> Iterator[Finding]:
     """A bucket refuses requests without TLS, and lets in nobody from outside the organisation."""
-    policies = scene.referring(bucket, "bucket", POLICY)
+    inline = () if bucket.peek("policy") is None else (bucket,)
+    policies = (*inline, *scene.referring(bucket, "bucket", POLICY))
     found: list[Statement] = []
     for each in policies:
         in_this = yield from statements(each, "policy")

@@ -62,8 +62,8 @@ def _has_no_open_endpoint(cluster: Resource) -> Iterator[Finding]:
     # AWS opens it unless it is told not to.
     if is_off(cluster.get("vpcConfig.endpointPublicAccess", default=True)):
         return
-    blocks = texts(cluster.get("vpcConfig.publicAccessCidrs"))
-    if not blocks or any(map(is_open, blocks)):
+    path = "vpcConfig.publicAccessCidrs"
+    if not cluster.peek(path) or any(map(is_open, cluster.texts(path))):
         yield Finding(cluster, "vpcConfig.endpointPublicAccess", "The API server has a public endpoint.")
 
 
@@ -79,7 +79,7 @@ def secrets_under_own_key(cluster: Resource, scene: Scene) -> Iterator[Finding]:
 
 
 def _covers_secrets(cluster: Resource) -> Iterator[Finding]:
-    if "secrets" not in texts(cluster.get("encryptionConfig.resources")):
+    if "secrets" not in cluster.texts("encryptionConfig.resources"):
         yield Finding(cluster, "encryptionConfig.resources", "Secrets are not encrypted with any key.")
 
 
@@ -106,7 +106,8 @@ def control_plane_logs(cluster: Resource, _: Scene) -> Iterator[Finding]:
     CLUSTER,
     NODE_GROUP,
     ADDON,
-    fix="Write a supported `cluster.version`; for an older one `cluster.support: extended`.",
+    fix="Write a supported `cluster.version`; for an older one `cluster.support: extended`. Add-ons that the "
+    "parameter `pinned_addons` of this rule names need a version.",
     reads=("version", "upgradePolicy.supportType", "addonVersion"),
 )
 def supported_version(resource: Resource, scene: Scene) -> Iterator[Finding]:
@@ -179,7 +180,7 @@ def access_by_entries(resource: Resource, scene: Scene) -> Iterator[Finding]:
         case "aws:eks/cluster:Cluster":
             yield from every(_by_api(resource), _without_creator(resource))
         case "aws:eks/accessEntry:AccessEntry":
-            if _MASTERS in texts(resource.get("kubernetesGroups")):
+            if _MASTERS in resource.texts("kubernetesGroups"):
                 yield from _is_known(resource, scene)
         case _:
             if str(resource.get("policyArn")).endswith(f"/{_ADMIN}"):

@@ -12,6 +12,7 @@ from policies.values import is_off, is_on, number
 
 DATABASE: Final = "aws:rds/instance:Instance"
 DATABASE_CLUSTER: Final = "aws:rds/cluster:Cluster"
+MEMBER: Final = "aws:rds/clusterInstance:ClusterInstance"
 FILE_SYSTEM: Final = "aws:efs/fileSystem:FileSystem"
 ACCESS_POINT: Final = "aws:efs/accessPoint:AccessPoint"
 LUSTRE: Final = "aws:fsx/lustreFileSystem:LustreFileSystem"
@@ -31,6 +32,7 @@ _WEEK: Final = 7
     "BL-DAT-001",
     DATABASE,
     DATABASE_CLUSTER,
+    MEMBER,
     FILE_SYSTEM,
     ACCESS_POINT,
     LUSTRE,
@@ -53,7 +55,12 @@ def private_and_encrypted(store: Resource, scene: Scene) -> Iterator[Finding]:
     if store.type == ACCESS_POINT:
         yield from every(_has_user(store), _has_root(store))
         return
+    if store.type == MEMBER:
+        yield from _is_private(store)
+        return
     checks = [_is_encrypted(store), _has_own_key(store, scene)]
+    if store.type == DATABASE and store.peek("replicateSourceDb") is not None:
+        checks = []  # a copy has the key of what it copies
     if store.type in (DATABASE, DATABASE_CLUSTER):
         checks.append(_is_private(store))
         if scene.facts.is_hardened:

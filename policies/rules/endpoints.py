@@ -16,6 +16,9 @@ ENDPOINT_POLICY: Final = "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy"
 VPC: Final = "aws:ec2/vpc:Vpc"
 
 _HTTPS: Final = (443, 443)
+_OF_OTHERS: Final = ".vpce."
+"""In the names of services that are not AWS's own."""
+
 _ZONES: Final = 2
 
 
@@ -39,13 +42,24 @@ def endpoint_hygiene(resource: Resource, scene: Scene) -> Iterator[Finding]:
     if resource.type == VPC:
         if scene.referring(resource, "vpcId", ENDPOINT):
             yield from every(_resolves(resource), _names(resource))
-    elif resource.get("vpcEndpointType", default="Gateway") == "Interface":
-        groups = scene.referred(resource, "securityGroupIds", GROUP)
-        passages = (_admits(each) for group in groups for each in passages_of(group, "ingress", scene))
-        checks = (_has_policy(resource, scene), _is_found(resource), _survives(resource))
-        yield from every(*checks, *passages)
-    else:
-        yield from _has_policy(resource, scene)
+        return
+    match resource.get("vpcEndpointType", default="Gateway"):
+        case "Interface":
+            yield from every(_survives(resource), _answers(resource, scene), _admitted(resource, scene))
+        case "Gateway":
+            yield from _has_policy(resource, scene)
+        case _:
+            pass  # a load balancer for packets: there is no service behind it
+
+
+def _answers(endpoint: Resource, scene: Scene) -> Iterator[Finding]:
+    if _OF_OTHERS not in str(endpoint.get("serviceName")):  # those take no policy, and have no name of AWS
+        yield from every(_has_policy(endpoint, scene), _is_found(endpoint))
+
+
+def _admitted(endpoint: Resource, scene: Scene) -> Iterator[Finding]:
+    groups = scene.referred(endpoint, "securityGroupIds", GROUP)
+    yield from every(*(_admits(each) for group in groups for each in passages_of(group, "ingress", scene)))
 
 
 def _resolves(network: Resource) -> Iterator[Finding]:
@@ -79,12 +93,19 @@ def _survives(endpoint: Resource) -> Iterator[Finding]:
 
 
 def _admits(passage: Passage) -> Iterator[Finding]:
-    resource = passage.part.resource
+    yield from every(_from_inside(passage), _by_https(passage))
+
+
+def _from_inside(passage: Passage) -> Iterator[Finding]:
     for path, block in passage.blocks():
         if not is_inside(block):
-            yield Finding(resource, path, "Others than the network are let in to an endpoint.")
+            yield Finding(passage.part.resource, path, "Others than the network are let in to an endpoint.")
+
+
+def _by_https(passage: Passage) -> Iterator[Finding]:
     if passage.ports() not in (_HTTPS, None):
-        yield Finding(resource, passage.part.at("fromPort"), "An endpoint needs port 443 and no other.")
+        path = passage.part.at("fromPort")
+        yield Finding(passage.part.resource, path, "An endpoint needs port 443 and no other.")
 
 
 RULES = (endpoint_hygiene,)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from policies.addresses import is_inside
 from policies.model import Finding, Resource, every, rule
@@ -37,7 +37,9 @@ def names_fail_over(resource: Resource, scene: Scene) -> Iterator[Finding]:
         case "aws:route53/record:Record":
             if policy := _policy(resource):
                 yield from every(
-                    _turns_soon(resource), _is_checked(resource, policy), _has_another(resource, policy, scene)
+                    _turns_soon(resource),
+                    _is_checked(resource, policy),
+                    _has_another(resource, policy, scene),
                 )
         case "aws:route53/healthCheck:HealthCheck":
             yield from _reaches(resource)
@@ -61,7 +63,7 @@ def _turns_soon(record: Resource) -> Iterator[Finding]:
 
 
 def _is_checked(record: Resource, policy: str) -> Iterator[Finding]:
-    kinds = {each.get("type") for each in record.parts(policy)}
+    kinds = {str(each.get("type")) for each in record.parts(policy)}
     # Unknown before it is made, which is enough: there is one.
     if "SECONDARY" not in kinds and not record.peek("aliases") and not record.peek("healthCheckId"):
         yield Finding(record, "healthCheckId", "Nobody looks whether this region is well.")
@@ -71,7 +73,7 @@ def _has_another(record: Resource, policy: str, scene: Scene) -> Iterator[Findin
     own = _place(record)
     same = [each for each in scene.of(RECORD) if _place(each) == own and _policy(each) == policy]
     if policy == _POLICIES[0]:
-        kinds = {part.get("type") for each in same for part in each.parts(policy)}
+        kinds = {str(part.get("type")) for each in same for part in each.parts(policy)}
         alone = not {"PRIMARY", "SECONDARY"} <= kinds
     else:
         alone = len(same) < 2  # noqa: PLR2004 - a name of one region has nowhere to go
@@ -79,11 +81,11 @@ def _has_another(record: Resource, policy: str, scene: Scene) -> Iterator[Findin
         yield Finding(record, policy, "There is no other region for this name.")
 
 
-def _place(record: Resource) -> tuple[Any, ...]:
+def _place(record: Resource) -> tuple[str, ...]:
     zone = record.peek("zoneId")
     if isinstance(zone, Unknown):
         zone = record.property_dependencies.get("zoneId", frozenset())
-    return record.get("name"), record.get("type"), str(zone)
+    return str(record.get("name")), str(record.get("type")), str(zone)
 
 
 def _reaches(check: Resource) -> Iterator[Finding]:
@@ -96,9 +98,9 @@ def _reaches(check: Resource) -> Iterator[Finding]:
 def _is_known(zone: Resource, scene: Scene) -> Iterator[Finding]:
     if not zone.peek("vpcs"):
         return  # a public zone is known everywhere
-    known = {each.get("vpcRegion", default=zone.region) for each in zone.parts("vpcs")}
+    known = {str(each.get("vpcRegion", default=zone.region)) for each in zone.parts("vpcs")}
     for each in scene.referring(zone, "zoneId", ASSOCIATION):
-        known.add(each.get("vpcRegion", default=each.region))
+        known.add(str(each.get("vpcRegion", default=each.region)))
     if not {*scene.facts.regions} <= known:
         yield Finding(zone, "vpcs", "The network of a region does not know the names of this zone.")
 

@@ -11,7 +11,7 @@ from typing import Final
 from policies.boundary import has_host, holds
 from policies.model import Finding, Part, Resource, every, rule
 from policies.rules.namespaces import POLICY
-from policies.scene import Scene
+from policies.scene import Scene, canonical
 from policies.values import texts
 
 _CILIUM: Final = (
@@ -45,18 +45,14 @@ _WORLD: Final = ("world", "world-ipv4", "world-ipv6", "all")
 )
 def network_policy_no_external_egress(policy: Resource, scene: Scene) -> Iterator[Finding]:
     """Pods are let speak to addresses inside only."""
-    for spec in (*policy.parts("spec"), *policy.parts("specs")):
-        for part in spec.parts("egress"):
-            yield from every(
-                _peers(part, scene),
-                _cilium(part, scene),
-                _calico(part, scene),
-            )
+    specs = (*policy.parts("spec"), *policy.parts("specs"))
+    parts = [part for spec in specs for part in spec.parts("egress")]
+    yield from every(*(judge(part, scene) for part in parts for judge in (_peers, _cilium, _calico)))
 
 
 def _peers(part: Part, scene: Scene) -> Iterator[Finding]:
     """`to` of Kubernetes' own policies and of administrators'."""
-    if part.resource.type == POLICY and part.peek("to") in (None, []):
+    if canonical(part.resource.type) == canonical(POLICY) and part.peek("to") in (None, []):
         yield Finding(part.resource, part.at("to"), _ANYBODY)
     if part.peek("action") == "Deny":
         return
@@ -73,12 +69,12 @@ def _block(peer: Part, scene: Scene) -> Iterator[Finding]:
 
 
 def _blocks(where: Part, key: str, scene: Scene) -> Iterator[Finding]:
-    if any(not holds(scene.facts, block) for block in texts(where.get(key))):
+    if any(not holds(scene.facts, block) for block in where.texts(key)):
         yield Finding(where.resource, where.at(key), _OUTSIDE)
 
 
 def _domains(where: Part, scene: Scene, key: str = "domainNames") -> Iterator[Finding]:
-    if any(not has_host(scene, name.lstrip("*.")) for name in texts(where.get(key))):
+    if any(not has_host(scene, name.lstrip("*.")) for name in where.texts(key)):
         yield Finding(where.resource, where.at(key), _NAMES)
 
 
@@ -104,7 +100,7 @@ def _name(each: Part, scene: Scene) -> Iterator[Finding]:
 
 
 def _entities(part: Part) -> Iterator[Finding]:
-    if any(each in _WORLD for each in texts(part.get("toEntities"))):
+    if any(each in _WORLD for each in part.texts("toEntities")):
         yield Finding(part.resource, part.at("toEntities"), _OUTSIDE)
 
 

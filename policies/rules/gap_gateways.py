@@ -9,7 +9,7 @@ from policies.check import ENVIRONMENT
 from policies.exposure import INGRESS, SERVICE, exposed
 from policies.model import Finding, Resource, rule
 from policies.scene import Scene, canonical
-from policies.values import is_on, texts
+from policies.values import is_on
 
 VPC: Final = "aws:ec2/vpc:Vpc"
 
@@ -106,7 +106,7 @@ def no_public_edge(resource: Resource, _: Scene) -> Iterator[Finding]:
         if not is_on(resource.get("internal")):
             yield Finding(resource, "internal", "The load balancer has public addresses.")
     elif kind == _REST:
-        if set(texts(resource.get("endpointConfiguration.types"))) != {"PRIVATE"}:
+        if set(resource.texts("endpointConfiguration.types")) != {"PRIVATE"}:
             path = "endpointConfiguration.types"
             yield Finding(resource, path, "The interface has a public address.")
     else:

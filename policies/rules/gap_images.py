@@ -12,7 +12,6 @@ from policies.images import image
 from policies.model import Finding, Resource, every, rule
 from policies.pods import CHARTS, IMAGE_BEARING
 from policies.scene import Scene
-from policies.values import texts
 from policies.written_images import MANIFESTS, Written, images_in
 
 _FILE: Final = "kubernetes:yaml/v2:ConfigFile"
@@ -78,7 +77,7 @@ def charts_only_from_mirror(resource: Resource, scene: Scene) -> Iterator[Findin
 
 
 def _path(resource: Resource, key: str) -> Iterator[Finding]:
-    if any("://" in each or each.startswith("github.com/") for each in texts(resource.get(key))):
+    if any("://" in each or each.startswith("github.com/") for each in resource.texts(key)):
         yield Finding(resource, key, "The manifests are fetched from an address, not from a file.")
 
 
@@ -117,7 +116,7 @@ def _locked(resource: Resource, scene: Scene) -> Iterator[Finding]:
 def _opaque(resource: Resource, scene: Scene) -> Iterator[Finding]:
     """What a release installs no rule sees, unless what comes of it is in the lock."""
     locked = lock(scene.facts)
-    name = str(resource.get("chart")).rpartition("/")[2]
+    name = str(resource.get("chart")).rpartition("/")[2] if locked else ""
     if not locked or not locked.has("manifests", name=name, version=str(resource.get("version"))):
         yield Finding(resource, "", "No rule sees what the release installs; a chart shows it.")
 

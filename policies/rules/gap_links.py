@@ -9,7 +9,7 @@ from policies.boundary import is_own_registry
 from policies.model import Finding, Resource, every, rule
 from policies.rules.gap_routes import ENDPOINT, HANDED_OVER
 from policies.scene import Scene
-from policies.values import is_on, texts
+from policies.values import is_on
 
 _ID: Final = "AG-020"
 _PEERING: Final = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
@@ -106,7 +106,7 @@ def _offered(resource: Resource, scene: Scene) -> Iterator[Finding]:
         path = "acceptanceRequired"
         yield Finding(resource, path, "Whoever asks is connected to the service.")
     accounts = (scene.facts.account, *scene.facts.names(_ID, "accounts"))
-    for principal in texts(resource.get("allowedPrincipals")):
+    for principal in resource.texts("allowedPrincipals"):
         if not any(account and f":{account}:" in principal for account in accounts):
             path = "allowedPrincipals"
             yield Finding(resource, path, "The service is offered to somebody whom nobody named.")

@@ -8,10 +8,10 @@ from typing import Final
 
 from policies.boundary import has_host, holds
 from policies.model import Finding, Part, Resource, every, rule
-from policies.pods import CONFIG_MAP, PODS, containers, environment, specs
+from policies.pods import CONFIG_MAP, PODS, SERVED, containers, environment, specs
 from policies.rules.gap_gateways import VPC
 from policies.scene import Scene, canonical
-from policies.values import Undecided, Unknown, texts
+from policies.values import Undecided, Unknown
 
 _ZONE: Final = "aws:route53/zone:Zone"
 _FORWARD: Final = "aws:route53/resolverRule:ResolverRule"
@@ -64,14 +64,14 @@ def _address(where: Part, key: str, scene: Scene) -> Iterator[Finding]:
 
 
 def _servers(options: Resource, scene: Scene) -> Iterator[Finding]:
-    servers = texts(options.get("domainNameServers"))
+    servers = options.texts("domainNameServers")
     if any(each != "AmazonProvidedDNS" and not holds(scene.facts, each) for each in servers):
         yield Finding(options, "domainNameServers", _OUTSIDE)
 
 
 def _servers_of_pod(spec: Part, scene: Scene) -> Iterator[Finding]:
     path = "dnsConfig.nameservers"
-    if any(not holds(scene.facts, each) for each in texts(spec.get(path))):
+    if any(not holds(scene.facts, each) for each in spec.texts(path)):
         yield Finding(spec.resource, spec.at(path), _OUTSIDE)
 
 
@@ -124,7 +124,7 @@ def _blocks_the_rest(association: Resource, scene: Scene) -> bool:
 
 def _is_for_all(rule_of_firewall: Resource, scene: Scene) -> bool:
     lists = scene.referred(rule_of_firewall, "firewallDomainListId", _LIST)
-    return any(name.rstrip(".") == "*" for each in lists for name in texts(each.get("domains")))
+    return any(name.rstrip(".") == "*" for each in lists for name in each.texts("domains"))
 
 
 _CERTIFICATE: Final = "aws:acm/certificate:Certificate"
@@ -148,6 +148,7 @@ _UNCHECKED: Final = {
     _CERTIFICATE,
     *_ISSUERS,
     *PODS,
+    *SERVED,
     fix="Have certificates from a private authority, or import them; give pods its certificate instead of "
     "switching checks off.",
     reads=("certificateAuthorityArn", "spec.acme.server"),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from policies.boundary import holds
 from policies.model import Finding, Part, Resource, every, rule
 from policies.scene import Scene
-from policies.values import texts
 
 ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
 HANDED_OVER: Final = "pulumi:pulumi:StackReference"
@@ -21,13 +20,14 @@ _HOME: Final = (
     "aws:ec2transitgateway/transitGateway:TransitGateway",
     ENDPOINT,
 )
+_ALONE: Final = ("aws:ec2/route:Route", "aws:ec2transitgateway/route:Route")
 _DESTINATIONS: Final = ("destinationCidrBlock", "destinationIpv6CidrBlock", "cidrBlock", "ipv6CidrBlock")
 _WAYS_OUT: Final = ("natGatewayId", "egressOnlyGatewayId", "carrierGatewayId")
 
 
 @rule(
     "AG-003",
-    "aws:ec2/route:Route",
+    *_ALONE,
     "aws:ec2/routeTable:RouteTable",
     "aws:ec2/defaultRouteTable:DefaultRouteTable",
     fix="Route to addresses of the environment's `network`, and those in `connectivity.boundary`, only.",
@@ -35,7 +35,7 @@ _WAYS_OUT: Final = ("natGatewayId", "egressOnlyGatewayId", "carrierGatewayId")
 )
 def no_route_out(resource: Resource, scene: Scene) -> Iterator[Finding]:
     """No route leads out of the networks of the environment."""
-    if resource.type == "aws:ec2/route:Route":
+    if resource.type in _ALONE:
         yield from _route(resource, scene)
     else:
         yield from every(*(_route(part, scene) for part in resource.parts("routes")))
@@ -116,12 +116,8 @@ def _peers(where: Resource | Part, blocks: tuple[str, str], lists: str, scene: S
 
 
 def _blocks(where: Resource | Part, key: str, scene: Scene) -> Iterator[Finding]:
-    if any(not holds(scene.facts, block) for block in _written(where.get(key))):
+    if any(not holds(scene.facts, block) for block in where.texts(key) if block):
         yield Finding(*_place(where, key), "The group lets machines speak to addresses outside.")
-
-
-def _written(value: Any) -> tuple[str, ...]:
-    return tuple(each for each in texts(value) if each)
 
 
 RULES = (no_route_out, security_group_egress_closed)

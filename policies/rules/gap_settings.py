@@ -15,6 +15,7 @@ from policies.pods import (
     CONFIG_MAP,
     IMAGE_BEARING,
     PODS,
+    SERVED,
     containers,
     environment,
     specs,
@@ -28,6 +29,7 @@ from policies.written_images import images_in
 @rule(
     "AG-016",
     *PODS,
+    *SERVED,
     *CHARTS,
     fix="Set the variables that keep the software offline and silent, as the rule's table has them.",
     reads=("spec.template.spec.containers[].env",),
@@ -104,7 +106,7 @@ _ALIAS: Final = "spec.externalName"
 def no_public_urls_in_config(resource: Resource, scene: Scene) -> Iterator[Finding]:
     """No setting names a host outside."""
     allowed = (*scene.facts.names(_URLS, "hosts"), *scene.facts.names(_URLS, "buckets"))
-    images = tuple(each.path for each in images_in(resource))
+    images = tuple(each.path for each in images_in(resource) if isinstance(each.value, str))
     unknown = None
     for path, text in _settings(resource):
         if path.startswith(images):
@@ -206,6 +208,7 @@ _REGIONAL: Final = "AWS_STS_REGIONAL_ENDPOINTS"
 @rule(
     "AG-021",
     *PODS,
+    *SERVED,
     _ASSOCIATION,
     *_ISSUERS,
     fix="Ask the region's own STS, and let people log in with an issuer inside; hosts that are inside are "

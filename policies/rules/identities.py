@@ -13,12 +13,23 @@ from policies.values import texts
 
 ROLE: Final = "aws:iam/role:Role"
 POLICY: Final = "aws:iam/policy:Policy"
-ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
-ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 USER: Final = "aws:iam/user:User"
 ACCESS_KEY: Final = "aws:iam/accessKey:AccessKey"
 CLUSTER: Final = "aws:eks/cluster:Cluster"
 ISSUER: Final = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+
+_DOCUMENTS: Final = (
+    POLICY,
+    "aws:iam/rolePolicy:RolePolicy",
+    "aws:iam/groupPolicy:GroupPolicy",
+    "aws:iam/userPolicy:UserPolicy",
+)
+_ATTACHMENTS: Final = (
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    "aws:iam/policyAttachment:PolicyAttachment",
+)
 
 _SWEEPING: Final = ("AdministratorAccess", "IAMFullAccess", "PowerUserAccess")
 """Policies of AWS by which one can make oneself an administrator."""
@@ -67,28 +78,26 @@ _ACCOUNT: Final = re.compile(r"(?:arn:aws[\w-]*:(?:iam|sts)::)?(\d{12})(?::.*)?"
 
 @rule(
     "BL-IAM-001",
-    POLICY,
-    ROLE_POLICY,
-    ATTACHMENT,
+    *_DOCUMENTS,
+    *_ATTACHMENTS,
     ROLE,
     fix="Name the actions and the resources that the role needs.",
     reads=("policy", "policyArn", "managedPolicyArns", "inlinePolicies[].policy"),
 )
 def no_sweeping_permission(resource: Resource, scene: Scene) -> Iterator[Finding]:
     """No identity may do everything, or what leads there."""
-    match resource.type:
-        case "aws:iam/policy:Policy" | "aws:iam/rolePolicy:RolePolicy":
-            yield from _permits(Part(resource, ""))
-        case "aws:iam/rolePolicyAttachment:RolePolicyAttachment":
-            if not scene.referred(resource, "policyArn", POLICY):  # that one is judged itself
-                yield from _attached(resource, "policyArn")
-        case _:
-            inline = (_permits(each) for each in resource.parts("inlinePolicies"))
-            yield from every(_attached(resource, "managedPolicyArns"), *inline)
+    if resource.type in _DOCUMENTS:
+        yield from _permits(Part(resource, ""))
+    elif resource.type in _ATTACHMENTS:
+        if not scene.referred(resource, "policyArn", POLICY):  # that one is judged itself
+            yield from _attached(resource, "policyArn")
+    else:
+        inline = (_permits(each) for each in resource.parts("inlinePolicies"))
+        yield from every(_attached(resource, "managedPolicyArns"), *inline)
 
 
 def _attached(resource: Resource, path: str) -> Iterator[Finding]:
-    if any(each.rpartition("/")[2] in _SWEEPING for each in texts(resource.get(path))):
+    if any(each.rpartition("/")[2] in _SWEEPING for each in resource.texts(path)):
         yield Finding(resource, path, "With this policy of AWS one can make oneself an administrator.")
 
 

@@ -7,7 +7,6 @@ from typing import Final
 
 from policies.model import Finding, Part, Resource, every, rule
 from policies.scene import Scene
-from policies.values import texts
 
 _GROUP: Final = "kubernetes:rbac.authorization.k8s.io/v1"
 _ID: Final = "BL-K8S-006"
@@ -38,7 +37,7 @@ def rbac_least_privilege(resource: Resource, scene: Scene) -> Iterator[Finding]:
         _leads(resource),
         *(_subject(subject) for subject in resource.parts("subjects")),
         *(_wildcards(part) for part in resource.parts("rules")),
-        *(_powers(part) for part in resource.parts("rules")),
+        *(each(part) for part in resource.parts("rules") for each in (_over_roles, _over_nodes, _over_entry)),
         *(_secrets(part) for part in resource.parts("rules") if whole),
     )
 
@@ -59,29 +58,32 @@ def _subject(subject: Part) -> Iterator[Finding]:
 
 def _wildcards(part: Part) -> Iterator[Finding]:
     for key, what in (("verbs", "do anything with"), ("resources", "have every kind of")):
-        if "*" in texts(part.get(key)):
+        if "*" in part.texts(key):
             yield Finding(part.resource, part.at(key), f"The role may {what} what it is about.")
 
 
-def _powers(part: Part) -> Iterator[Finding]:
-    verbs, resources = set(texts(part.get("verbs"))), set(texts(part.get("resources")))
-    if verbs & _OVER_ROLES:
+def _over_roles(part: Part) -> Iterator[Finding]:
+    if any(verb in _OVER_ROLES for verb in part.texts("verbs")):
         yield Finding(part.resource, part.at("verbs"), "The role can give itself more than it has.")
-    if "nodes/proxy" in resources:
+
+
+def _over_nodes(part: Part) -> Iterator[Finding]:
+    if "nodes/proxy" in part.texts("resources"):
         path = part.at("resources")
         yield Finding(part.resource, path, "The role reaches every pod past the cluster's own checks.")
-    if resources & _WEBHOOKS and verbs & _WRITES:
-        path = part.at("resources")
+
+
+def _over_entry(part: Part) -> Iterator[Finding]:
+    path = part.at("resources")
+    is_entry = any(kind in _WEBHOOKS for kind in part.texts("resources"))
+    if is_entry and any(verb in _WRITES for verb in part.texts("verbs")):
         yield Finding(part.resource, path, "The role can change what the cluster lets in.")
 
 
 def _secrets(part: Part) -> Iterator[Finding]:
-    if "secrets" in texts(part.get("resources")) and _READS & set(texts(part.get("verbs"))):
-        named = texts(part.get("resourceNames"))
-        if not named:
-            yield Finding(
-                part.resource, part.at("resources"), "The role reads the secrets of all namespaces."
-            )
+    about = "secrets" in part.texts("resources")
+    if about and any(verb in _READS for verb in part.texts("verbs")) and not part.get("resourceNames"):
+        yield Finding(part.resource, part.at("resources"), "The role reads the secrets of all namespaces.")
 
 
 RULES = (rbac_least_privilege,)

@@ -76,6 +76,8 @@ def _classic_listener(listener: Part) -> Iterator[Finding]:
 
 def _logs(balancer: Resource) -> Iterator[Finding]:
     # A classic balancer's logs are on as soon as they have a bucket.
+    if balancer.get("loadBalancerType") == "gateway":
+        return  # it passes packets on, and logs none
     default = balancer.type == CLASSIC and balancer.peek("accessLogs") is not None
     if not is_on(balancer.get("accessLogs.enabled", default=default)):
         yield Finding(balancer, "accessLogs.enabled", "Nobody can tell who asked for what.")

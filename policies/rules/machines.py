@@ -7,7 +7,7 @@ from typing import Final
 
 from policies.keys import is_own_key
 from policies.model import Finding, Part, Resource, every, rule
-from policies.scene import Scene
+from policies.scene import Scene, canonical
 from policies.values import is_off, is_on, number
 
 TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -15,6 +15,9 @@ INSTANCE: Final = "aws:ec2/instance:Instance"
 CONFIGURATION: Final = "aws:ec2/launchConfiguration:LaunchConfiguration"
 METADATA_DEFAULTS: Final = "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults"
 VOLUME: Final = "aws:ebs/volume:Volume"
+NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
+"""What Karpenter makes its machines of."""
+
 BY_DEFAULT: Final = "aws:ebs/encryptionByDefault:EncryptionByDefault"
 
 
@@ -24,8 +27,11 @@ BY_DEFAULT: Final = "aws:ebs/encryptionByDefault:EncryptionByDefault"
     INSTANCE,
     CONFIGURATION,
     METADATA_DEFAULTS,
+    NODE_CLASS,
     fix="Leave the nodes' templates as the environment makes them.",
     reads=(
+        "spec.metadataOptions.httpTokens",
+        "spec.metadataOptions.httpPutResponseHopLimit",
         "metadataOptions.httpTokens",
         "metadataOptions.httpPutResponseHopLimit",
         "metadataOptions.httpEndpoint",
@@ -38,22 +44,31 @@ def metadata_by_token(resource: Resource, _: Scene) -> Iterator[Finding]:
     # A machine of a template has the template's options.
     if resource.type == INSTANCE and resource.peek("launchTemplate") and not resource.peek("metadataOptions"):
         return
-    options = Part(resource, "" if resource.type == METADATA_DEFAULTS else "metadataOptions")
-    if options.get("httpEndpoint") == "disabled":
-        return
-    yield from every(_by_token(options), _near(options))
+    if _is_node_class(resource):  # Karpenter asks for a token and allows one hop, unless it is told otherwise
+        yield from _metadata(Part(resource, "spec.metadataOptions"), tokens="required", hops=1)
+    else:
+        yield from _metadata(Part(resource, "" if resource.type == METADATA_DEFAULTS else "metadataOptions"))
 
 
-def _by_token(options: Part) -> Iterator[Finding]:
-    if options.get("httpTokens") != "required":
+def _metadata(options: Part, tokens: str = "", hops: int = 0) -> Iterator[Finding]:
+    if options.get("httpEndpoint") != "disabled":
+        yield from every(_by_token(options, tokens), _near(options, hops))
+
+
+def _by_token(options: Part, default: str) -> Iterator[Finding]:
+    if options.get("httpTokens", default) != "required":
         path = options.at("httpTokens")
         yield Finding(options.resource, path, "Any request that a pod can be made to send gets credentials.")
 
 
-def _near(options: Part) -> Iterator[Finding]:
-    if number(options.get("httpPutResponseHopLimit")) != 1:
+def _near(options: Part, default: int) -> Iterator[Finding]:
+    if number(options.get("httpPutResponseHopLimit", default)) != 1:
         path = options.at("httpPutResponseHopLimit")
         yield Finding(options.resource, path, "Pods get the credentials of the machine that they run on.")
+
+
+def _is_node_class(resource: Resource) -> bool:
+    return canonical(resource.type) == canonical(NODE_CLASS)
 
 
 @rule(
@@ -61,6 +76,7 @@ def _near(options: Part) -> Iterator[Finding]:
     TEMPLATE,
     VOLUME,
     INSTANCE,
+    NODE_CLASS,
     BY_DEFAULT,
     fix="Leave the nodes' disks under the key that the environment makes for them.",
     reads=(
@@ -69,6 +85,8 @@ def _near(options: Part) -> Iterator[Finding]:
         "encrypted",
         "kmsKeyId",
         "rootBlockDevice.encrypted",
+        "spec.blockDeviceMappings[].ebs.encrypted",
+        "spec.blockDeviceMappings[].ebs.kmsKeyID",
         "enabled",
     ),
 )
@@ -76,11 +94,13 @@ def disks_under_own_key(resource: Resource, scene: Scene) -> Iterator[Finding]:
     """Every disk is encrypted with a key of one's own."""
     match resource.type:
         case "aws:ec2/launchTemplate:LaunchTemplate":
-            yield from _of_template(resource, scene)
+            yield from _of_template(resource, "blockDeviceMappings", scene)
         case "aws:ebs/volume:Volume":
             yield from _disk(Part(resource, ""), scene)
         case "aws:ec2/instance:Instance":
             yield from _of_machine(resource, scene)
+        case _ if _is_node_class(resource):
+            yield from _of_template(resource, "spec.blockDeviceMappings", scene)
         case _:
             if is_off(resource.get("enabled", default=True)):
                 yield Finding(
@@ -88,17 +108,18 @@ def disks_under_own_key(resource: Resource, scene: Scene) -> Iterator[Finding]:
                 )
 
 
-def _of_template(template: Resource, scene: Scene) -> Iterator[Finding]:
-    disks = template.parts("blockDeviceMappings")
+def _of_template(template: Resource, path: str, scene: Scene) -> Iterator[Finding]:
+    disks = template.parts(path)
     if not disks:
         message = "The disk that comes with the image is encrypted with no key, or with one of AWS."
-        yield Finding(template, "blockDeviceMappings", message)
-    yield from every(*(_disk(Part(template, each.at("ebs")), scene) for each in disks if _is_disk(each)))
+        yield Finding(template, path, message)
+    yield from every(*(_mapped(each, scene) for each in disks))
 
 
-def _is_disk(mapping: Part) -> bool:
-    """Whether it is no disk that is left out, or that goes with the machine."""
-    return mapping.peek("noDevice") is None and mapping.peek("virtualName") is None
+def _mapped(mapping: Part, scene: Scene) -> Iterator[Finding]:
+    # Some mappings leave a disk of the image out, or are about disks that go with the machine.
+    if mapping.peek("noDevice") is None and mapping.peek("virtualName") is None:
+        yield from _disk(Part(mapping.resource, mapping.at("ebs")), scene)
 
 
 def _of_machine(machine: Resource, scene: Scene) -> Iterator[Finding]:
@@ -118,8 +139,9 @@ def _is_encrypted(disk: Part) -> Iterator[Finding]:
 
 
 def _has_own_key(disk: Part, scene: Scene) -> Iterator[Finding]:
-    if not is_own_key(disk, "kmsKeyId", scene):
-        yield Finding(disk.resource, disk.at("kmsKeyId"), "A disk is not encrypted with a key of one's own.")
+    path = "kmsKeyID" if _is_node_class(disk.resource) else "kmsKeyId"
+    if not is_own_key(disk, path, scene):
+        yield Finding(disk.resource, disk.at(path), "A disk is not encrypted with a key of one's own.")
 
 
 RULES = (metadata_by_token, disks_under_own_key)

@@ -50,7 +50,9 @@ def default_group_closed(network: Resource, scene: Scene) -> Iterator[Finding]:
 
 
 def _lets_through(group: Resource, path: str) -> Iterator[Finding]:
-    if group.get(path):
+    rules = group.peek(path)
+    # Whatever a rule says, there is one: of a list that is known before what its rules say.
+    if rules and (isinstance(rules, list) or group.get(path)):
         yield Finding(group, path, "The default security group lets something through.")
 
 

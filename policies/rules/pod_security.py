@@ -12,7 +12,6 @@ from typing import Any, Final, cast
 from policies.model import Enforcement, Finding, Part, Resource, every, rule
 from policies.pods import NAMESPACE, PODS, containers, entry, is_system, specs
 from policies.scene import Scene, canonical
-from policies.values import texts
 
 _BASELINE: Final = "BL-K8S-001"
 _RESTRICTED: Final = "BL-K8S-002"
@@ -106,6 +105,7 @@ def baseline(resource: Resource, scene: Scene) -> Iterator[Finding]:
             _sysctls(spec),
             _confined(spec, "securityContext"),
             *(_privileges(container) for container in containers(spec)),
+            *(_unmasked(container) for container in containers(spec)),
             *(_ports(container) for container in containers(spec)),
             *(_capabilities(container, CAPABILITIES) for container in containers(spec)),
             *(_confined(container, "securityContext") for container in containers(spec)),
@@ -159,6 +159,10 @@ def _privileges(container: Part) -> Iterator[Finding]:
     if container.get(f"{context}.privileged"):
         path = container.at(f"{context}.privileged")
         yield Finding(resource, path, "The container is privileged: it is root on the machine.")
+
+
+def _unmasked(container: Part) -> Iterator[Finding]:
+    context, resource = "securityContext", container.resource
     if container.get(f"{context}.procMount", default="Default") != "Default":
         yield Finding(resource, container.at(f"{context}.procMount"), "The container sees all of `/proc`.")
 
@@ -172,8 +176,7 @@ def _ports(container: Part) -> Iterator[Finding]:
 
 def _capabilities(container: Part, allowed: frozenset[str]) -> Iterator[Finding]:
     path = "securityContext.capabilities.add"
-    added = texts(container.get(path))
-    if any(each.upper().removeprefix("CAP_") not in allowed for each in added):
+    if any(each.upper().removeprefix("CAP_") not in allowed for each in container.texts(path)):
         yield Finding(container.resource, container.at(path), "The container is given a power of root.")
 
 
@@ -217,9 +220,11 @@ def restricted(resource: Resource, scene: Scene) -> Iterator[Finding]:
 def _restrictions(spec: Part, container: Part) -> tuple[Iterator[Finding], ...]:
     return (
         _no_root(spec, container),
+        _kept_from_root(spec, container),
         _no_escalation(spec, container),
         _profile(spec, container),
         _dropped(spec, container),
+        _added(spec, container),
         _fixed(spec, container),
     )
 
@@ -241,6 +246,9 @@ def _no_root(spec: Part, container: Part) -> Iterator[Finding]:
     if _own_or_pods(spec, container, "runAsUser") == 0:
         path = container.at("securityContext.runAsUser")
         yield Finding(spec.resource, path, "The container runs as root.")
+
+
+def _kept_from_root(spec: Part, container: Part) -> Iterator[Finding]:
     if _own_or_pods(spec, container, "runAsNonRoot") is not True:
         path = container.at("securityContext.runAsNonRoot")
         yield Finding(spec.resource, path, "Nothing keeps the container from running as root.")
@@ -275,10 +283,13 @@ def _dropped(spec: Part, container: Part) -> Iterator[Finding]:
     if _is_windows(spec):
         return
     path = "securityContext.capabilities.drop"
-    if "ALL" not in texts(container.get(path)):
+    if "ALL" not in container.texts(path):
         yield Finding(spec.resource, container.at(path), "The container keeps powers of root.")
-    added = set(texts(container.get("securityContext.capabilities.add")))
-    if added & CAPABILITIES - {"NET_BIND_SERVICE"}:  # others are the baseline's matter
+
+
+def _added(spec: Part, container: Part) -> Iterator[Finding]:
+    added = container.texts("securityContext.capabilities.add")
+    if any(each in CAPABILITIES - {"NET_BIND_SERVICE"} for each in added):  # others: the baseline's matter
         path = container.at("securityContext.capabilities.add")
         yield Finding(spec.resource, path, "The container is given a power of root.")
 

@@ -93,11 +93,14 @@ def not_public(resource: Resource, scene: Scene) -> Iterator[Finding]:
         yield Finding(resource, "", "Everybody can pull from a public repository.")
         return
     path = "repositoryPolicy" if resource.type == TEMPLATE else "policy"
-    nodes = frozenset(_nodes(scene))
     for each in (yield from statements(resource, path)):
         if each.allows and each.is_for_everybody and not each.is_bounded_by(*_OWN):
             yield Finding(resource, each.path, "This lets everybody at the images.")
-        if each.allows and _changes(each) and nodes & frozenset(each.principals.get("AWS", ())):
+        if (
+            each.allows
+            and _changes(each)
+            and any(who in each.principals.get("AWS", ()) for who in _nodes(scene))
+        ):
             yield Finding(resource, each.path, "Nodes, and so whatever runs on them, can change images.")
 
 
@@ -106,9 +109,9 @@ def _changes(statement: Statement) -> bool:
 
 
 def _nodes(scene: Scene) -> Iterator[str]:
-    """The ARNs of the nodes' roles, as far as they are known."""
+    """The ARNs of the nodes' roles. Raises `Undecided`."""
     for each in scene.of(NODE_GROUP):
-        yield from texts(each.peek("nodeRoleArn"))
+        yield from texts(each.get("nodeRoleArn"))
 
 
 RULES = (tags_stay, sealed_and_scanned, not_public)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from policies.keys import ALIAS, KEY, REPLICA, is_own_key
 from policies.model import Finding, Resource, every, rule
@@ -12,7 +12,7 @@ from policies.places import is_primary, others
 from policies.scene import Facts, Scene
 from policies.values import is_off, is_on, number
 
-SECRET: Final = "aws:secretsmanager/secret:Secret"
+SECRET: Final = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type
 
 _WINDOW: Final = 30
 """Days until a key is gone if it says none. Source: KMS API, `ScheduleKeyDeletion`."""
@@ -37,7 +37,9 @@ def keys_everywhere(key: Resource, scene: Scene) -> Iterator[Finding]:
             yield from _copied(key, wanted, [each for each in copies if each.region == region], scene)
 
 
-def _copied(key: Resource, aliases: frozenset[str], copies: list[Resource], scene: Scene) -> Iterator[Finding]:
+def _copied(
+    key: Resource, aliases: frozenset[str], copies: list[Resource], scene: Scene
+) -> Iterator[Finding]:
     if len(copies) != 1:
         message = "It has no replica in one of the regions." if not copies else "A region has two replicas."
         yield Finding(key, "multiRegion", message)
@@ -47,16 +49,17 @@ def _copied(key: Resource, aliases: frozenset[str], copies: list[Resource], scen
 
 
 def _aliases(key: Resource, scene: Scene) -> Iterator[str]:
-    for each in scene.referring(key, "targetKeyId", ALIAS):
-        yield str(each.get("name"))
+    for each in scene.of(ALIAS):
+        if each.region == key.region and key in scene.referred(each, "targetKeyId", KEY, REPLICA):
+            yield str(each.get("name"))
 
 
 def _primaries(replica: Resource, scene: Scene) -> tuple[Resource, ...]:
     """The keys that it is a replica of: by where its ARN comes from, or by the id at the ARN's end."""
     if found := scene.referred(replica, "primaryKeyArn", KEY):
         return found
-    id = str(replica.get("primaryKeyArn")).rpartition("/")[2]
-    return tuple(each for each in scene.of(KEY) if each.id and each.id == id)
+    name = str(replica.get("primaryKeyArn")).rpartition("/")[2]
+    return tuple(each for each in scene.of(KEY) if each.id and each.id == name)
 
 
 @rule(
@@ -110,19 +113,19 @@ def _same_window(replica: Resource, key: Resource) -> Iterator[Finding]:
     reads=("replicas[].region", "replicas[].kmsKeyId", "forceOverwriteReplicaSecret"),
 )
 def secrets_everywhere(secret: Resource, scene: Scene) -> Iterator[Finding]:
-    """A secret of the primary region is copied to each other one, under a key there, and overwrites nothing."""
+    """A secret of the primary region is copied to each other one, under a key there; none is overwritten."""
     if not is_primary(secret, scene.facts):
         return
     yield from every(_is_copied(secret, scene), *_under_keys(secret, scene), _overwrites_nothing(secret))
 
 
 def _is_copied(secret: Resource, scene: Scene) -> Iterator[Finding]:
-    copied = {each.get("region") for each in secret.parts("replicas")}
+    copied = {str(each.get("region")) for each in secret.parts("replicas")}
     if not {*others(scene.facts)} <= copied | _made_there(secret, scene.facts, scene):
         yield Finding(secret, "replicas", "A region of the environment is without this secret.")
 
 
-def _made_there(secret: Resource, facts: Facts, scene: Scene) -> set[Any]:
+def _made_there(secret: Resource, facts: Facts, scene: Scene) -> set[str]:
     """Regions that have a secret of that name of their own."""
     name = secret.get("name")
     same = [each for each in scene.of(SECRET) if name and each.peek("name") == name]
@@ -141,7 +144,7 @@ def _under_keys(secret: Resource, scene: Scene) -> Iterator[Iterator[Finding]]:
 
 def _overwrites_nothing(secret: Resource) -> Iterator[Finding]:
     path = "forceOverwriteReplicaSecret"
-    if is_on(cast("Any", secret.get(path))):
+    if is_on(secret.get(path)):
         yield Finding(secret, path, "A copy may overwrite another secret of that name.")
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from policies.model import Finding, Part, Resource, every, rule
 from policies.places import each_part, is_primary, others
 from policies.scene import Scene
-from policies.values import Undecided, Unknown, is_on
+from policies.values import Undecided, Unknown, is_on, texts
 
 REPOSITORY: Final = "aws:ecr/repository:Repository"
 IMAGES: Final = "aws:ecr/replicationConfiguration:ReplicationConfiguration"
@@ -61,7 +61,7 @@ def _declared(name: str, region: str, scene: Scene) -> bool:
     return any(
         name == each.get("name")
         if each.type == REPOSITORY
-        else "REPLICATION" in (each.get("appliedFors") or ()) and name.startswith(str(each.get("prefix")))
+        else "REPLICATION" in texts(each.get("appliedFors")) and name.startswith(str(each.get("prefix")))
         for each in there
     )
 
@@ -137,14 +137,16 @@ def _encrypts(copying: Part) -> Iterator[Finding]:
 
 def _goes_one_way(copying: Resource, scene: Scene) -> Iterator[Finding]:
     """Copies that are copied back keep nothing that both sides lost."""
-    own = copying.peek("bucket")
     for each in scene.of(OBJECTS):
-        if each is copying or not isinstance(own, str):
+        if each.urn == copying.urn:
             continue
-        back = [str(part.peek("destination.bucket")).rpartition(":::")[2] for part in each.parts("rules")]
-        there = [str(part.peek("destination.bucket")).rpartition(":::")[2] for part in copying.parts("rules")]
-        if own in back and each.peek("bucket") in there:
+        if copying.get("bucket") in _targets(each) and each.get("bucket") in _targets(copying):
             yield Finding(copying, "bucket", "Copies go both ways, so a mistake does too.")
+
+
+def _targets(copying: Resource) -> list[str]:
+    """The names of the buckets that it copies to."""
+    return [str(each.get("destination.bucket")).rpartition(":::")[2] for each in copying.parts("rules")]
 
 
 RULES = (images_everywhere, models_everywhere)

@@ -45,7 +45,9 @@ def secrets_sealed_and_rotated(resource: Resource, scene: Scene) -> Iterator[Fin
 def _parameter(parameter: Resource, scene: Scene) -> Iterator[Finding]:
     if parameter.get("type") == "SecureString":
         yield from _sealed(parameter, "keyId", scene)
-    elif isinstance(parameter.peek("value"), Hidden):
+    elif isinstance(value := parameter.peek("value"), Unknown):
+        raise Undecided("value")
+    elif isinstance(value, Hidden):
         yield Finding(parameter, "type", "A secret is stored as a plain text.")
 
 
@@ -81,8 +83,13 @@ def no_plain_secrets(resource: Resource, _: Scene) -> Iterator[Finding]:
         message = f"The secret is kept in the state; `{written}` is only written."
         yield Finding(resource, plain, message, Enforcement.ADVISORY)
     for path, name, value in leaves(dict(resource.inputs)):
-        if isinstance(value, Unknown) and is_likely(name):
+        if isinstance(value, Unknown) and (is_likely(name) or _tells(resource, path)):
             raise Undecided(path)
+
+
+def _tells(resource: Resource, path: str) -> bool:
+    """Whether software is told something there: all but the metadata of what runs in a cluster."""
+    return resource.type.startswith("kubernetes:") and not path.startswith("metadata")
 
 
 RULES = (secrets_sealed_and_rotated, no_plain_secrets)

@@ -16,9 +16,10 @@ from provisioner.cli.showing import policy_of
 from provisioner.cli.streaming import Stream
 from provisioner.engine.events import Event
 from provisioner.engine.failures import Failure
-from provisioner.engine.interface import Applied, Engine, Result, Stack
+from provisioner.engine.interface import Applied, Engine, Result, Stack, Watching
 from provisioner.engine.state_failures import StateIsAway
 from provisioner.plan.model import Mode, StackPlan, Step
+from provisioner.plan.values import Properties
 from provisioner.providers.aws.taken import is_taken
 from provisioner.report.explain import explain
 from provisioner.report.outcome import (
@@ -99,8 +100,8 @@ class Workplace(Protocol):
         """What the rules say of the plans; None where there are none."""
         ...
 
-    def watch(self, plans: Sequence[StackPlan], judged: Judged, /) -> Callable[[Step], None]:
-        """What judges again before each step of an apply of these plans."""
+    def watch(self, plans: Sequence[StackPlan], judged: Judged, /) -> Watching:
+        """Who judges again before each step of an apply of these plans."""
         ...
 
 
@@ -171,8 +172,9 @@ class _Course:
         self._stream = stream
         self._telling = telling
         self._view = PlanView(environment=workspace.name, plans=())
-        self._watch: Callable[[Step], None] = lambda _: None
-        pace = replace(intent.pace, forbids=self._forbids)
+        self._watching = intent.pace.watching
+        watching = Watching(forbids=self._forbids, learns=self._learns)
+        pace = replace(intent.pace, watching=watching)
         self.change = Change(self._agree, telling.told, self._begin, intent.scope, pace, intent.saved)
 
     def undone(self) -> ExitCode:
@@ -199,12 +201,15 @@ class _Course:
             return "nothing to agree to" if any(plan.is_bookkeeping for plan in plans) else None
         if judged:
             judged.must_be_allowed()
-            self._watch = self._workspace.watch(shown, judged)
+            self._watching = self._workspace.watch(shown, judged)
         must_be_approved(view, self._intent)
         return approver(view, self._intent, self._workspace.called)
 
     def _forbids(self, step: Step) -> None:
-        self._watch(step)
+        self._watching.forbids(step)
+
+    def _learns(self, urn: str, id: str, outputs: Properties) -> None:
+        self._watching.learns(urn, id, outputs)
 
     def _begin(self) -> None:
         self._stream.lasts = True

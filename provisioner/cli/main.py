@@ -24,7 +24,7 @@ COMMANDS: Final = {
     "kubeconfig": "Access to the clusters of an environment, for kubectl",
     "state": "What is recorded, its versions and its locks",
     "secrets": "What seals the secrets in the state: check, rotate, migrate",
-    "export": "An environment for Pulumi's Kubernetes operator",
+    "export": "A pipeline for CI; objects for Pulumi's Kubernetes operator",
     "import": "Make objects that exist resources of an environment",
     "graph": "The resources as a picture: Mermaid, DOT",
     "engine": "The two engines: which one has a stack, and installing Pulumi's",

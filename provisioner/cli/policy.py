@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, TypedDict, Unpack
 
 import click
 
-from policies.model import Rule, Status, Waivable
+from environments.load import Loaded
+from policies.model import Resource, Rule, Status, Waivable
+from policies.own import RulesNotLoaded
 from policies.packs import RULES
 from provisioner.asked import Asked
 from provisioner.cli.called import program
-from provisioner.cli.choosing import must_be_there
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining
 from provisioner.cli.screen import err, out
+from provisioner.engine.amendment_failures import ImportUnreadable
+from provisioner.engine.failures import FileNotWritten
 from provisioner.judging import Judged, facts, of_cloud, of_deployment, of_plans
 from provisioner.plan.model import Mode, Source
 from provisioner.policing import judged, own_rules, rules_of, today
-from provisioner.report.findings_forms import FORMS, findings_document, rules_document
+from provisioner.report.findings_forms import FORMS, rules_document
+from provisioner.report.findings_rows import findings_document
 from provisioner.report.findings_text import findings_text, summary
 from provisioner.report.machine import document
 from provisioner.wiring import loaded, looking, planning
@@ -101,13 +107,17 @@ def check(environment: Asked, **options: Unpack[Options]) -> ExitCode:
     if options["live"] and options["state"]:
         raise click.UsageError("--live and --state are two things to look at.")
     found = _found(environment, options)
-    text = _written(str(environment.name), found, options["form"], deferred=options["deferred"])
+    is_refused = options["strict"] and bool(found.report.deferred)
+    listed = options["deferred"] or is_refused
+    text = _written(str(environment.name), found, options["form"], deferred=listed)
     if (file := options["file"]) is None:
         out().write(text)
     else:
-        file.write_text(text, encoding="utf-8")
+        _write(file, text)
         err().say(summary(findings_document(str(environment.name), found)))
-    blocks = found.report.blocking or (options["strict"] and found.report.deferred)
+    if is_refused:
+        err().say("With --strict, what cannot be told before an apply counts as broken.")
+    blocks = found.report.blocking or is_refused
     return ExitCode.REFUSED_BY_POLICY if blocks else ExitCode.DONE
 
 
@@ -130,8 +140,9 @@ def list_rules(environment: str | None, *, as_json: bool) -> ExitCode:
 def explain(rule: str, environment: str | None) -> ExitCode:
     """What RULE is for, what it looks at, and what to change; ENV is needed for a rule of its own."""
     rules = _of_environment(environment) if environment else RULES
-    must_be_there("rule", rule.upper(), [each.id for each in rules])
-    found = next(each for each in rules if each.id == rule.upper())
+    known = {each.id: each for each in rules}
+    if (found := known.get(rule.upper())) is None:
+        raise click.UsageError(_no_rule(rule, environment, tuple(known)))
     out().write("".join(f"{line}\n" for line in _explained(found)))
     return ExitCode.DONE
 
@@ -164,9 +175,23 @@ def waive(environment: Asked, rule: str, urn: str, **said: Any) -> ExitCode:
         )
     if found[0].rule.entry.waivable is Waivable.NEVER:
         raise click.UsageError(f"Nobody can allow an exception from {rule.upper()}.")
-    for each in found:
-        out().write(written(each, said, said["approved_by"], today()))
+    text = "".join(written(each, said, said["approved_by"], today()) for each in found)
+    if wrong := _wrong_with(environment, f"waivers:\n{text}"):
+        raise click.UsageError(" ".join(wrong))
+    out().write(text)
     return ExitCode.DONE
+
+
+def _wrong_with(environment: Asked, waivers: str) -> Sequence[str]:
+    """Why these waivers would waive nothing, once they are in a file."""
+    from policies.waivers import Waivers  # noqa: PLC0415
+
+    files = loaded(environment)
+    known = facts(files.environment, today())
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "waivers.yaml"
+        file.write_text(waivers, encoding="utf-8")
+        return tuple(dict.fromkeys(Waivers([file], rules_of(files, known), known).wrong))
 
 
 @command.command("baseline", cls=Explaining, short_help="Findings that were there before.")
@@ -214,9 +239,14 @@ def test(folder: Path) -> ExitCode:
     wrong: list[str] = []
     for rule in rules:
         file = folder / "cases" / f"{rule.id}.yaml"
-        wrong += (
-            wrong_with(rule, read(file)) if file.exists() else [f"{rule.id} has no cases: {file} is missing."]
-        )
+        try:
+            wrong += (
+                wrong_with(rule, read(file))
+                if file.exists()
+                else [f"{rule.id} has no cases: {file} is missing."]
+            )
+        except RulesNotLoaded as unreadable:
+            wrong.append(f"{rule.id}, {unreadable}.")
     for each in wrong:
         err().say(each)
     out().say(f"{len(rules)} rule{'' if len(rules) == 1 else 's'}, {len(wrong)} wrong.")
@@ -235,12 +265,31 @@ def coverage() -> ExitCode:
             by_type.setdefault(token, []).append(rule.id)
         for control in rule.entry.controls:
             by_control.setdefault(control, []).append(rule.id)
-    for title, found in (("Types", by_type), ("Controls", by_control)):
-        out().say(f"{title} ({len(found)})\n")
-        for name in sorted(found):
-            out().say(f"  {name}: {', '.join(found[name])}")
-        out().say("")
+    # In one piece: whoever reads it may go.
+    out().write("\n".join(chain(_counted("Types", by_type), _counted("Controls", by_control))))
     return ExitCode.DONE
+
+
+def _counted(title: str, found: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    yield f"{title} ({len(found)})\n"
+    yield from (f"  {name}: {', '.join(found[name])}" for name in sorted(found))
+    yield "\n"
+
+
+def _no_rule(said: str, environment: str | None, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(said.upper(), known, n=3)
+    meant = f" Did you mean {' or '.join(near)}?" if near else ""
+    ours = "" if environment else f" A rule of your own takes the environment: `policy explain {said} ENV`."
+    listed = f"`policy list {environment}`" if environment else "`policy list`"
+    return f"There is no rule {said}.{meant}{ours} {listed} tells all of them."
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as refused:
+        raise FileNotWritten(file, refused.strerror or str(refused)) from refused
 
 
 def _of_environment(name: str) -> tuple[Rule, ...]:
@@ -266,14 +315,24 @@ def _of_cloud(environment: Asked) -> Judged:
     workspace = looking(environment)
     assert workspace.files is not None, "an environment comes from files"
     plans = preview(workspace.engine, workspace.schedule(Mode.UPDATE), Source.CLOUD)
-    return judged(workspace.files, of_cloud(plans))
+    return _judged_as_recorded(workspace.files, of_cloud(plans))
 
 
 def _of_file(environment: Asked, file: Path) -> Judged:
     from provisioner.cli.state_import import documents  # noqa: PLC0415 - few look at a file
 
-    found = [of_deployment(each.raw) for each in documents(file)]
-    return judged(loaded(environment), tuple(chain.from_iterable(found)))
+    those = documents(file)
+    if not all({"deployment", "checkpoint"} & set(each.raw) for each in those):
+        raise ImportUnreadable(str(file), "it holds no deployment")
+    found = tuple(chain.from_iterable(of_deployment(each.raw) for each in those))
+    return _judged_as_recorded(loaded(environment), found)
+
+
+def _judged_as_recorded(files: Loaded, found: tuple[Resource, ...]) -> Judged:
+    """What the rules say of what is there; that nothing is there is told, for it passes every rule."""
+    if not found:
+        err().say("note: nothing is recorded there, so nothing was judged but the environment itself.")
+    return judged(files, found)
 
 
 def _written(environment: str, found: Judged, form: str, *, deferred: bool) -> str:
@@ -311,6 +370,7 @@ def _explained(rule: Rule) -> Iterator[str]:
         yield f"needs        {', '.join(rule.needs)}"
     yield f"if unknown   {entry.unknown.value}"
     yield f"waiver       {entry.waivable.value}"
-    yield f"answers to   {'; '.join(entry.controls)}"
+    if entry.controls:
+        yield f"answers to   {'; '.join(entry.controls)}"
     yield ""
     yield f"fix: {rule.fix}"

@@ -38,6 +38,6 @@ def policy_of(judged: Judged | None, environment: str) -> dict[str, Any] | None:
     """What the rules said, as it is shown and kept."""
     if judged is None:
         return None
-    from provisioner.report.findings_forms import findings_document  # noqa: PLC0415 - loaded with the rules
+    from provisioner.report.findings_rows import findings_document  # noqa: PLC0415 - loaded with the rules
 
     return findings_document(str(environment), judged)

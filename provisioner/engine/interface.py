@@ -15,7 +15,7 @@ from provisioner.plan.importing import Import, ImportPlan
 from provisioner.plan.model import ApprovedPlan, Mode, Op, Source, StackPlan, Step
 from provisioner.plan.saved import Mark, SavedStack
 from provisioner.plan.scope import WHOLE, Scope
-from provisioner.plan.values import Unknown
+from provisioner.plan.values import Properties, Unknown
 
 Program = Callable[[], None]
 Tell = Callable[[Event], None]
@@ -58,6 +58,17 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """Who looks on at an apply; called on the threads of several stacks."""
+
+    forbids: Callable[[Step], None] = lambda _: None
+    """Asked before each step, when its inputs are known; raises a `Failure` to keep it from being done."""
+
+    learns: Callable[[str, str, Properties], None] = lambda _urn, _id, _outputs: None
+    """Told of each object that is as it is wanted: its URN, id and outputs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """How an apply goes about its steps."""
 
@@ -67,11 +78,7 @@ class Pace:
     continue_on_error: bool = False
     """Whether what does not depend on a refused step is done all the same."""
 
-    forbids: Callable[[Step], None] = lambda _: None
-    """Asked before each step, when all its inputs are known; raises a `Failure` to keep it from being done.
-
-    It is asked on the threads of several stacks.
-    """
+    watching: Watching = Watching()
 
 
 STEADY: Final = Pace()

@@ -6,7 +6,7 @@ Nobody asks for names here, so nothing is blocked.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from moto.route53resolver.models import (  # pyright: ignore[reportMissingTypeStubs]
@@ -54,6 +54,8 @@ def update_firewall_domains(call: Call) -> Answer:
     found = _found(call, call["FirewallDomainListId"])
     given = [f"{each.rstrip('.')}." for each in call["Domains"]]
     domains = _domains(call, found)
+    if not given:
+        raise Refusal("ValidationException", "Domains are needed; to take all away, REMOVE them by name.")
     match call["Operation"]:
         case "ADD":
             domains[:] = [*domains, *(each for each in given if each not in domains)]
@@ -62,7 +64,7 @@ def update_firewall_domains(call: Call) -> Answer:
         case _:
             domains[:] = given
     found["DomainCount"] = len(domains)
-    return {key: found[key] for key in ("Id", "Name", "Status", "StatusMessage")}
+    return {**{key: found[key] for key in ("Id", "Name", "StatusMessage")}, "Status": "UPDATING"}
 
 
 def list_firewall_domains(call: Call) -> Answer:
@@ -120,8 +122,7 @@ def create_firewall_rule(call: Call) -> Answer:
     wanted = _found(call, call["FirewallDomainListId"])["Id"]
     if any(wanted == each["FirewallDomainListId"] or each["Priority"] == call["Priority"] for each in rules):
         raise Refusal("ValidationException", "The group has a rule for this list, or with this priority.")
-    if call["Action"] == "BLOCK" and not call.get("BlockResponse"):
-        raise Refusal("ValidationException", "A rule that blocks needs a BlockResponse.")
+    _must_be_answered(call.parameters)
     rule = {"FirewallRuleGroupId": call["FirewallRuleGroupId"], **_settings(call)}
     rules.append({"FirewallDomainRedirectionAction": "INSPECT_REDIRECTION_DOMAIN", **rule})
     return {"FirewallRule": rules[-1]}
@@ -134,10 +135,11 @@ def list_firewall_rules(call: Call) -> Answer:
 
 def update_firewall_rule(call: Call) -> Answer:
     """The rule with other settings."""
-    rule = _rule(call)
-    rule.update(_settings(call))
+    rule = {**_rule(call), **_settings(call)}
     if rule["Action"] != "BLOCK":
         rule.pop("BlockResponse", None)
+    _must_be_answered(rule)
+    _rule(call).update(rule)
     return {"FirewallRule": rule}
 
 
@@ -151,6 +153,9 @@ def delete_firewall_rule(call: Call) -> Answer:
 def associate_firewall_rule_group(call: Call) -> Answer:
     """A network that goes by a group from now on; none of its groups have the same priority."""
     _found(call, call["FirewallRuleGroupId"])
+    if call["VpcId"] not in call.backend_of("ec2").vpcs:
+        raise Refusal("ResourceNotFoundException", f"The VPC {call['VpcId']} does not exist.")
+    _must_be_a_priority(call["Priority"])
     there = [each for each in _all(call, "rslvr-frgassoc") if each["VpcId"] == call["VpcId"]]
     if any(each["Priority"] == call["Priority"] for each in there):
         raise Refusal("ValidationException", "Another group of the VPC has this priority.")
@@ -160,9 +165,8 @@ def associate_firewall_rule_group(call: Call) -> Answer:
         "MutationProtection": call.get("MutationProtection", "DISABLED"),
         "CreatorRequestId": call["CreatorRequestId"],
     }
-    return {
-        "FirewallRuleGroupAssociation": _made(call, "rslvr-frgassoc", "firewall-rule-group-association", told)
-    }
+    made = _made(call, "rslvr-frgassoc", "firewall-rule-group-association", told)
+    return {"FirewallRuleGroupAssociation": {**made, "Status": "UPDATING"}}
 
 
 def get_firewall_rule_group_association(call: Call) -> Answer:
@@ -180,8 +184,9 @@ def list_firewall_rule_group_associations(call: Call) -> Answer:
 def update_firewall_rule_group_association(call: Call) -> Answer:
     """The association with other settings."""
     found = _found(call, call["FirewallRuleGroupAssociationId"])
+    _must_be_a_priority(call.get("Priority", found["Priority"]))
     found.update({key: call[key] for key in _CHANGING if call.has(key)})
-    return {"FirewallRuleGroupAssociation": found}
+    return {"FirewallRuleGroupAssociation": {**found, "Status": "UPDATING"}}
 
 
 def disassociate_firewall_rule_group(call: Call) -> Answer:
@@ -190,6 +195,17 @@ def disassociate_firewall_rule_group(call: Call) -> Answer:
     if found["MutationProtection"] == "ENABLED":
         raise Refusal("ConflictException", f"{found['Id']} is protected from mutation.")
     return {"FirewallRuleGroupAssociation": _gone(call, found)}
+
+
+def _must_be_answered(rule: Mapping[str, Any]) -> None:
+    if rule["Action"] == "BLOCK" and not rule.get("BlockResponse"):
+        raise Refusal("ValidationException", "A rule that blocks needs a BlockResponse.")
+
+
+def _must_be_a_priority(number: int) -> None:
+    """Route 53 Resolver API, AssociateFirewallRuleGroup, `Priority`: the ends are AWS Firewall Manager's."""
+    if not 100 < number < 9900:  # noqa: PLR2004 - the two ends of the range
+        raise Refusal("ValidationException", "A priority is greater than 100 and less than 9900.")
 
 
 def _objects(backend: Any) -> dict[str, Any]:

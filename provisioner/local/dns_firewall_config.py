@@ -1,4 +1,4 @@
-"""What Route 53 Resolver does with questions of a network while its firewall is not well: one setting each."""
+"""What Route 53 Resolver answers while the firewall of a network is not well: one setting for each network."""
 
 from __future__ import annotations
 

@@ -132,6 +132,13 @@ _INTERRUPTIONS: Final[Mapping[str, Mapping[str, Risk]]] = {
 }
 """Properties whose change in place interrupts what runs."""
 
+SHARED: Final[Mapping[str, str]] = {
+    "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions": (
+        "off for every network of the account in this region"
+    ),
+}
+"""Settings that are not of one environment alone, and what deleting one means to the others."""
+
 _ORDER: Final = tuple(Risk)
 
 

@@ -29,6 +29,13 @@ class Declared:
 
     secret: bool = False
 
+    def for_all(self) -> Any:
+        """The value for stacks that say nothing. Raises `BadConfiguration` if it has to be secret."""
+        if self.secret:
+            reason = "the project says that it is secret, and its default is in clear"
+            raise BadConfiguration(self.key, reason)
+        return self.value
+
     def check(self, text: str, *, is_secret: bool) -> None:
         """Raises `BadConfiguration` unless a stack's value is what it has to be."""
         if self.secret and not is_secret:

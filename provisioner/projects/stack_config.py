@@ -81,7 +81,7 @@ def configuration(project: Project, stack: str, file: StackFile, opened: Open) -
         if key in values:
             known.check(values[key], is_secret=key in secret)
         elif known.value is not None:
-            values[key] = _plain(known.value)
+            values[key] = _plain(known.for_all())
         elif key.startswith(f"{project.name}:"):
             missing.append(name)
     if missing:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from provisioner.causes import explained
-from provisioner.engine.interface import Engine, Stack
-from provisioner.plan.model import Mode, StackPlan, Step
+from provisioner.engine.interface import Engine, Stack, Watching
+from provisioner.plan.model import Mode, StackPlan
 from provisioner.projects.running import Opened
 from provisioner.schedule import Phase, Task
 
@@ -55,6 +55,6 @@ class Workplace:
     def judged(self, plans: Sequence[StackPlan]) -> None:
         """Nothing: rules are about environments."""
 
-    def watch(self, _plans: Sequence[StackPlan], _judged: object) -> Callable[[Step], None]:
+    def watch(self, _plans: Sequence[StackPlan], _judged: object) -> Watching:
         """Never asked for, since nothing is judged."""
-        return lambda _: None
+        return Watching()

@@ -70,7 +70,7 @@ def _about_installation(
         case EngineNotInstalled(version):
             return Message(
                 Trouble.NO_ENGINE,
-                "The environment says `engine: pulumi`, and there is no `pulumi` on the PATH.",
+                "What was asked for takes Pulumi's engine, and there is no `pulumi` on the PATH.",
                 f"install it. Version {version} goes with the SDK that is installed here.",
                 (_INSTALL,),
             )

@@ -9,48 +9,13 @@ from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from policies.check import Verdict
-from policies.evidence import evidence, fingerprint
 from policies.model import Rule, Status
 from provisioner.judging import Judged
+from provisioner.report.findings_rows import findings_document
 from provisioner.report.findings_text import summary
 from provisioner.report.naming import labelled
 
-FINDINGS_SCHEMA: Final = "provisioner/findings/1"
 RULES_SCHEMA: Final = "provisioner/rules/1"
-
-
-def row(judged: Judged, verdict: Verdict) -> dict[str, Any]:
-    """One finding."""
-    entry = verdict.rule.entry
-    return {
-        "rule": entry.id,
-        "name": entry.name,
-        "status": verdict.status.value,
-        "severity": entry.severity.value,
-        "enforcement": verdict.effect.value,
-        "blocks": verdict.blocks,
-        "urn": verdict.resource.urn,
-        "type": verdict.resource.type,
-        "path": verdict.path,
-        "message": verdict.message,
-        "fix": verdict.rule.fix,
-        "setting": verdict.resource.origin,
-        "place": judged.place(verdict),
-        "waiver": verdict.waiver,
-        "fingerprint": fingerprint(verdict),
-        "value": evidence(verdict),
-    }
-
-
-def findings_document(environment: str, judged: Judged) -> dict[str, Any]:
-    """All findings of an environment, and how many verdicts there are of each kind."""
-    return {
-        "schema": FINDINGS_SCHEMA,
-        "environment": environment,
-        "blocks": bool(judged.report.blocking),
-        "counts": judged.report.counts,
-        "findings": [row(judged, each) for each in judged.report.findings],
-    }
 
 
 def rules_document(rules: Sequence[Rule]) -> dict[str, Any]:

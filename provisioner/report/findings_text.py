@@ -10,7 +10,7 @@ from provisioner.report.naming import labelled
 from provisioner.report.style import Colour, Style
 
 Document = Mapping[str, Any]
-"""What `findings_forms.findings_document` makes of a report."""
+"""What `findings_rows.findings_document` makes of a report."""
 
 _SHOWN: Final = 4
 """Resources that are shown of one finding; the rest is counted."""

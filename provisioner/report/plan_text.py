@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from provisioner.plan.diff import changes
 from provisioner.plan.model import BY_NAME, Drift, DriftKind, Mode, Op, Risk, Source, StackPlan, Step
-from provisioner.plan.risk import Loss
+from provisioner.plan.risk import SHARED, Loss
 from provisioner.report.naming import STACK_TYPE, labelled, short
 from provisioner.report.plan_tree import Node, tree
 from provisioner.report.style import COLOUR_OF, Colour, Style
@@ -123,11 +123,14 @@ def _node_lines(node: Node, depth: int, style: Style) -> Iterator[str]:
 
 
 def _told(step: Step, style: Style) -> str:
-    """Where it comes from, and what it may cost."""
-    if step.risk is Risk.NONE:
-        return _origin(step)
-    colour = Colour.BAD if step.risk is Risk.DATA_LOSS else Colour.CHANGED
-    return f"{_origin(step)}  {style.paint(colour, f'[{step.risk.value}]')}"
+    """Where it comes from, what it may cost, and whom else."""
+    told = _origin(step)
+    if step.risk is not Risk.NONE:
+        colour = Colour.BAD if step.risk is Risk.DATA_LOSS else Colour.CHANGED
+        told += f"  {style.paint(colour, f'[{step.risk.value}]')}"
+    if step.op is Op.DELETE and step.type in SHARED:
+        told += f"  {style.paint(Colour.BAD, f'[{SHARED[step.type]}]')}"
+    return told
 
 
 def _origin(step: Step) -> str:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from tests.e2e.census_compute import CENSUS_COMPUTE
 from tests.e2e.census_data import CENSUS_DATA
 from tests.e2e.census_links import CENSUS_LINKS
+from tests.e2e.census_shut import CENSUS_SHUT
 
 NOT_THERE = {
     "LifecyclePolicyNotFoundException", "NoSuchBucketPolicy", "NoSuchLifecycleConfiguration",
@@ -249,5 +250,6 @@ CENSUS = {
     **CENSUS_COMPUTE,
     **CENSUS_DATA,
     **CENSUS_LINKS,
+    **CENSUS_SHUT,
 }
 """How the objects of each type are listed."""

@@ -9,7 +9,8 @@ from moto.ec2.models.instance_types import INSTANCE_TYPES
 from pydantic_core import PydanticCustomError
 
 from environments.diagnostics import Problem
-from environments.gpu_catalogue import PROFILES, profile
+from environments.gpu_catalogue import PROFILES
+from environments.gpu_choice import profile
 from environments.gpu_tables import NEURON, NVIDIA
 
 FAMILIES = re.compile(r"(g4dn|g5g?|g6[ef]?|g7e?|gr6f?|p[4-9][a-z0-9-]*|trn[a-z0-9]*|inf[0-9]+)\.")

@@ -302,3 +302,60 @@ def test_an_identity_provider_has_audiences(cloud, refusal):
     assert (told["ClientIDList"], len(told["ThumbprintList"])) == (["two"], 1)
     iam.delete_open_id_connect_provider(**which)
     assert refusal(iam.delete_open_id_connect_provider, **which) == "NoSuchEntity"
+
+
+@pytest.fixture
+def firewall(cloud):
+    """A client of the resolver, a list with one domain, and a group without rules."""
+    resolver = cloud.client("route53resolver")
+    new = {"CreatorRequestId": "one", "Name": "one"}
+    domains = {"FirewallDomainListId": resolver.create_firewall_domain_list(**new)["FirewallDomainList"]["Id"]}
+    resolver.update_firewall_domains(**domains, Operation="ADD", Domains=["a.example", "b.example."])
+    group = {"FirewallRuleGroupId": resolver.create_firewall_rule_group(**new)["FirewallRuleGroup"]["Id"]}
+    return resolver, domains, group
+
+
+def test_domains_are_told_with_the_root_and_never_replaced_by_none(firewall, refusal):
+    resolver, domains, _ = firewall
+    assert resolver.list_firewall_domains(**domains)["Domains"] == ["a.example.", "b.example."]
+    resolver.update_firewall_domains(**domains, Operation="REMOVE", Domains=["a.example"])
+    assert resolver.list_firewall_domains(**domains)["Domains"] == ["b.example."]
+    nothing = {"Operation": "REPLACE", "Domains": []}
+    assert refusal(resolver.update_firewall_domains, **domains, **nothing) == "ValidationException"
+
+
+def test_a_rule_of_a_firewall_is_refused_that_aws_would_refuse(firewall, refusal):
+    resolver, domains, group = firewall
+    rule = {"CreatorRequestId": "two", "Name": "two", "Priority": 1, **domains, **group}
+    assert refusal(resolver.create_firewall_rule, **rule, Action="BLOCK") == "ValidationException"
+    resolver.create_firewall_rule(**rule, Action="ALLOW")
+    assert refusal(resolver.create_firewall_rule, **rule, Action="ALLOW") == "ValidationException"
+    assert refusal(resolver.update_firewall_rule, **domains, **group, Action="BLOCK") == "ValidationException"
+    assert resolver.list_firewall_rules(**group)["FirewallRules"][0]["Action"] == "ALLOW"
+    assert refusal(resolver.delete_firewall_domain_list, **domains) == "ConflictException"
+
+
+def test_a_network_goes_by_a_group_until_it_is_taken_off(cloud, firewall, refusal):
+    resolver, _, group = firewall
+    vpc, _ = cloud.network()
+    wanted = {"CreatorRequestId": "two", "Name": "two", "VpcId": vpc, **group}
+    assert refusal(resolver.associate_firewall_rule_group, **wanted, Priority=100) == "ValidationException"
+    elsewhere = {**wanted, "VpcId": "vpc-1", "Priority": 101}
+    assert refusal(resolver.associate_firewall_rule_group, **elsewhere) == "ResourceNotFoundException"
+    made = resolver.associate_firewall_rule_group(**wanted, Priority=101)["FirewallRuleGroupAssociation"]
+    which = {"FirewallRuleGroupAssociationId": made["Id"]}
+    told = resolver.get_firewall_rule_group_association(**which)["FirewallRuleGroupAssociation"]
+    assert (made["Status"], told["Status"]) == ("UPDATING", "COMPLETE")
+    assert refusal(resolver.delete_firewall_rule_group, **group) == "ConflictException"
+    resolver.update_firewall_rule_group_association(**which, MutationProtection="ENABLED")
+    assert refusal(resolver.disassociate_firewall_rule_group, **which) == "ConflictException"
+
+
+def test_a_firewall_is_closed_while_it_is_not_well_unless_somebody_says_otherwise(cloud, refusal):
+    resolver = cloud.client("route53resolver")
+    vpc, _ = cloud.network()
+    assert resolver.get_firewall_config(ResourceId=vpc)["FirewallConfig"]["FirewallFailOpen"] == "DISABLED"
+    resolver.update_firewall_config(ResourceId=vpc, FirewallFailOpen="ENABLED")
+    (told,) = resolver.list_firewall_configs()["FirewallConfigs"]
+    assert (told["ResourceId"], told["FirewallFailOpen"]) == (vpc, "ENABLED")
+    assert refusal(resolver.get_firewall_config, ResourceId="vpc-1") == "ResourceNotFoundException"

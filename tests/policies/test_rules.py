@@ -118,6 +118,16 @@ def test_no_rule_passes_by_not_knowing(rule, path):
             assert {Status.FAIL, Status.DEFERRED} & {each.status for each in said}, (key, place, value)
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_what_is_wrong_does_not_pass_when_something_is_not_known(rule):
+    """Whichever single value of a bad case is unknown: it still fails, or it cannot be told."""
+    for case in cases_of(rule.id)["bad"]:
+        for key, place, value in everywhere(case):
+            if not isinstance(value, dict | list):
+                said = verdicts(rule, changed(case, key, place, UNKNOWN))
+                assert {Status.FAIL, Status.DEFERRED} & {each.status for each in said}, (key, place)
+
+
 def turning_points(rule, path):
     """Each place of a good case that a path leads to, with a value by which the case becomes a bad one."""
     cases = cases_of(rule.id)

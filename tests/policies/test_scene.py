@@ -2,8 +2,9 @@
 
 import pytest
 
-from policies.cases import read, scene_of
+from policies.cases import TODAY, read, scene_of
 from policies.model import Finding, every
+from policies.scene import Facts
 from policies.values import UNKNOWN, Undecided, at, below, first_unknown
 
 BUCKET, BLOCK = "aws:s3/bucket:Bucket", "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
@@ -46,6 +47,21 @@ def test_what_is_found_is_told_before_what_is_not_known():
         for each in every(yielding("a", then="first"), yielding("b"), yielding("c", then="second")):
             told.append(each.path)
     assert told == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("value", [["a", "b"], ("a", "b")])
+def test_a_parameter_with_names_is_a_list_however_it_is_read(value):
+    facts = Facts(environment="test", today=TODAY, parameters={"R": {"names": value, "one": "a", "none": 7}})
+    assert facts.names("R", "names") == ("a", "b")
+    assert facts.names("R", "one") == ("a",)
+    assert facts.names("R", "none", ["default"]) == ()
+    assert facts.names("R", "absent", ["default"]) == ("default",)
+    assert facts.names("S", "absent") == ()
+
+
+def test_a_parameter_that_is_no_number_is_not_taken():
+    facts = Facts(environment="test", today=TODAY, parameters={"R": {"days": 7, "text": "7"}})
+    assert [facts.number("R", name, 30) for name in ("days", "text", "absent")] == [7, 30, 30]
 
 
 def test_a_key_with_a_dot_has_a_path_of_its_own():

@@ -139,6 +139,13 @@ def test_what_has_to_be_secret_must_not_be_written_in_clear(shop):
         read(shop)
 
 
+def test_a_default_cannot_be_secret(shop):
+    projects(shop, {"password": {"type": "string", "secret": True, "default": "open"}})
+    with pytest.raises(BadConfiguration) as caught:
+        read(shop)
+    assert caught.value.reason == "the project says that it is secret, and its default is in clear"
+
+
 class TestSecrets:
     """Sealed as `pulumi config set --secret` does it, at any depth."""
 

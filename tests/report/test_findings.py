@@ -14,7 +14,8 @@ from policies.values import UNKNOWN, Hidden
 from provisioner.engine.policy_failures import RefusedByPolicy
 from provisioner.judging import Judged
 from provisioner.report.explain import explain
-from provisioner.report.findings_forms import FORMS, findings_document, rules_document
+from provisioner.report.findings_forms import FORMS, rules_document
+from provisioner.report.findings_rows import findings_document
 from provisioner.report.findings_sarif import as_sarif
 from provisioner.report.findings_text import findings_text
 from provisioner.report.machine import document, plan_document

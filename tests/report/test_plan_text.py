@@ -172,3 +172,18 @@ def test_nothing_to_do_is_said_in_one_line():
 def test_the_counts_are_those_of_all_stacks():
     first, second = plan(step("create", VPC, "v")), plan(step("create", VPC, "v"), step("replace", VPC, "w"))
     assert summary([first, second]) == "Plan: 2 to create, 0 to update, 1 to replace, 0 to delete."
+
+
+def test_a_setting_of_the_account_that_goes_is_one_of_others_too():
+    block = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"
+    shown = [
+        line
+        for op in ("create", "delete")
+        for line in plan_text([plan(root(), step(op, block, "prod-public-access"))], PLAIN).splitlines()
+        if "prod-public-access" in line
+    ]
+    assert shown == [
+        "  + aws:ec2:VpcBlockPublicAccessOptions prod-public-access",
+        "  - aws:ec2:VpcBlockPublicAccessOptions prod-public-access"
+        "  [off for every network of the account in this region]",
+    ]

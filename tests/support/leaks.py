@@ -192,6 +192,10 @@ def custom_images(draw):
                     {"spec": {"predictor": {"model": {"image": image}}}},
                 ),
                 added("kubernetes:nvidia.com/v1:ClusterPolicy", {"spec": {"driver": {"image": image}}}),
+                added(
+                    "kubernetes:nvidia.com/v1:ClusterPolicy",
+                    {"spec": {"driver": {"repository": draw(hosts), "image": "driver", "version": "580"}}},
+                ),
                 added("aws:eks/addon:Addon", {"configurationValues": json.dumps({"init": {"image": image}})}),
                 added("kubernetes:yaml/v2:ConfigGroup", {"yaml": f"spec:\n  containers:\n  - image: {image}\n"}),
             ]

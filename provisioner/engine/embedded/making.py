@@ -109,7 +109,7 @@ class Making:
                     reply(Answer(step.urn, is_missing=True))
                 return
             self._census.registered[step.urn] = outcome.state
-            self._progress.carried(step)
+            self._progress.carried(step, outcome.state)
             if outcome.complaint:
                 self._progress.complain(step, outcome.complaint)
             reply(Answer(step.urn, outcome.state.id, outcome.state.outputs))
@@ -119,7 +119,7 @@ class Making:
     def keep(self, step: Step, state: ResourceState, old: ResourceState, reply: Reply) -> None:
         """Nothing to do but to record what is said of it now."""
         self.record(state, old)
-        self._progress.carried(step)
+        self._progress.carried(step, state)
         reply(Answer(state.urn, state.id, state.outputs))
 
     def refuse(self, state: ResourceState, problems: Iterable[Problem], reply: Reply) -> None:

@@ -12,7 +12,7 @@ from provisioner.engine.embedded.hooks import Hooks
 from provisioner.engine.embedded.state import Edit, ResourceState
 from provisioner.engine.embedded.work import Outcome, Work
 from provisioner.engine.failures import Failure, InvalidInputs, PlanHasChanged, ProtectedResources
-from provisioner.engine.interface import Failed
+from provisioner.engine.interface import STEADY, Failed, Watching
 from provisioner.plan.conform import deviation, identity, makes_room
 from provisioner.plan.model import Op, Step
 from provisioner.plan.values import Properties
@@ -60,8 +60,8 @@ class Progress:
     goes_on: bool = False
     """Whether what does not depend on a refused step is done all the same."""
 
-    forbids: Callable[[Step], None] = lambda _: None
-    """Raises a `Failure` to keep a step of an apply from being done."""
+    watching: Watching = STEADY.watching
+    """Who may keep a step of an apply from being done."""
 
     steps: list[Step] = field(default_factory=list[Step])
     protected: dict[str, None] = field(default_factory=dict[str, None])
@@ -90,11 +90,11 @@ class Progress:
         return self.approved is None
 
     def decided(self, step: Step) -> None:
-        """A step was decided. Raises `PlanHasChanged` if it is not the approved one, and like `forbids`."""
+        """A step was decided. Raises `PlanHasChanged` if it is not the approved one, and as who watches."""
         if self.approved is not None:
             if (found := deviation(self.approved.get(identity(step)), step)) is not None:
                 raise PlanHasChanged(step.urn, *found)
-            self.forbids(step)
+            self.watching.forbids(step)
         self.steps.append(step)
 
     def keeper(self, record: ResourceState) -> str:
@@ -128,8 +128,10 @@ class Progress:
         self.problems += problems
         self._fail_if_approved()
 
-    def carried(self, step: Step) -> None:
-        """A step was done."""
+    def carried(self, step: Step, made: ResourceState | None = None) -> None:
+        """A step was done; `made` is the record that it left, if who watches may want to know."""
+        if made is not None and not self.is_preview:
+            self.watching.learns(made.urn, made.id, made.outputs)
         self.done[step.op.value] += 1
         self.finished.add(identity(step))
 

@@ -144,7 +144,7 @@ class EmbeddedRun:
         progress = Progress(
             {identity(step): step for step in plan.steps},
             goes_on=pace.continue_on_error,
-            forbids=pace.forbids,
+            watching=pace.watching,
         )
         try:
             scene = self._scene(found.base, upstream, plan.scope)

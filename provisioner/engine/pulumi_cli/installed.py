@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -100,7 +101,7 @@ def _unpacked(archive: Path, into: Path) -> None:
             for each in programs:
                 each.name = Path(each.name).name
                 tar.extract(each, into, filter="data")
-    except (OSError, tarfile.TarError) as wrong:
+    except (OSError, EOFError, zlib.error, tarfile.TarError) as wrong:  # half of a download ends too early
         raise ArchiveUnusable(archive, f"it cannot be unpacked: {wrong}") from wrong
     names = {each.name for each in programs}
     if missing := [name for name in (_PROGRAM, _LANGUAGE) if name not in names]:

@@ -101,7 +101,10 @@ class PulumiRun:
         """
         plan, began = approved.plan, time.monotonic()
         own = self._own_plan or (self._rehearsed.own_plan if self._rehearsed else None)
-        _must_conform(plan, self._planned_now(plan, upstream), self._means)
+        now = self._planned_now(plan, upstream)
+        _must_conform(plan, now, self._means)
+        for step in now.steps:
+            pace.watching.forbids(step)
         if plan.is_empty and not plan.is_bookkeeping:
             return Applied(Result.DONE, {})
         assert self._rehearsed is not None, "a preview came first"

@@ -24,6 +24,10 @@ Hear = Callable[[str, str, str], None]
 """(`info`, `warning` or `error`; message; URN of what it is about, or empty)."""
 
 
+_OPEN: Final = dict[int, "Plugs"]()
+"""Those of which some plugin may run, by their identity: equal ones are not the same."""
+
+
 class Packages(Mapping[str, Package]):
     """Packages by name. A name that has no driver is looked for among the plugins, when it is asked for."""
 
@@ -34,6 +38,7 @@ class Packages(Mapping[str, Package]):
         self._plugs: Plugs | None = None
         self._hear: list[Hear] = []
         self._lock = threading.Lock()
+        self._process = os.getpid()
 
     def __getitem__(self, name: str) -> Package:
         driver = self._drivers.get(name)
@@ -58,11 +63,11 @@ class Packages(Mapping[str, Package]):
         return lambda: self._hear.remove(hear)
 
     def close(self) -> None:
-        """End the plugins that were started. It is done at the end of the process, too."""
+        """End the plugins that were started. What is not closed is ended with the process."""
         with self._lock:
             plugs, self._plugs = self._plugs, None
         if plugs is not None:
-            atexit.unregister(plugs.close)
+            _OPEN.pop(id(plugs), None)
             plugs.close()
 
     def _heard(self, level: str, message: str, urn: str) -> None:
@@ -70,13 +75,25 @@ class Packages(Mapping[str, Package]):
             hear(level, message, urn)
 
     def _plugged(self) -> Plugs:
+        if os.getpid() != self._process:
+            # Children are killed when they are needed no more, and what they had started would live on.
+            raise ChildProcessError("plugins are started by the process that ends them")
         with self._lock:
             if self._plugs is None:
                 from provisioner.providers.protocol.plugged import Plugs  # noqa: PLC0415 - few stacks need it
 
                 self._plugs = Plugs(self._environment, self._heard)
-                atexit.register(self._plugs.close)
+                _OPEN[id(self._plugs)] = self._plugs
             return self._plugs
+
+
+def end_plugins() -> None:
+    """End every plugin of this process. It is done by itself, unless the process ends by `os._exit`."""
+    while _OPEN:
+        _OPEN.popitem()[1].close()
+
+
+atexit.register(end_plugins)
 
 
 def packages_with_plugins(drivers: Mapping[str, Package]) -> Packages:

@@ -16,6 +16,9 @@ from provisioner.providers.protocol.servicer import Admit, ProviderServicer, eve
 WORKERS: Final = 64
 """Calls at once; the engine makes four for each core, if nobody says otherwise."""
 
+LONGEST_CALL: Final = 24 * 3600.0
+"""Seconds that a call under way may take to its end; no driver waits that long."""
+
 LARGEST_MESSAGE: Final = 400 * 1024 * 1024
 """Bytes; as the engine's own limit (pulumi/pulumi, `sdk/go/common/util/rpcutil`)."""
 
@@ -39,4 +42,4 @@ def served(package: Package, admit: Admit = everyone) -> Generator[int]:
     try:
         yield port
     finally:
-        server.stop(grace=None).wait()
+        server.stop(LONGEST_CALL).wait()  # without a time of grace calls are broken off at once

@@ -69,3 +69,11 @@ def test_where_there_is_none_that_is_said():
     with pytest.raises(EngineNotInstalled):
         installed.root()
     assert installed.found() is None
+
+
+def test_half_of_a_download_is_no_archive(home):
+    file = archive(home, pulumi=SAYS.format("3.999.0"), pulumi_language_python="x" * 100_000)
+    file.write_bytes(file.read_bytes()[:-50])
+    with pytest.raises(ArchiveUnusable) as refused:
+        installed.unpack(file)
+    assert refused.value.reason.startswith("it cannot be unpacked: ")

@@ -89,7 +89,10 @@ def test_every_call_sends_what_aws_requires(spec):
     sure = {
         row.api.partition(".")[0]
         for row in spec.fields
-        if row.required or row.on_change is REPLACE or row.reset is not None
+        if row.required
+        or row.on_change is REPLACE
+        or row.reset is not None
+        or (spec.name and row.prop == spec.name.prop)
     }
     sent_by_tags = {}
     if spec.tags:

@@ -127,11 +127,18 @@ def test_what_was_made_unseen_is_found_until_it_is_gone(case, stage, provider):
     provider.delete(case.type, made)
 
 
+def goes_alone(spec, case, row):
+    """Whether the others may stay without it."""
+    return not list(spec.problems({**case.inputs, row.prop: None}))
+
+
 def optional(case):
     """The properties of a case that may be removed and come to their reset or to nothing."""
     spec = SPECS[case.type]
     rows = [row for row in spec.fields if row.prop in case.inputs and row.prop not in case.untested]
     removable = [
-        row.prop for row in rows if row.on_change is not REPLACE and not row.required and not row.computed
+        row.prop
+        for row in rows
+        if row.on_change is not REPLACE and not row.required and not row.computed and goes_alone(spec, case, row)
     ]
     return [*removable, *(["tags"] if "tags" in case.inputs else [])]

@@ -158,3 +158,30 @@ def test_a_plugin_speaks_of_itself_in_no_more_than_its_last_words(packages, tmp_
         match="ended with exit status 4 and never told which port it listens on; it said last:\nno licence found",
     ):
         packages(PATH=f"{tmp_path}/path:{os.environ['PATH']}")["lab"].configure({})
+
+
+def test_the_command_ends_them_although_it_ends_at_once(path, tmp_path):
+    program = (
+        "from provisioner import __main__ as command\n"
+        "from provisioner.providers.protocol.packages import packages_with_plugins\n"
+        "def run(_):\n"
+        "    packages = packages_with_plugins({})\n"
+        "    packages['lab'].configure({})\n"
+        "    print(packages._plugs._open[0].process._process.pid)\n"
+        "    return 7\n"
+        "command.run = run\n"
+        "command.main()\n"
+    )
+    environment = {**os.environ, "PATH": path, "PULUMI_HOME": str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (7, "")
+    assert not Path(f"/proc/{ended.stdout.strip()}").exists()
+
+
+def test_a_child_that_plans_starts_none(packages, path, monkeypatch):
+    machine = packages(PATH=path)
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    with pytest.raises(ChildProcessError):
+        machine["lab"]

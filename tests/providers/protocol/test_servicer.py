@@ -1,6 +1,10 @@
 """Drivers behind Pulumi's provider protocol, called as its engine calls them: here those of the fake cloud."""
 
 import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import grpc
 import pytest
@@ -217,7 +221,10 @@ class TestProviders:
 
     def test_another_region_is_another_provider(self, port):
         with connected(port) as client:
-            assert _configured_anew(client, {"region": "here"}, {"region": "there"}) == (["region"], ["region"])
+            assert _configured_anew(client, {"region": "here"}, {"region": "there"}) == (
+                ["region"],
+                ["region"],
+            )
 
     def test_a_region_that_is_not_known_yet_is_a_change(self, port):
         with connected(port) as client:
@@ -235,6 +242,25 @@ class TestProviders:
         with served(FakePackage(cloud), nobody) as port, connected(port) as client:
             refused = status(client.configure, region="here")
         assert refused == ("FAILED_PRECONDITION", "not in this account")
+
+
+class TestTheEnd:
+    def test_a_call_that_is_under_way_is_answered(self, cloud):
+        began = threading.Event()
+
+        def make(operation, _):
+            if operation == "create":
+                began.set()
+                time.sleep(0.2)  # longer than it takes to stop serving
+
+        cloud.before = make
+        with ExitStack() as serving, ThreadPoolExecutor(1) as pool:
+            port = serving.enter_context(served(FakePackage(cloud)))
+            with connected(port, region="here") as client:
+                made = pool.submit(client.made, {"name": "n"})
+                assert began.wait(10)
+                serving.close()
+                assert made.result(10).id in cloud.all()
 
 
 class TestIntroduction:
@@ -275,9 +301,7 @@ class HalfPackage(FakePackage):
 class HalfProvider(FakeProvider):
     def create(self, type, new):
         made = super().create(type, {**new, "size": 0})
-        raise Refused(
-            "no size yet", made=Object(made.id, {**new, "size": 0}, {**made.outputs, "size": 0})
-        )
+        raise Refused("no size yet", made=Object(made.id, {**new, "size": 0}, {**made.outputs, "size": 0}))
 
 
 def _refusing(operation, refused):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
+from provisioner.plan.values import UNKNOWN, Properties
 from provisioner.providers.aws.codecs import TAG_PAIRS
 from provisioner.providers.aws.spec import (
     ID,
@@ -23,6 +25,7 @@ from provisioner.providers.aws.spec import (
     Wait,
     Whole,
 )
+from provisioner.providers.interface import Problem
 
 _ABSENT: Final = ("ResourceNotFoundException",)
 _IN_USE: Final = ("ConflictException",)
@@ -46,6 +49,12 @@ def _bare(domains: list[str]) -> list[str]:
     return sorted({each.rstrip(".") for each in domains})
 
 
+def _list_problems(inputs: Properties) -> Iterator[Problem]:
+    """AWS replaces domains by others, never by none."""
+    if inputs.get("domains") == []:
+        yield Problem("domains", "a list has at least one domain: take the rule away that it is for")
+
+
 _LIST = {"FirewallDomainListId": ID}
 
 DOMAIN_LIST = ResourceSpec(
@@ -65,9 +74,9 @@ DOMAIN_LIST = ResourceSpec(
             "Domains",
             Op("update_firewall_domains", {**_LIST, "Operation": "REPLACE"}),
             Codec(encode=list, decode=_bare, canonical=_bare),
-            reset=[],
             read="domains",
             with_create=False,
+            required=True,
         ),
     ),
     tags=_TAGS,
@@ -75,6 +84,7 @@ DOMAIN_LIST = ResourceSpec(
     ready=Wait(until=_DONE),
     vanishes_within=300,
     outputs={"arn": "Arn"},
+    problems=_list_problems,
 )
 
 _GROUP = {"FirewallRuleGroupId": ID}
@@ -103,6 +113,17 @@ _RULE = {
 }
 _CHANGE_RULE = Whole(Op("update_firewall_rule", _RULE))
 _THREATS = "a rule is about a list of domains here"
+
+
+def _rule_problems(inputs: Properties) -> Iterator[Problem]:
+    action, response = inputs.get("action"), inputs.get("blockResponse")
+    if UNKNOWN in (action, response):
+        return
+    if (action == "BLOCK") != (response is not None):
+        yield Problem("blockResponse", "says what is answered to whom a rule blocks: it goes with `BLOCK`")
+    if (response == "OVERRIDE") != (inputs.get("blockOverrideDomain") is not None):
+        yield Problem("blockOverrideDomain", "is what `OVERRIDE` answers, and goes with it")
+
 
 RULE = ResourceSpec(
     type="aws:route53/resolverFirewallRule:ResolverFirewallRule",
@@ -137,12 +158,15 @@ RULE = ResourceSpec(
         ),
     ),
     name=_NAME,
+    # Of the rules of a group no two have the same priority.
+    unique=("firewallRuleGroupId", "priority"),
     outputs={"firewallThreatProtectionId": "FirewallThreatProtectionId || ''"},
     unsupported={
         "qType": "a rule is about questions of every type here",
         "dnsThreatProtection": _THREATS,
         "confidenceThreshold": _THREATS,
     },
+    problems=_rule_problems,
 )
 
 _ASSOCIATION = {"FirewallRuleGroupAssociationId": ID}
