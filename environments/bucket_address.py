@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -45,6 +45,18 @@ class BucketAddress:
 
     def __str__(self) -> str:
         return self.text
+
+    def for_pulumi(self, region: str) -> str:
+        """As Pulumi is told; `region` is that of a bucket that names none.
+
+        Source of the options: Go Cloud's `gocloud.dev/blob/s3blob`.
+        """
+        said = {"region": self.region or region, "profile": self.profile, "endpoint": self.endpoint}
+        query = {name: value for name, value in said.items() if value}
+        if self.endpoint:  # what is not Amazon's seldom has a name for each bucket
+            query["use_path_style"] = "true"
+        path = f"{self.bucket}/{self.prefix}".rstrip("/")
+        return f"{SCHEME}{path}?{urlencode(query, safe=':/')}"
 
     @staticmethod
     def __get_pydantic_core_schema__(_source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:

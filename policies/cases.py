@@ -11,7 +11,7 @@ the paths that have to be named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -75,8 +75,11 @@ def read(path: Path) -> Mapping[str, list[Case]]:
 
 
 def _are_cases(found: Any) -> bool:
-    lists: list[Any] = list(cast("dict[Any, Any]", found).values()) if isinstance(found, dict) else [None]
-    return all(isinstance(those, list) and all(isinstance(case, dict) for case in those) for those in lists)
+    lists: Iterable[Any] = cast("dict[Any, Any]", found).values() if isinstance(found, dict) else (None,)
+    return all(
+        isinstance(those, list) and all(isinstance(case, dict) for case in cast("list[Any]", those))
+        for those in lists
+    )
 
 
 def scene_of(case: Case) -> Scene:

@@ -110,7 +110,7 @@ def judged(rule: Rule, subject: Resource, scene: Scene) -> Sequence[Verdict]:
             found.append(_failed(rule, finding))  # noqa: PERF401 - what was found before it broke counts
     except Undecided as unknown:
         found.append(_undecided(rule, subject, unknown))
-    except (Exception, SystemExit) as bug:  # whatever a rule raises is its own fault, and no pass
+    except (Exception, SystemExit) as bug:  # noqa: BLE001 - whatever a rule raises is its own fault, and no pass
         message = f"The rule broke: {type(bug).__name__}{_where(rule, bug)}."
         found.append(Verdict(rule=rule, resource=subject, status=Status.ERROR, message=message))
     return found or [Verdict(rule=rule, resource=subject, status=Status.PASS)]

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from environments.compose import compose
+from environments.diagnostics import Problem
 from environments.source import Items, Node, Scalar, Settings, SourceFile
 
 
@@ -65,8 +66,7 @@ def entries(file: Path, under: str, required: Sequence[str]) -> tuple[list[FileE
     source = SourceFile(file, text)
     settings, diagnostics = compose(source, text)
     # What a file of the wrong shape lacks is told below: it is no environment file.
-    shape = Problem.NO_SETTINGS
-    told = [each for each in diagnostics if each.problem is not shape]
+    told = [each for each in diagnostics if each.problem is not Problem.NO_SETTINGS]
     wrong = [Wrong(str(each.place or source.name), each.detail, source.name) for each in told]
     found = settings.entries.get(under) if settings else None
     if found is None or not isinstance(found.value, Items):

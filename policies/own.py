@@ -81,9 +81,10 @@ def _rules(file: Path) -> Iterator[Rule]:
     try:
         spec.loader.exec_module(module)
     except SyntaxError as broken:
-        place = f"{broken.filename}:{broken.lineno}"
+        is_here = broken.filename == spec.origin
+        place = f"{file if is_here else broken.filename}:{broken.lineno}"
         raise RulesNotLoaded(Path(place), f"{type(broken).__name__}: {broken.msg}") from broken
     except (Exception, SystemExit) as broken:  # whatever somebody's module raises, it cannot be used
-        place = f"{file}{last_line(broken, str(file))}"
+        place = f"{file}{last_line(broken, str(spec.origin))}"
         raise RulesNotLoaded(Path(place), f"{type(broken).__name__}: {broken}") from broken
     yield from (each for each in vars(module).values() if isinstance(each, Rule))

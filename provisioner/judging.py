@@ -113,7 +113,8 @@ def facts(environment: Environment, today: date, given: Mapping[str, Any] | None
         if isinstance(environment.state.backend, BucketAddress)
         else "",
         is_airgapped=isinstance(gap, AirGap),
-        is_hardened=environment.security == "hardened",
+        # In the cloud on a desk nothing counts as data, and everything is to go at a word.
+        is_hardened=environment.security == "hardened" and environment.cloud != "local",
         mirror=gap.mirror if isinstance(gap, AirGap) else "",
         boundary=(*blocks, *(map(str, gap.boundary) if isinstance(gap, AirGap) else ())),
         today=today,
@@ -154,6 +155,7 @@ def _of_record(record: Mapping[str, Any], regions: Mapping[str, str]) -> Resourc
     urn, inputs = str(record["urn"]), _opened(record.get("inputs", {}))
     provider = str(record.get("provider", "")).rpartition("::")[0]
     needs = cast("Mapping[str, list[str] | None]", record.get("propertyDependencies") or {})
+    region = inputs.get("region") or regions.get(provider)
     return Resource(
         urn=urn,
         type=record["type"],
@@ -162,7 +164,7 @@ def _of_record(record: Mapping[str, Any], regions: Mapping[str, str]) -> Resourc
         outputs=_opened(record.get("outputs", {})),
         id=str(record.get("id", "")),
         layer=urn.split("::", 2)[1],
-        region=inputs.get("region") or regions.get(provider, ""),
+        region=region if isinstance(region, str) else "",
         parent=str(record.get("parent", "")),
         provider=provider,
         dependencies=frozenset(record.get("dependencies") or ()),

@@ -11,7 +11,6 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
-from urllib.parse import urlencode
 
 from environments.bucket_address import BucketAddress
 from environments.model import Environment
@@ -79,7 +78,7 @@ def _lying(environment: Environment, bound: Bound) -> Lying:
         case BucketAddress() as address:
             return Lying(
                 backend=bound.backend,
-                home=Home(url=_url(address, environment.region), passphrase=bound.keys.passphrase),
+                home=Home(url=address.for_pulumi(environment.region), passphrase=bound.keys.passphrase),
                 lock=lambda _: nullcontext(),  # our lease would keep Pulumi out, too
                 holder=lambda _: None,
                 unlock=_not_there,
@@ -93,16 +92,6 @@ def _lying(environment: Environment, bound: Bound) -> Lying:
                 holder=lambda stack: next((who for _, who, _ in _locks(root, stack)), None),
                 unlock=lambda stack, access: _unlocked(root, stack, access),
             )
-
-
-def _url(address: BucketAddress, region: str) -> str:
-    """The bucket as Pulumi is told; its own options are Go Cloud's (`gocloud.dev/blob/s3blob`)."""
-    said = {"region": address.region or region, "profile": address.profile, "endpoint": address.endpoint}
-    query = {name: value for name, value in said.items() if value}
-    if address.endpoint:
-        query["use_path_style"] = "true"
-    path = f"{address.bucket}/{address.prefix}" if address.prefix else address.bucket
-    return f"s3://{path}?{urlencode(query)}"
 
 
 @contextmanager

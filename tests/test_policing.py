@@ -65,3 +65,13 @@ def test_what_is_sealed_in_a_state_is_not_known(secret, seen):
     record = {"urn": f"urn:pulumi:dev::net::{SUBNET}::it", "type": SUBNET, "inputs": {"password": secret}}
     (found,) = judging.of_deployment({"deployment": {"resources": [record]}})
     assert found.inputs == {"password": seen}
+
+
+def test_a_region_that_is_sealed_is_none():
+    record = {
+        "urn": f"urn:pulumi:dev::net::{SUBNET}::it",
+        "type": SUBNET,
+        "inputs": {"region": {**SEALED, "ciphertext": "v1:abc"}},
+    }
+    (found,) = judging.of_deployment({"deployment": {"resources": [record]}})
+    assert found.region == ""

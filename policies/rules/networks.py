@@ -22,6 +22,8 @@ NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
 ADDRESS: Final = "aws:ec2/eip:Eip"
 ASSOCIATION: Final = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 TABLE: Final = "aws:ec2/routeTable:RouteTable"
+DEFAULT_TABLE: Final = "aws:ec2/defaultRouteTable:DefaultRouteTable"
+MAIN: Final = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
 ROUTE: Final = "aws:ec2/route:Route"
 GATEWAY: Final = "aws:ec2/internetGateway:InternetGateway"
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
@@ -143,12 +145,22 @@ def _is_closed(nodes: Resource) -> Iterator[Finding]:
 
 def _is_public(subnet: Resource, scene: Scene) -> bool:
     """Whether a route leads from a subnet to an internet gateway."""
-    for association in scene.referring(subnet, "subnetId", ASSOCIATION):
-        for table in scene.referred(association, "routeTableId", TABLE):
-            apart = (Part(each, "") for each in scene.referring(table, "routeTableId", ROUTE))
-            if any(_leads_out(each, scene) for each in (*apart, *table.parts("routes"))):
-                return True
+    for table in _tables(subnet, scene):
+        apart = (Part(each, "") for each in scene.referring(table, "routeTableId", ROUTE))
+        if any(_leads_out(each, scene) for each in (*apart, *table.parts("routes"))):
+            return True
     return False
+
+
+def _tables(subnet: Resource, scene: Scene) -> Iterator[Resource]:
+    """The route tables of a subnet; without one of its own it has the network's main one."""
+    own = scene.referring(subnet, "subnetId", ASSOCIATION)
+    for each in own:
+        yield from scene.referred(each, "routeTableId", TABLE)
+    for network in () if own else scene.referred(subnet, "vpcId", VPC):
+        yield from scene.referring(network, "defaultRouteTableId", DEFAULT_TABLE)
+        for each in scene.referring(network, "vpcId", MAIN):
+            yield from scene.referred(each, "routeTableId", TABLE)
 
 
 def _leads_out(route: Part, scene: Scene) -> bool:

@@ -41,7 +41,7 @@ def command() -> None:
     """The engine in this process, and Pulumi's own beside it."""
 
 
-@command.command("status", cls=Explaining)
+@command.command("status", cls=Explaining, short_help="Which engine each stack has, and what is installed.")
 @ENVIRONMENT
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def status(environment: Asked, *, as_json: bool) -> ExitCode:

@@ -69,7 +69,7 @@ _NO_ENVIRONMENT: Final = "ENV"
 _RUN: Final = "engine run"
 
 
-@click.group("run")
+@click.group("run", short_help="Any Pulumi Python project on the embedded engine.")
 def command() -> None:
     """Any Pulumi Python project on the embedded engine: no `pulumi` is needed, and no plugin for AWS.
 
@@ -114,7 +114,7 @@ def preview(cwd: Path, stack: str, *, refresh: bool, as_json: bool, detailed_exi
     return ExitCode.CHANGES if detailed_exitcode and not view.is_empty else ExitCode.DONE
 
 
-@command.command("up", cls=InProject)
+@command.command("up", cls=InProject, short_help="Make the cloud what the program says.")
 @IN_PROJECT
 @_REFRESH
 @APPROVING
@@ -165,7 +165,7 @@ def refresh(cwd: Path, stack: str, *, forget_pending: bool, yes: bool) -> ExitCo
         return record(place, viewed, _shown, yes=yes)
 
 
-@command.command("export", cls=InProject)
+@command.command("export", cls=InProject, short_help="What is recorded, in Pulumi's format.")
 @IN_PROJECT
 def export(cwd: Path, stack: str) -> ExitCode:
     """What is recorded, in Pulumi's format, as `pulumi stack export` prints it. Secrets stay sealed."""

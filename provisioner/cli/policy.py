@@ -13,18 +13,17 @@ import click
 
 from environments.load import Loaded
 from policies.model import Resource, Rule, Status, Waivable
-from policies.own import RulesNotLoaded
 from policies.packs import RULES
 from provisioner.asked import Asked
-from provisioner.cli.called import program
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining
+from provisioner.cli.policy_own import new, test
 from provisioner.cli.screen import err, out
 from provisioner.engine.amendment_failures import ImportUnreadable
 from provisioner.engine.failures import FileNotWritten
 from provisioner.judging import Judged, facts, of_cloud, of_deployment, of_plans
 from provisioner.plan.model import Mode, Source
-from provisioner.policing import judged, own_rules, rules_of, today
+from provisioner.policing import judged, rules_of, today
 from provisioner.report.findings_forms import FORMS, rules_document
 from provisioner.report.findings_rows import findings_document
 from provisioner.report.findings_text import findings_text, summary
@@ -46,42 +45,13 @@ class Options(TypedDict):
     strict: bool
 
 
-_RULE: Final = '''\
-"""A rule of ours."""
-
-from policies.model import Finding, rule
-from policies.own import own
-
-
-@rule(
-    own("{id}", severity="high"),
-    "{type}",
-    fix="Say which setting of the environment file has to be changed.",
-    reads=("tags.team",),
-)
-def {name}(resource, scene):
-    """Everything of this kind belongs to a team."""
-    if not resource.get("tags.team"):
-        yield Finding(resource, "tags.team", "It belongs to no team.")
-'''
-_CASES: Final = """\
-good:
-  - {type}: {{tags: {{team: search}}}}
-bad:
-  - {type}: {{}}
-    findings: [tags.team]
-  - {type}: {{tags: {{team: ""}}}}
-    findings: [tags.team]
-unknown:
-  - {type}: {{tags: {{team: !unknown }}}}
-not_applicable:
-  - aws:ec2/vpc:Vpc: {{}}
-"""
-
-
 @click.group("policy")
 def command() -> None:
     """Rules: what they say of an environment, and what they are for."""
+
+
+command.add_command(new)
+command.add_command(test)
 
 
 @command.command("check", cls=Explaining, short_help="What the rules say of an environment.")
@@ -204,55 +174,6 @@ def baseline(environment: Asked) -> ExitCode:
     return ExitCode.DONE
 
 
-@command.command("new", cls=Explaining, short_help="A first rule of your own, with its cases.")
-@click.argument("rule", metavar="ID")
-@click.option("--type", "token", default="aws:s3/bucket:Bucket", show_default=True, help="What it judges.")
-@click.option(
-    "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("rules"), help="Where."
-)
-def new(rule: str, token: str, folder: Path) -> ExitCode:
-    """Write a rule called ID that demands one property, and cases that show it; both are yours to change."""
-    name = rule.lower().replace("-", "_")
-    if not name.isidentifier():
-        raise click.UsageError(f"{rule} is no id: letters, digits and `-`, such as ACME-001.")
-    files = {
-        folder / f"{name}.py": _RULE.format(id=rule.upper(), type=token, name=f"rule_{name}"),
-        folder / "cases" / f"{rule.upper()}.yaml": _CASES.format(type=token),
-    }
-    if there := [str(file) for file in files if file.exists()]:
-        raise click.UsageError(f"{' and '.join(there)}: there already, and nothing is written over.")
-    for file, text in files.items():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-        out().say(f"wrote {file}")
-    out().say(f"\nTry it:   {program()} policy test {folder}\nUse it:   policies: {{rules: [../{folder}]}}")
-    return ExitCode.DONE
-
-
-@command.command("test", cls=Explaining, short_help="Whether rules say of their cases what they have to.")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True))
-def test(folder: Path) -> ExitCode:
-    """Judge the cases of the rules in FOLDER, which are in its folder `cases`, one file for each rule."""
-    from policies.cases import read, wrong_with  # noqa: PLC0415 - nobody else reads cases
-
-    rules = own_rules((folder,))
-    wrong: list[str] = []
-    for rule in rules:
-        file = folder / "cases" / f"{rule.id}.yaml"
-        try:
-            wrong += (
-                wrong_with(rule, read(file))
-                if file.exists()
-                else [f"{rule.id} has no cases: {file} is missing."]
-            )
-        except RulesNotLoaded as unreadable:
-            wrong.append(f"{rule.id}, {unreadable}.")
-    for each in wrong:
-        err().say(each)
-    out().say(f"{len(rules)} rule{'' if len(rules) == 1 else 's'}, {len(wrong)} wrong.")
-    return ExitCode.FAILED if wrong or not rules else ExitCode.DONE
-
-
 @command.command(
     "coverage", cls=Explaining, short_help="Which types rules look at, and which controls they answer."
 )
@@ -277,7 +198,7 @@ def _counted(title: str, found: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 
 def _no_rule(said: str, environment: str | None, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(said.upper(), known, n=3)
+    near = difflib.get_close_matches(said.upper(), known, n=3, cutoff=0.8)
     meant = f" Did you mean {' or '.join(near)}?" if near else ""
     ours = "" if environment else f" A rule of your own takes the environment: `policy explain {said} ENV`."
     listed = f"`policy list {environment}`" if environment else "`policy list`"
@@ -330,7 +251,7 @@ def _of_file(environment: Asked, file: Path) -> Judged:
 
 def _judged_as_recorded(files: Loaded, found: tuple[Resource, ...]) -> Judged:
     """What the rules say of what is there; that nothing is there is told, for it passes every rule."""
-    if not found:
+    if all(each.type.startswith("pulumi:") for each in found):  # references are there before anything is
         err().say("note: nothing is recorded there, so nothing was judged but the environment itself.")
     return judged(files, found)
 

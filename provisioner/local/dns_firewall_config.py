@@ -1,4 +1,4 @@
-"""What Route 53 Resolver answers while the firewall of a network is not well: one setting for each network."""
+"""What Route 53 Resolver answers while the firewall of a network is not well, one setting each."""
 
 from __future__ import annotations
 

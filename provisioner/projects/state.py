@@ -20,6 +20,9 @@ from provisioner.state_wiring import backend_of, keys_of
 
 VARIABLE: Final = "PULUMI_BACKEND_URL"
 _FILE: Final = "file://"
+_HABITS: Final = ("awssdk=", "use_path_style=", "s3ForcePathStyle=")
+"""Where there is an endpoint the bucket is always in the path here."""
+
 _REGION: Final = "us-east-1"
 """Of a bucket or key whose address names none, where nothing around us does either: AWS's own first one."""
 
@@ -65,5 +68,5 @@ def _folder(project: Project, url: str) -> Path:
 def _without_habits(url: str) -> str:
     """Without what only tells Pulumi which client to use."""
     head, _, query = url.partition("?")
-    kept = "&".join(part for part in query.split("&") if part and not part.startswith("awssdk="))
+    kept = "&".join(part for part in query.split("&") if part and not part.startswith(_HABITS))
     return f"{head}?{kept}" if kept else head

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from environments.bucket_address import BucketAddress
 from environments.key_address import BY_PHRASE
@@ -56,9 +55,7 @@ class Kept:
     @property
     def url(self) -> str:
         """As Pulumi takes it. A profile is a matter of this machine."""
-        known = {"region": self.address.region or self.region, "endpoint": self.address.endpoint}
-        query = urlencode({name: value for name, value in known.items() if value}, safe=":/")
-        return f"{f's3://{self.address.bucket}/{self.address.prefix}'.rstrip('/')}?{query}"
+        return replace(self.address, profile=None).for_pulumi(self.region)
 
 
 def manifests(env: Environment, settings: str, kept: Kept, pods: Pods) -> list[tuple[str, list[Manifest]]]:

@@ -143,7 +143,9 @@ def test_a_key_of_kms_needs_no_passphrase(export):
 def test_a_profile_is_this_machines(export):
     address = "{backend: 's3://example-state/ml?profile=me&region=eu-west-1&endpoint=https://s3.example.com'}"
     (spec, *_) = (each["spec"] for each in stacks(export(state=address)))
-    assert spec["backend"] == "s3://example-state/ml?region=eu-west-1&endpoint=https://s3.example.com"
+    assert spec["backend"] == (
+        "s3://example-state/ml?region=eu-west-1&endpoint=https://s3.example.com&use_path_style=true"
+    )
 
 
 def test_files_sort_as_they_are_applied_and_are_written_over(export, tmp_path):
@@ -165,7 +167,9 @@ def test_files_sort_as_they_are_applied_and_are_written_over(export, tmp_path):
     ("changes", "setting"),
     [
         pytest.param({"state": ""}, "state: {backend: .provisioner}", id="a state in a folder"),
-        pytest.param({"cloud": "local", "account": "", "state": ""}, "cloud: local", id="the cloud on a desk"),
+        pytest.param(
+            {"cloud": "local", "account": "", "state": ""}, "cloud: local", id="the cloud on a desk"
+        ),
     ],
 )
 def test_what_is_on_this_machine_is_not_exported(export, changes, setting):

@@ -309,7 +309,9 @@ def firewall(cloud):
     """A client of the resolver, a list with one domain, and a group without rules."""
     resolver = cloud.client("route53resolver")
     new = {"CreatorRequestId": "one", "Name": "one"}
-    domains = {"FirewallDomainListId": resolver.create_firewall_domain_list(**new)["FirewallDomainList"]["Id"]}
+    domains = {
+        "FirewallDomainListId": resolver.create_firewall_domain_list(**new)["FirewallDomainList"]["Id"]
+    }
     resolver.update_firewall_domains(**domains, Operation="ADD", Domains=["a.example", "b.example."])
     group = {"FirewallRuleGroupId": resolver.create_firewall_rule_group(**new)["FirewallRuleGroup"]["Id"]}
     return resolver, domains, group

@@ -34,8 +34,9 @@ def test_somebody_may_refer_to_it_whose_value_comes_from_nowhere_known():
 
 def test_a_value_that_comes_from_another_of_its_kind_is_not_it(tmp_path):
     file = tmp_path / "case.yaml"
-    file.write_text(f"{BUCKET} mine: {{}}\n{BUCKET} other: {{}}\n{BLOCK}: {{bucket: !ref other.id}}\n")
-    scene = scene_of(read(file))
+    case = f"{{{BUCKET} mine: {{}}, {BUCKET} other: {{}}, {BLOCK}: {{bucket: !ref other.id}}}}"
+    file.write_text(f"good: [{case}]")
+    scene = scene_of(read(file)["good"][0])
     mine, other = sorted(scene.of(BUCKET), key=lambda each: each.name)
     assert scene.referring(mine, "bucket", BLOCK) == ()
     assert len(scene.referring(other, "bucket", BLOCK)) == 1

@@ -142,7 +142,9 @@ class TestState:
         assert self.checkpoint(self.places(tmp_path, "file://here")) == at
 
     def test_a_bucket(self, tmp_path):
-        backend = self.places(tmp_path, "s3://example-state/ml?region=eu-west-1&awssdk=v2")
+        backend = self.places(
+            tmp_path, "s3://example-state/ml?region=eu-west-1&awssdk=v2&use_path_style=true"
+        )
         assert type(backend).__name__ == "Bucket"
 
     @pytest.mark.parametrize("url", ["https://api.pulumi.com", "gs://b", "azblob://b", "s3://B"])

@@ -30,7 +30,7 @@ from provisioner.engine.embedded.scene import Scene
 from provisioner.engine.embedded.secrets import BlindSealer, Sealer
 from provisioner.engine.embedded.snapshot import Snapshot, called
 from provisioner.engine.embedded.stack_references import OutputsOf, full_name, outputs_in
-from provisioner.engine.embedded.starting import start
+from provisioner.engine.embedded.starting import discreet, start
 from provisioner.engine.embedded.state import Ended, Noted, ResourceState
 from provisioner.engine.embedded.store import StackStore, Stored
 from provisioner.engine.embedded.versions import Update, Versions, recorded
@@ -289,7 +289,10 @@ class EmbeddedRun:
         registrar = Registrar(scene, carrier, progress) if is_update else Recalling(scene)
         deployment = Deployment(scene, carrier, progress, inbox, tell, registrar)
         carrier.hooks.begin(inbox.put, is_preview=progress.is_preview)
-        with listening(lambda: inbox.put(Interrupt())), overhearing(self._packages, self._stack, inbox.put):
+        with (
+            listening(lambda: inbox.put(Interrupt())),
+            overhearing(self._packages, self._stack, discreet(self._stack, inbox.put)),
+        ):
             if is_update or is_needed(scene.base):
                 start(self._stack, scene, inbox, progress, carrier.hooks)
             else:

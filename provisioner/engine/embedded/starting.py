@@ -77,6 +77,11 @@ def _content(text: str) -> Any:
     return [text, json.dumps(text)[1:-1]]
 
 
+def discreet(stack: Stack, tell: Callable[[ProgramSpoke], None]) -> Callable[[ProgramSpoke], None]:
+    """Tells what is said without what is secret in the stack's configuration."""
+    return _masking(_secrets(stack), tell)
+
+
 def _masking(hidden: Properties, tell: Callable[[ProgramSpoke], None]) -> Callable[[ProgramSpoke], None]:
     if not hidden:
         return tell

@@ -5,6 +5,7 @@ import os
 import random
 import threading
 import time
+from dataclasses import replace
 
 import pulumi
 import pytest
@@ -18,6 +19,8 @@ from provisioner.providers.interface import Refused
 from provisioner.report.explain import explain
 from provisioner.report.message import render
 from tests.support.plugins import Mood, Thing
+
+CANARY = "canary-7f3a"
 
 
 def things(**inputs):
@@ -120,6 +123,18 @@ def test_what_a_plugin_logs_is_told_but_its_debugging(desk):
     told = [event for event in desk.events if isinstance(event, ProgramSpoke)]
     assert [(each.severity, each.message) for each in told] == [(Severity.WARNING, "mind the gap")]
     assert told[0].urn.endswith("Thing::a")
+
+
+def test_what_a_plugin_logs_is_told_without_what_is_secret_in_the_configuration(desk, monkeypatch):
+    plain = desk.stack
+
+    def stack(program):
+        return replace(plain(program, **{"layer:key": CANARY}), secret_keys=frozenset({"layer:key"}))
+
+    monkeypatch.setattr(desk, "stack", stack)
+    desk.apply(things(says=f"no entry with {CANARY}"))
+    (told,) = (event.message for event in desk.events if isinstance(event, ProgramSpoke))
+    assert told == "no entry with [secret]"
 
 
 def test_a_plugin_is_told_of_ctrl_c_and_breaks_off(desk):

@@ -213,9 +213,7 @@ CONFIG = ResourceSpec(
     # Every network has such a setting from the start: nothing is answered while the firewall is not well.
     create=Op("update_firewall_config", answer="FirewallConfig"),
     read=Op("list_firewall_configs", answer="FirewallConfigs", pick={"Id": ID}),
-    delete=Op(
-        "update_firewall_config", {"ResourceId": Prop("resourceId"), "FirewallFailOpen": "DISABLED"}
-    ),
+    delete=Op("update_firewall_config", {"ResourceId": Prop("resourceId"), "FirewallFailOpen": "DISABLED"}),
     absent=_ABSENT,
     find=Listed(Op("list_firewall_configs", answer="FirewallConfigs[].Id")),
     fields=(
