@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
@@ -19,13 +19,13 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 
-from environments.load import load
+from environments.load import Loaded, load
 from policies.check import Verdict, check
 from policies.model import Enforcement, Resource, Rule, Severity, Status
-from policies.packs import RULES
+from policies.packs import RULES, applying
 from policies.scene import Facts, Scene
 from provisioner import judging
-from provisioner.policing import today
+from provisioner.policing import Exceptions, today
 from provisioner.providers.protocol import wire
 
 FILE: Final = "provisioner:file"
@@ -56,6 +56,7 @@ class Analyzer:
         self._version = metadata.version("provisioner")
         self._inputs: dict[str, dict[str, Any]] = {}
         self._facts = Facts(environment="", today=today())
+        self._waived: Callable[[Verdict], Verdict] = _as_it_is
 
     def GetAnalyzerInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's names
         """The pack and its rules."""
@@ -80,7 +81,10 @@ class Analyzer:
 
     def ConfigureStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """The environment that the stack is of, if its configuration or its name says so."""
-        self._facts = facts_of(request.stack, dict(request.config))
+        files = files_of(request.stack, dict(request.config))
+        self._facts = facts = _facts(request.stack, files)
+        if files is not None:
+            self._waived = Exceptions.of(files, tuple(applying(facts)), facts).waived
         return _pb.AnalyzerStackConfigureResponse()
 
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802
@@ -92,7 +96,9 @@ class Analyzer:
         """Every finding about the stack."""
         resources = [self._resource(each) for each in request.resources]
         report = check(self._rules, Scene(resources, self._facts))
-        return _pb.AnalyzeResponse(diagnostics=[self._diagnostic(each) for each in report.findings])
+        return _pb.AnalyzeResponse(
+            diagnostics=[self._diagnostic(self._waived(each)) for each in report.findings]
+        )
 
     def Remediate(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """Nothing: what is applied is what was shown."""
@@ -130,12 +136,15 @@ class Analyzer:
         entry = verdict.rule.entry
         is_broken = verdict.status in (Status.FAIL, Status.ERROR)
         where = f"{verdict.path}: " if verdict.path else ""
+        end = verdict.rule.fix if is_broken else ""
+        if verdict.status is Status.WAIVED:
+            end = f"{verdict.waiver} allows it until {verdict.until}."
         return _pb.AnalyzeDiagnostic(
             policyName=_name(verdict.rule),
             policyPackName=f"provisioner-{self._pack}",
             policyPackVersion=self._version,
             description=verdict.rule.title,
-            message=f"{where}{verdict.message} {verdict.rule.fix if is_broken else ''}".strip(),
+            message=f"{where}{verdict.message} {end}".strip(),
             enforcementLevel=_LEVELS[verdict.effect] if is_broken else _pb.ADVISORY,
             urn=verdict.resource.urn if verdict.resource.urn.startswith("urn:") else "",
             severity=_SEVERITIES[entry.severity],
@@ -147,10 +156,24 @@ def facts_of(stack: str, config: Mapping[str, str]) -> Facts:
 
     For a stack of a program that is not ours nothing but the name is known.
     """
+    return _facts(stack, files_of(stack, config))
+
+
+def files_of(stack: str, config: Mapping[str, str]) -> Loaded | None:
+    """The environment of a stack, as it was read; None: there is none."""
     file = Path(config[FILE]) if FILE in config else _file_of(stack)
-    if file is None:
+    return load(file) if file else None
+
+
+def _facts(stack: str, files: Loaded | None) -> Facts:
+    if files is None:
         return Facts(environment=stack, today=today())
-    return judging.facts(load(file).environment, today())
+    return judging.facts(files.environment, today())
+
+
+def _as_it_is(verdict: Verdict) -> Verdict:
+    """Where there is no environment there are no exceptions."""
+    return verdict
 
 
 def serve(pack: str) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +75,10 @@ class Watch:
             if planned is None or step.op is Op.DELETE:
                 return
             self._resources[step.urn] = known = judging.as_known(planned, step)
+            if not (rules := self._open.pop(step.urn, ())):
+                return
             scene = Scene(self._resources.values(), self._facts)
-            for rule in self._open.pop(step.urn, ()):
+            for rule in rules:
                 for verdict in map(self._exceptions.waived, judged_by(rule, known, scene)):
                     if verdict.blocks:
                         raise StoppedByPolicy(self._judged.stopping(verdict))
@@ -91,6 +94,11 @@ class Watch:
 def judged_plans(files: Loaded, plans: Sequence[StackPlan]) -> Judged:
     """What the rules say of plans. Raises `RulesBroken` if rules of one's own cannot be loaded."""
     return judged(files, judging.of_plans(plans))
+
+
+def judged_states(files: Loaded, documents: Iterable[Mapping[str, Any]]) -> Judged:
+    """What the rules say of exported states. Raises `RulesBroken`."""
+    return judged(files, tuple(chain.from_iterable(map(judging.of_deployment, documents))))
 
 
 def watch(files: Loaded, plans: Sequence[StackPlan], judged: Judged) -> Watch:

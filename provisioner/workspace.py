@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from environments.load import Loaded
 from environments.model import Environment
 from provisioner.causes import explained
-from provisioner.engine.interface import Engine, Stack, Watching
+from provisioner.engine.interface import Access, Engine, Stack, Watching
 from provisioner.plan.model import Mode, StackPlan
 from provisioner.schedule import LayerStacks, Phase, schedule
 
@@ -84,3 +84,15 @@ class Workspace:
         assert self.files is not None, "what was judged came from files"
         found = watch(self.files, plans, judged)
         return Watching(forbids=found.forbids, learns=found.learns)
+
+    def judged_afterwards(self, before: Judged) -> Judged | None:
+        """What the rules say of what is recorded now; None if they could tell everything `before`."""
+        if not before.report.deferred or self.files is None:
+            return None
+        from provisioner.policing import judged_states  # noqa: PLC0415 - as above
+
+        documents: list[Mapping[str, Any]] = []
+        for stack in self.stacks:
+            with self.engine.open(stack, Access.READ) as run:
+                documents.append(run.export())
+        return judged_states(self.files, documents)

@@ -68,8 +68,13 @@ def _has(resource: Resource, key: str, given: Mapping[str, Any], facts: Facts) -
     path = f"tags.{key}"
     if not (isinstance(found, str) and found):
         yield Finding(resource, path, f"It has no tag `{key}`.")
-    elif found != {"environment": facts.environment, "data-class": facts.data_class}.get(key, found):
+    elif found != _said(facts).get(key, found):
         yield Finding(resource, path, f"Its tag `{key}` does not say what the environment file says.")
+
+
+def _said(facts: Facts) -> Mapping[str, str]:
+    """What tags have to say; nothing where no environment file says it."""
+    return {"environment": facts.environment, "data-class": facts.data_class} if facts.regions else {}
 
 
 @rule(

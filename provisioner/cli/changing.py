@@ -100,6 +100,10 @@ class Workplace(Protocol):
         """What the rules say of the plans; None where there are none."""
         ...
 
+    def judged_afterwards(self, before: Judged, /) -> Judged | None:
+        """What the rules say of what is recorded now; None if they could tell everything before."""
+        ...
+
     def watch(self, plans: Sequence[StackPlan], judged: Judged, /) -> Watching:
         """Who judges again before each step of an apply of these plans."""
         ...
@@ -159,6 +163,8 @@ def change(workspace: Workplace, intent: Intent) -> ExitCode:
     if carried is None:
         return course.undone()
     code = _CODES[result_of(carried.applied)]
+    if code is ExitCode.DONE and course.breaks_rules():
+        code = ExitCode.REFUSED_BY_POLICY
     telling.ended(carried.applied, code)
     return code
 
@@ -173,6 +179,7 @@ class _Course:
         self._telling = telling
         self._view = PlanView(environment=workspace.name, plans=())
         self._watching = intent.pace.watching
+        self._judged: Judged | None = None
         watching = Watching(forbids=self._forbids, learns=self._learns)
         pace = replace(intent.pace, watching=watching)
         self.change = Change(self._agree, telling.told, self._begin, intent.scope, pace, intent.saved)
@@ -184,6 +191,17 @@ class _Course:
             return ExitCode.DONE
         self._telling.refused()
         return ExitCode.FAILED
+
+    def breaks_rules(self) -> bool:
+        """Whether a rule is broken that could not be told before; then that is told now."""
+        found = self._workspace.judged_afterwards(self._judged) if self._judged else None
+        if found is None or not found.report.blocking:
+            return False
+        from provisioner.report.findings_text import findings_text  # noqa: PLC0415 - it is rare
+
+        err().say("This could not be told before it was applied, and breaks rules that must hold:\n")
+        err().say(findings_text(policy_of(found, self._workspace.name) or {}, err().style))
+        return True
 
     def _agree(self, plans: Sequence[StackPlan]) -> str | None:
         shown = tuple(map(self._workspace.explained, plans))
@@ -201,6 +219,7 @@ class _Course:
             return "nothing to agree to" if any(plan.is_bookkeeping for plan in plans) else None
         if judged:
             judged.must_be_allowed()
+            self._judged = judged
             self._watching = self._workspace.watch(shown, judged)
         must_be_approved(view, self._intent)
         return approver(view, self._intent, self._workspace.called)

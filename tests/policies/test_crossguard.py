@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import grpc
@@ -13,6 +14,7 @@ from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from policies.catalogue import BY_ID
 from policies.check import check
+from policies.evidence import evidence
 from policies.packs import RULES
 from provisioner.crossguard import Analyzer, facts_of
 from provisioner.plan.values import UNKNOWN, Secret
@@ -24,10 +26,22 @@ CASES = Path(__file__).parent / "cases"
 CLUSTER = "aws:eks/cluster:Cluster"
 URN = f"urn:pulumi:dev.us-east-1::cluster::{CLUSTER}::c"
 OPEN = {"vpcConfig": {"endpointPublicAccess": True, "endpointPrivateAccess": True}}
+ENVIRONMENT = """\
+name: {}
+owner: a@b.cd
+cloud: local
+region: us-east-1
+network: {{cidr: 10.10.0.0/16, zones: 2}}
+registry: {{repositories: [serving]}}
+"""
 
 
 def rules(pack):
     return [rule for rule in RULES if rule.entry.pack == pack]
+
+
+def rule(id):
+    return next(each for each in RULES if each.id == id)
 
 
 def analyzed(resources, pack="baseline"):
@@ -117,15 +131,40 @@ def _wired(value):
 def test_a_stack_is_of_the_environment_that_its_configuration_or_its_name_says(tmp_path, monkeypatch):
     folder = tmp_path / "environments"
     folder.mkdir()
-    text = (
-        "name: gap\nowner: a@b.cd\ncloud: local\nregion: us-east-1\nnetwork: {cidr: 10.10.0.0/16, zones: 2}\n"
-    )
     file = folder / "gap.yaml"
-    file.write_text(text + "registry: {repositories: [serving]}\nconnectivity: {kind: airgap, mirror: r.example}\n")
+    file.write_text(ENVIRONMENT.format("gap") + "connectivity: {kind: airgap, mirror: r.example}\n")
     assert facts_of("anything", {"provisioner:file": str(file)}).is_airgapped
     monkeypatch.chdir(tmp_path)
     assert facts_of("organization/foundation/gap.us-east-1", {}).is_airgapped
     assert not facts_of("shop", {}).is_airgapped
+
+
+def test_what_is_waived_is_told_and_stops_nothing(tmp_path):
+    broken = {"enabledClusterLogTypes": ["api", "audit"]}
+    (verdict,) = check([rule("BL-EKS-003")], scene_of({CLUSTER: broken})).blocking
+    day = datetime.now(UTC).date()
+    entry = {
+        "id": "W-1",
+        "rule": "BL-EKS-003",
+        "resource": URN,
+        "value": evidence(verdict),
+        "reason": "The scheduler's log alone fills a terabyte a day.",
+        "ticket": "SEC-123",
+        "owner": "ml-platform@example.com",
+        "requested_by": "ada@example.com",
+        "approved_by": ["grace@example.com"],
+        "created": day,
+        "expires": day + timedelta(days=7),
+    }
+    (tmp_path / "waivers.yaml").write_text(yaml.safe_dump({"waivers": [entry]}))
+    file = tmp_path / "dev.yaml"
+    file.write_text(ENVIRONMENT.format("dev") + "governance: {waivers: [waivers.yaml]}\n")
+    analyzer = Analyzer("baseline", [rule("BL-EKS-003")])
+    about = pb.AnalyzerStackConfigureRequest(stack="dev", config={"provisioner:file": str(file)})
+    analyzer.ConfigureStack(about, None)
+    (told,) = analyzer.AnalyzeStack(pb.AnalyzeStackRequest(resources=[cluster(broken)]), None).diagnostics
+    assert told.enforcementLevel == pb.ADVISORY
+    assert told.message.endswith(f"W-1 allows it until {day + timedelta(days=7)}.")
 
 
 @pytest.mark.parametrize("pack", sorted({entry.pack for entry in BY_ID.values()}))
