@@ -28,6 +28,7 @@ from provisioner.engine.failures import Failure, UnknownType
 from provisioner.engine.interface import Access
 from provisioner.engine.outside import Looked
 from provisioner.engine.plugin_failures import FateUnknown
+from provisioner.named import must_match
 from provisioner.plan.model import Mode, Source
 from provisioner.projects.program import packages_of
 from provisioner.projects.running import forget_pending as forget_open
@@ -157,6 +158,8 @@ def refresh(cwd: Path, stack: str, *, forget_pending: bool, yes: bool) -> ExitCo
         forget_open(cwd, stack)
 
     with _workplace(cwd, stack) as place:
+        with place.engine.open(place.stacks[0], Access.READ) as run:
+            must_match(part, (), (run,))
         place.opened.engine.looks_at = part
 
         def viewed(looked: Sequence[Looked]) -> DriftView:
