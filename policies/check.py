@@ -17,6 +17,9 @@ from policies.values import Undecided
 ENVIRONMENT: Final = "environment"
 """The type under which rules judge the environment itself."""
 
+READ: Final = "read"
+"""What becomes of somebody else's object, which is looked at and not judged."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -133,10 +136,9 @@ def environment(scene: Scene) -> Resource:
 def _subjects(rule: Rule, scene: Scene) -> Iterator[Resource]:
     if ENVIRONMENT in rule.types:
         yield environment(scene)
-    elif "*" in rule.types:
-        yield from scene.resources
-    else:
-        yield from scene.of(*dict.fromkeys(map(canonical, rule.types)))
+        return
+    found = scene.resources if "*" in rule.types else scene.of(*dict.fromkeys(map(canonical, rule.types)))
+    yield from (each for each in found if each.change != READ)
 
 
 def _failed(rule: Rule, finding: Finding) -> Verdict:

@@ -111,7 +111,7 @@ class Resource:
     """Of Pulumi's resource options those that are set, such as `protect`."""
 
     change: str = "same"
-    """What becomes of it: `same`, `create`, `update`, `replace`; `delete` if it goes."""
+    """What becomes of it: `same`, `create`, `update`, `replace`, `delete`; `read`: it is not ours."""
 
     origin: str = ""
     """The setting of the environment file that it was made from; may be empty."""

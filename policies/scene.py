@@ -45,6 +45,9 @@ class Facts:
     sealed_by: str = ""
     """What seals the secrets of a state in a bucket, such as `awskms`; empty for a state in a folder."""
 
+    is_whole: bool = True
+    """Whether all stacks of the environment are in the scene: Pulumi's own engine shows one at a time."""
+
     is_airgapped: bool = False
     is_hardened: bool = False
     """`security: hardened`: what must hold in production only."""

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, cast
@@ -167,8 +168,8 @@ def files_of(stack: str, config: Mapping[str, str]) -> Loaded | None:
 
 def _facts(stack: str, files: Loaded | None) -> Facts:
     if files is None:
-        return Facts(environment=stack, today=today())
-    return judging.facts(files.environment, today())
+        return Facts(environment=stack, today=today(), is_whole=False)
+    return replace(judging.facts(files.environment, today()), is_whole=False)
 
 
 def _as_it_is(verdict: Verdict) -> Verdict:

@@ -12,7 +12,7 @@ from environments.bucket_address import BucketAddress
 from environments.connectivity import AirGap
 from environments.model import Environment
 from environments.network import OwnNetwork
-from policies.check import Report, Verdict
+from policies.check import READ, Report, Verdict
 from policies.model import Resource
 from policies.scene import Facts
 from policies.values import UNKNOWN, Hidden
@@ -166,6 +166,7 @@ def _of_record(record: Mapping[str, Any], regions: Mapping[str, str]) -> Resourc
         layer=urn.split("::", 2)[1],
         region=region if isinstance(region, str) else "",
         parent=str(record.get("parent", "")),
+        change=READ if record.get("external") else "same",
         provider=provider,
         dependencies=frozenset(record.get("dependencies") or ()),
         property_dependencies={name: frozenset(urns or ()) for name, urns in needs.items()},

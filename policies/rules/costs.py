@@ -31,18 +31,19 @@ NAT: Final = "aws:ec2/natGateway:NatGateway"
     "CO-001",
     NODE_GROUP,
     BLOCK,
-    fix="Write `nodes: 0..N` in `gpu_pools`, with no more than the environment may have.",
+    fix="Write `nodes: 0..N` in `gpu_pools`, or agree to more: `policies.parameters: {CO-001: {least: 1}}`.",
     reads=("scalingConfig.minSize", "scalingConfig.maxSize"),
 )
 def spending_capped(resource: Resource, scene: Scene) -> Iterator[Finding]:
     """Outside production no GPU is paid for that nobody asks for; and nowhere more than is agreed.
 
-    Parameters: `nodes`, the most a pool may have; `ttl`, the key of a tag that pools outside production have
-    to have; `capacity_blocks`, where these may be bought, in production or not.
+    Parameters: `nodes`, the most a pool may have; and outside production `least`, how many may always run,
+    `capacity_blocks`, how many may be bought, and `ttl`, the key of a tag that says when a pool is to go.
     """
     facts = scene.facts
     if resource.type == BLOCK:
-        if not facts.is_hardened and "allowed" not in facts.names("CO-001", "capacity_blocks"):
+        agreed = facts.number("CO-001", "capacity_blocks", 0)
+        if not facts.is_hardened and len(list(scene.of(BLOCK))) > agreed:
             message = "A capacity block is paid for at once, whether it is used or not."
             yield Finding(resource, "", message)
         return
@@ -59,14 +60,15 @@ def _has_cap(group: Resource, scene: Scene) -> Iterator[Finding]:
 
 def _is_temporary(group: Resource, scene: Scene) -> Iterator[Iterator[Finding]]:
     if not scene.facts.is_hardened and scene.facts.cloud != "local":  # on a desk nothing costs anything
-        yield _rests(group)
+        yield _rests(group, scene.facts.number("CO-001", "least", 0))
         for key in scene.facts.names("CO-001", "ttl"):
             yield _ends(group, key)
 
 
-def _rests(group: Resource) -> Iterator[Finding]:
+def _rests(group: Resource, most: float) -> Iterator[Finding]:
     path = "scalingConfig.minSize"
-    if number(group.get(path)) != 0:
+    size = number(group.get(path))
+    if size is None or size > most:
         yield Finding(group, path, "Machines with GPUs run although nobody asks for them.")
 
 

@@ -49,7 +49,7 @@ def regions_alike(resource: Resource, scene: Scene) -> Iterator[Finding]:
     Parameter `only` has what else may be in some regions alone, by the beginnings of logical names.
     """
     facts = scene.facts
-    if resource.layer not in PLACED or resource.type.startswith(_OWN) or resource.region not in facts.regions:
+    if not (facts.is_whole and _is_regional(resource, facts)):
         return
     alike = scene.once(_by_logical_name)[_logical(resource)]
     for region in _regions(resource, facts):
@@ -59,6 +59,11 @@ def regions_alike(resource: Resource, scene: Scene) -> Iterator[Finding]:
     if first is not None and first is not resource:
         yield from every(*(_differs(resource, first, path) for path in _ALIKE.get(resource.type, ())))
         yield from every(_other_machines(resource, first))
+
+
+def _is_regional(resource: Resource, facts: Facts) -> bool:
+    is_placed = resource.layer in PLACED and resource.region in facts.regions
+    return is_placed and not resource.type.startswith(_OWN)
 
 
 def _by_logical_name(scene: Scene) -> Mapping[Logical, Mapping[str, Resource]]:

@@ -30,6 +30,8 @@ def keys_everywhere(key: Resource, scene: Scene) -> Iterator[Finding]:
         if is_on(key.get("tags.replicate")):
             yield Finding(key, "multiRegion", "The key is to be replicated, and can never be.")
         return
+    if not scene.facts.is_whole:
+        return
     copies = [each for each in scene.of(REPLICA) if key in _primaries(each, scene)]
     wanted = frozenset(_aliases(key, scene))
     for region in scene.facts.regions:
@@ -116,7 +118,8 @@ def secrets_everywhere(secret: Resource, scene: Scene) -> Iterator[Finding]:
     """A secret of the primary region is copied to each other one, under a key there; none is overwritten."""
     if not is_primary(secret, scene.facts):
         return
-    yield from every(_is_copied(secret, scene), *_under_keys(secret, scene), _overwrites_nothing(secret))
+    copied = (_is_copied(secret, scene),) if scene.facts.is_whole else ()
+    yield from every(*copied, *_under_keys(secret, scene), _overwrites_nothing(secret))
 
 
 def _is_copied(secret: Resource, scene: Scene) -> Iterator[Finding]:

@@ -35,7 +35,7 @@ def images_everywhere(repository: Resource, scene: Scene) -> Iterator[Finding]:
 
     What was pushed before there was a rule is not copied by AWS: whoever loads images pushes them again.
     """
-    if not is_primary(repository, scene.facts):
+    if not (is_primary(repository, scene.facts) and scene.facts.is_whole):
         return
     name = str(repository.get("name"))
     copied = frozenset(_copied(name, repository.region, scene))
@@ -83,7 +83,7 @@ def models_everywhere(resource: Resource, scene: Scene) -> Iterator[Finding]:
     """What cannot be made again is copied to another region, encrypted, and deleting it deletes no copy."""
     if resource.type == OBJECTS:
         yield from every(*map(_copies_all, resource.parts("rules")), _goes_one_way(resource, scene))
-    elif is_primary(resource, scene.facts) and _must_be_copied(resource, scene):
+    elif is_primary(resource, scene.facts) and scene.facts.is_whole and _must_be_copied(resource, scene):
         if not any(_is_of(each, resource, scene) for each in scene.of(OBJECTS)):
             yield Finding(resource, "", "What is in this bucket is lost with its region.")
         if not any(map(_is_versioned, scene.referring(resource, "bucket", VERSIONING))):

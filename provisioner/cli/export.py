@@ -28,7 +28,11 @@ from provisioner.state_wiring import in_region
 from provisioner.wiring import loaded
 
 _HEADING = "# Written by `provisioner export operator {}`."
-_INSTALL = "python -m pip install --quiet provisioner"
+_INSTALL = (
+    # What is checked out, never whatever an index has under our name: the pipeline has roles of AWS.
+    "python -m pip install --quiet --require-hashes --no-deps --requirement requirements.lock"
+    " && python -m pip install --quiet --no-deps ."
+)
 _OTHER_ENGINE = (
     "note: the operator runs Pulumi's engine. Say `engine: pulumi` in the environment's file, so that"
     " `provisioner apply` here does as well."

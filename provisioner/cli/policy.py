@@ -32,6 +32,9 @@ from provisioner.wiring import loaded, looking, planning
 from provisioner.workflow import preview
 
 _FORMS: Final = ("text", "sarif", *FORMS)
+_OUT: Final = click.option(
+    "--out", "file", type=click.Path(path_type=Path, dir_okay=False), metavar="F", help="Into a file."
+)
 
 
 class Options(TypedDict):
@@ -64,9 +67,7 @@ command.add_command(test)
     help="Of a state in a file, as `state export` writes it.",
 )
 @click.option("--format", "form", type=click.Choice(_FORMS), default="text", help="Default: text.")
-@click.option(
-    "--out", "file", type=click.Path(path_type=Path, dir_okay=False), metavar="F", help="Into a file."
-)
+@_OUT
 @click.option("--deferred", is_flag=True, help="Also list what cannot be told before an apply.")
 @click.option("--strict", is_flag=True, help="What cannot be told before an apply counts as broken.")
 def check(environment: Asked, **options: Unpack[Options]) -> ExitCode:
@@ -166,11 +167,20 @@ def _wrong_with(environment: Asked, waivers: str) -> Sequence[str]:
 
 @command.command("baseline", cls=Explaining, short_help="Findings that were there before.")
 @ENVIRONMENT
-def baseline(environment: Asked) -> ExitCode:
-    """What fails now and can be waived, for the file that `policies.baseline` names; its entries expire."""
+@_OUT
+def baseline(environment: Asked, *, file: Path | None) -> ExitCode:
+    """What fails now and can be waived, for the file that `policies.baseline` names; its entries expire.
+
+    What that file has already keeps its end; `--out` may write over it.
+    """
     from policies.baseline import written  # noqa: PLC0415
 
-    out().write(written(_of_plan(environment).report, today()))
+    _must_not_be_emptied(loaded(environment))
+    text = written(_of_plan(environment).report, today())
+    if file is None:
+        out().write(text)
+    else:
+        _write(file, text)
     return ExitCode.DONE
 
 
@@ -195,6 +205,17 @@ def _counted(title: str, found: Mapping[str, Sequence[str]]) -> Iterator[str]:
     yield f"{title} ({len(found)})\n"
     yield from (f"  {name}: {', '.join(found[name])}" for name in sorted(found))
     yield "\n"
+
+
+def _must_not_be_emptied(files: Loaded) -> None:
+    """Raises click's `UsageError` where the ends of what is allowed are gone, and would begin anew."""
+    named = files.environment.policies.baseline
+    file = files.files[0].parent / named if named else None
+    if file and file.exists() and not file.stat().st_size:
+        raise click.UsageError(
+            f"{file} is empty, so no finding would keep its end. If `>` has emptied it just now, bring it "
+            f"back (`git checkout {file}`), or remove it if it was not there, and write with `--out {file}`."
+        )
 
 
 def _no_rule(said: str, environment: str | None, known: Sequence[str]) -> str:

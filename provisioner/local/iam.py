@@ -1,4 +1,4 @@
-"""IAM: the audiences of OpenID Connect providers, thumbprints that IAM finds itself, roles at once."""
+"""IAM: audiences and thumbprints of OpenID Connect providers; roles and policies as they are at once."""
 
 from __future__ import annotations
 
@@ -70,4 +70,19 @@ def roles(backend: Any) -> list[Any]:
     return list(backend.roles.values())
 
 
-CORRECTIONS: Final[tuple[Correction, ...]] = ((IAMBackend, "get_roles", roles),)
+class _AtOnce(dict[str, Any]):
+    """Is looked through as it is at this moment."""
+
+    def values(self) -> list[Any]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return list(super().values())
+
+
+def policies(backend: Any) -> dict[str, Any]:
+    """The managed policies of a new account: those, too, moto looks through while others come and go."""
+    return _AtOnce({policy.arn: policy for policy in backend.aws_managed_policies})
+
+
+CORRECTIONS: Final[tuple[Correction, ...]] = (
+    (IAMBackend, "get_roles", roles),
+    (IAMBackend, "_init_managed_policies", policies),
+)

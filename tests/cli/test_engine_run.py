@@ -118,3 +118,9 @@ def test_nobody_is_asked_where_nobody_can_answer(shop, typed):
     code, out, err = typed("up", "--stack", "dev")
     assert (code, out) == (1, "")
     assert "provisioner engine run up --stack dev --yes" in err
+
+
+def test_a_refresh_of_what_there_is_not_is_refused(shop, typed):
+    assert typed("up", "--stack", "dev", "--yes")[0] == 0
+    code, _, err = typed("refresh", "--stack", "dev", "--yes", "--target", "nosuch")
+    assert (code, "RUN-054" in err) == (1, True)

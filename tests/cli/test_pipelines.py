@@ -145,3 +145,12 @@ def test_a_commit_that_is_not_there_is_told(cli, repository):
     ended = cli("changed", "--since", "nowhere")
     assert ended.code == 1
     assert "git does not say what differs from nowhere" in ended.err
+
+
+@pytest.mark.parametrize("kind", ["github", "gitlab"])
+def test_nothing_is_installed_from_an_index_but_what_the_lock_names(cli, kind):
+    text = cli("export", "ci", kind, "dev", *ROLES).out
+    installs = [part for part in re.split("&&|\n", text) if "pip install" in part]
+    assert installs
+    for each in installs:
+        assert "--require-hashes" in each or each.rstrip().endswith("--no-deps .")

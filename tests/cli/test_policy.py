@@ -1,6 +1,8 @@
 """`provisioner policy`: what people get wrong with it, and what it then says."""
 
 import json
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -141,3 +143,21 @@ def test_a_file_without_waivers_is_not_called_an_environment(cli, rule, tmp_path
     (tmp_path / "environments" / "w.yaml").write_text("- id: W-1\n")
     ended = cli("policy", "check", "dev")
     assert (ended.code, "There is no list `waivers`." in ended.out) == (3, True)
+
+
+def test_a_baseline_that_is_written_again_prolongs_nothing(cli, rule, tmp_path):
+    """Not even where the shell has emptied its file before anybody could read it."""
+    file = tmp_path / "environments" / "known.yaml"
+    text = ENVIRONMENT.replace("[../rules]", "[../rules], baseline: known.yaml")
+    (tmp_path / "environments" / "dev.yaml").write_text(text)
+    call = ("policy", "baseline", "dev", "--out", "environments/known.yaml")
+    assert cli(*call).code == 0
+    soon = datetime.now(UTC).date() + timedelta(days=2)
+    ended = re.sub("expires: .*", f"expires: {soon}", file.read_text())
+    file.write_text(ended)
+    assert cli(*call).code == 0
+    assert file.read_text() == ended
+    file.write_text("")
+    refused = cli("policy", "baseline", "dev")
+    assert (refused.code, refused.out) == (1, "")
+    assert "--out environments/known.yaml" in refused.err

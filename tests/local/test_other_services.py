@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from provisioner.local.iam import roles
+from provisioner.local.iam import policies, roles
 
 
 def test_a_prefix_has_one_rule(cloud, refusal):
@@ -74,6 +74,10 @@ def test_roles_are_looked_through_while_others_are_made():
     for _ in roles(backend):
         backend.roles["another"] = 2
     assert roles(backend) == [1, 2]
+    known = policies(SimpleNamespace(aws_managed_policies=[SimpleNamespace(arn="one")]))
+    for _ in known.values():
+        known["another"] = 2
+    assert list(known) == ["one", "another"]
 
 
 def test_a_replica_is_a_key_of_its_own(cloud, refusal):

@@ -2,6 +2,7 @@
 
 import json
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -108,6 +109,11 @@ def test_json_is_what_the_schema_says():
     assert found["counts"] == {
         "pass": 10, "fail": 3, "waived": 0, "deferred": 1, "not applicable": 0, "error": 1,
     }  # fmt: skip
+
+
+def test_somebody_elses_object_is_not_judged():
+    theirs = replace(bucket("a", ""), change="read")
+    assert [each["urn"] for each in findings_document("dev", judged(theirs))["findings"]] == []
 
 
 def test_the_order_of_resources_does_not_matter():

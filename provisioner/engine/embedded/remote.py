@@ -19,6 +19,7 @@ from provisioner.engine.embedded.requests import Declined
 from provisioner.engine.interface import ORGANIZATION, STEADY, Stack
 from provisioner.providers.interface import Refused
 from provisioner.providers.protocol import wire
+from provisioner.providers.protocol.host import OPTIONS
 
 FEATURES: Final = {
     "secrets": resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -33,8 +34,6 @@ OFFERED: Final = frozenset({"RegisterResource", "RegisterResourceOutputs", "Read
 
 THREADS: Final = 256
 """Each registration of a plugin waits on one for its step; threads that nobody needs are not made."""
-
-_OPTIONS: Final = (("grpc.max_receive_message_length", 400 * 1024 * 1024), ("grpc.so_reuseport", 0))
 
 FindProvider = Callable[[str, str, str], Any]
 """(type or function token, provider reference or empty, version) -> the provider. Raises `Declined`."""
@@ -56,7 +55,7 @@ class RemoteComponents:
         self._run = run
         self._monitor = monitor
         self._server = grpc.server(
-            ThreadPoolExecutor(THREADS, thread_name_prefix="monitor"), options=list(_OPTIONS)
+            ThreadPoolExecutor(THREADS, thread_name_prefix="monitor"), options=list(OPTIONS)
         )
         resource_pb2_grpc.add_ResourceMonitorServicer_to_server(cast("Any", _Served(monitor)), self._server)
         self._address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"

@@ -76,6 +76,11 @@ class Hearing:
                 self._failed(event.res_op_failed_event.metadata)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the engine has come to its last word; the SDK only warns if the stream of events breaks."""
+        return any(event.summary_event is not None for event in tuple(self.events))
+
+    @property
     def errors(self) -> tuple[DiagnosticEvent, ...]:
         """Everything that was said to be wrong, in its order."""
         said = (event.diagnostic_event for event in self.events)

@@ -23,6 +23,7 @@ from provisioner.engine.embedded.stack_references import TYPE as REFERENCE
 from provisioner.engine.embedded.stack_references import OutputsOf, outputs_in
 from provisioner.engine.embedded.state import ResourceState
 from provisioner.engine.embedded.store import StackStore, Stored
+from provisioner.engine.engine_failures import EngineFailed
 from provisioner.engine.interface import Stack, Upstream
 from provisioner.engine.outside import Looked, Outside
 from provisioner.engine.pulumi_cli.attach import attached
@@ -30,20 +31,16 @@ from provisioner.engine.pulumi_cli.command import SessionCommand
 from provisioner.engine.pulumi_cli.complaints import failure
 from provisioner.engine.pulumi_cli.hearing import Hearing
 from provisioner.engine.pulumi_cli.part import NO_OPTIONS, Options, part_of
-from provisioner.engine.pulumi_cli.translate import (
-    UNKNOWN_TEXT,
-    Facts,
-    outputs_of,
-    refreshed_in,
-    steps_of,
-)
+from provisioner.engine.pulumi_cli.translate import Facts, outputs_of, refreshed_in, steps_of
 from provisioner.engine.pulumi_cli.workspace import Bench, Home, stack_on, write_state
 from provisioner.plan.model import Mode, Source, StackPlan, Unfinished
 from provisioner.plan.scope import WHOLE, Scope
 from provisioner.plan.values import UNKNOWN, Secret, mapped
 from provisioner.providers.interface import Package
+from provisioner.providers.protocol.wire import UNKNOWN_STRING
 
 _NO_COLOUR: Final = "never"
+_CUT_OFF: Final = "its events broke off before the plan was complete; run the command again"
 Sealing = Callable[[Mapping[str, Any] | None], Sealer]
 
 
@@ -182,6 +179,9 @@ class Rehearsing:
                 stack.preview(on_event=hear, color=_NO_COLOUR, refresh=refresh, plan=str(file), **options)
         except CommandError as error:
             raise failure(self._tools.stack, error, hearing.errors) from error
+        if not hearing.is_whole:
+            here = self._tools.stack
+            raise EngineFailed(f"{here.project}/{here.name}", _CUT_OFF)
 
     def _plan(self, wish: Wish, hearing: Hearing, copy: _Copy, facts: Facts) -> StackPlan:
         here = self._tools.stack
@@ -250,7 +250,7 @@ def _root_of(full_name: str, outputs: Mapping[str, Any]) -> ResourceState:
 def _foreseen(leaf: Any) -> Any:
     if isinstance(leaf, Secret):
         return Secret(mapped(leaf.value, _foreseen))
-    return UNKNOWN_TEXT if leaf is UNKNOWN else leaf
+    return UNKNOWN_STRING if leaf is UNKNOWN else leaf
 
 
 def _unfinished(stored: Stored) -> tuple[Unfinished, ...]:

@@ -25,9 +25,7 @@ from provisioner.plan.diff import Change, changes
 from provisioner.plan.marks import SECRET, SIGNATURE
 from provisioner.plan.model import BY_NAME, Drift, DriftKind, Op, Step
 from provisioner.plan.values import UNKNOWN, Properties, Secret, mapped
-
-UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""What stands for a value that is not known yet (`pkg/resource/stack/deployment.go`)."""
+from provisioner.providers.protocol.wire import UNKNOWN_STRING
 
 _MADE: Final = "create-replacement"
 _REMOVED: Final = "delete-replaced"
@@ -80,7 +78,7 @@ def _known(leaf: Any) -> Any:
     if isinstance(leaf, Secret):
         inner = mapped(leaf.value, _known)
         return Secret(inner)
-    return UNKNOWN if leaf == UNKNOWN_TEXT else leaf
+    return UNKNOWN if leaf == UNKNOWN_STRING else leaf
 
 
 def steps_of(events: Iterable[EngineEvent], facts: Facts) -> tuple[Step, ...]:

@@ -86,3 +86,16 @@ def test_what_the_program_says_is_passed_on():
         ProgramSpoke(Severity.INFO, "hello", "a"),
         ProgramSpoke(Severity.WARNING, "careful", ""),
     ]
+
+
+def test_without_its_last_word_something_was_lost():
+    last = {
+        "summaryEvent": {
+            "maybeCorrupt": False,
+            "durationSeconds": 1,
+            "resourceChanges": {},
+            "PolicyPacks": {},
+        }
+    }
+    assert not heard(*done("create", "a"))[0].is_whole
+    assert heard(*done("create", "a"), last)[0].is_whole

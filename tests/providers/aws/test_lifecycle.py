@@ -139,6 +139,9 @@ def optional(case):
     removable = [
         row.prop
         for row in rows
-        if row.on_change is not REPLACE and not row.required and not row.computed and goes_alone(spec, case, row)
+        if row.on_change is not REPLACE
+        and not row.required
+        and not row.computed
+        and goes_alone(spec, case, row)
     ]
     return [*removable, *(["tags"] if "tags" in case.inputs else [])]
