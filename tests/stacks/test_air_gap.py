@@ -129,12 +129,18 @@ CHANGED = {
         "VpcEndpoint",
         {"policy": json.dumps({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})},
     ),
-    "names below everybody's": ("ResolverFirewallDomainList", {"domains": ["*.amazonaws.com", "*.example.com"]}),
+    "names below everybody's": (
+        "ResolverFirewallDomainList",
+        {"domains": ["*.amazonaws.com", "*.example.com"]},
+    ),
     "a rule for every name": (
         "ResolverFirewallRule",
         {"firewallDomainListId": "ResolverFirewallDomainList(prod-airgap-dns-firewall-everything).id"},
     ),
-    "a firewall that is open when it is not well": ("ResolverFirewallConfig", {"firewallFailOpen": "ENABLED"}),
+    "a firewall that is open when it is not well": (
+        "ResolverFirewallConfig",
+        {"firewallFailOpen": "ENABLED"},
+    ),
     "a firewall of another network": ("ResolverFirewallRuleGroupAssociation", {"vpcId": "vpc-1"}),
     "an endpoint to everybody's buckets": (
         "VpcEndpoint",
