@@ -64,12 +64,19 @@ def _inherited(resource: Resource, scene: Scene) -> Mapping[str, Any]:
 
 
 def _has(resource: Resource, key: str, given: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    found = resource.get(f'tagsAll["{key}"]') or resource.get(f'tags["{key}"]') or given.get(key)
+    found = _written(resource, "tagsAll", key) or _written(resource, "tags", key) or given.get(key)
     path = f"tags.{key}"
     if not (isinstance(found, str) and found):
         yield Finding(resource, path, f"It has no tag `{key}`.")
     elif found != _said(facts).get(key, found):
         yield Finding(resource, path, f"Its tag `{key}` does not say what the environment file says.")
+
+
+def _written(resource: Resource, path: str, key: str) -> Any:
+    """The value of a tag; some types have a list of keys and values."""
+    if not isinstance(resource.peek(path), list):
+        return resource.get(f'{path}["{key}"]')
+    return next((each.get("value") for each in resource.parts(path) if each.get("key") == key), None)
 
 
 def _said(facts: Facts) -> Mapping[str, str]:

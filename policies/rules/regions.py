@@ -30,7 +30,10 @@ _COPIES: Final = (
 """Where a resource says itself which region its copies go to; other copies are resources of their region."""
 
 _SERVICES: Final = tuple(filter(None, map(network, ("10.100.0.0/16", "172.20.0.0/16"))))
-"""What EKS takes for services if it is told nothing. Source: EKS API, `KubernetesNetworkConfigRequest`."""
+"""What EKS takes for services if it is told nothing: the second where the network begins with 10.
+
+Source: EKS API, `KubernetesNetworkConfigRequest`; awslabs/amazon-eks-ami, `bootstrap.sh`.
+"""
 
 _NAMES: Final = {ROLE: "name", ZONE: "name", ISSUER: "url"}
 """What each has one of in an account, whatever the region."""
@@ -104,9 +107,17 @@ def _services_apart(cluster: Resource, scene: Scene) -> Iterator[Finding]:
     path = "kubernetesNetworkConfig.serviceIpv4Cidr"
     written = cluster.get(path)
     own = network(written) if isinstance(written, str) else None
-    wanted = (own,) if own else _SERVICES
+    wanted = (own,) if own else _by_itself(cluster, scene)
     if any(_overlap(each, block) for each in wanted for block in _blocks(scene, cluster)):
         yield Finding(cluster, path, "Services may get addresses that machines of a network have.")
+
+
+def _by_itself(cluster: Resource, scene: Scene) -> tuple[Network, ...]:
+    """What EKS may take: either, where the cluster's network is not in the scene."""
+    near = [block for each in scene.of(VPC) if each.region == cluster.region and (block := _block(each))]
+    if any(str(block).startswith("10.") for block in near):
+        return _SERVICES[1:]
+    return _SERVICES[:1] if near else _SERVICES
 
 
 def _blocks(scene: Scene, but: Resource) -> Iterator[Network]:

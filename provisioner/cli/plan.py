@@ -56,9 +56,11 @@ def command(environment: Asked, **options: Unpack[Options]) -> ExitCode:
     with planning(environment) as workspace:
         view = _view(environment, workspace, options)
         show(view, as_json=options["as_json"], page=options["html"])
+    blocks = bool(view.policy and view.policy["blocks"])
     if (file := options["out"]) is not None:
-        err().say(f"\nKept in {file}. To do exactly this:\n\n  {program()} apply {file}")
-    if view.policy and view.policy["blocks"]:
+        do_it = f"To do exactly this:\n\n  {program()} apply {file}"
+        err().say(f"\nKept in {file}. {'An apply of it is refused.' if blocks else do_it}")
+    if blocks:
         return ExitCode.REFUSED_BY_POLICY
     return ExitCode.CHANGES if options["detailed_exitcode"] and not view.is_empty else ExitCode.DONE
 
