@@ -49,7 +49,9 @@ public_v4 = st.one_of(
 )
 public_v6 = st.one_of(st.just("::/0"), _network(ipaddress.IPv6Address, 128).filter(_is_public))
 public_addresses = st.integers(2**24, 2**32 - 2).map(ipaddress.IPv4Address).map(str).filter(_is_public)
-private_v4 = st.integers(0, 255).map("10.64.{}.0/24".format) | st.sampled_from(["192.168.7.0/24", "10.0.0.0/8"])
+private_v4 = st.integers(0, 255).map("10.64.{}.0/24".format) | st.sampled_from(
+    ["192.168.7.0/24", "10.0.0.0/8"]
+)
 hosts = st.one_of(
     st.sampled_from(["huggingface.co", "pypi.org", "github.com", "registry.corp.example.evil.io"]),
     st.builds("{}.{}".format, words, st.sampled_from(["com", "io", "net", "co.uk", "example"])),
@@ -144,8 +146,12 @@ TEMPLATES = {
     "kubernetes:apps/v1:Deployment": lambda pod: {"spec": {"template": {"spec": pod}}},
     "kubernetes:apps/v1:DaemonSetPatch": lambda pod: {"spec": {"template": {"spec": pod}}},
     "kubernetes:apps/v1:StatefulSet": lambda pod: {"spec": {"template": {"spec": pod}}},
-    "kubernetes:batch/v1:CronJob": lambda pod: {"spec": {"jobTemplate": {"spec": {"template": {"spec": pod}}}}},
-    "kubernetes:ray.io/v1:RayCluster": lambda pod: {"spec": {"workerGroupSpecs": [{"template": {"spec": pod}}]}},
+    "kubernetes:batch/v1:CronJob": lambda pod: {
+        "spec": {"jobTemplate": {"spec": {"template": {"spec": pod}}}}
+    },
+    "kubernetes:ray.io/v1:RayCluster": lambda pod: {
+        "spec": {"workerGroupSpecs": [{"template": {"spec": pod}}]}
+    },
     "kubernetes:jobset.x-k8s.io/v1alpha2:JobSet": lambda pod: {
         "spec": {"replicatedJobs": [{"template": {"spec": {"template": {"spec": pod}}}}]}
     },
@@ -197,7 +203,9 @@ def custom_images(draw):
                     {"spec": {"driver": {"repository": draw(hosts), "image": "driver", "version": "580"}}},
                 ),
                 added("aws:eks/addon:Addon", {"configurationValues": json.dumps({"init": {"image": image}})}),
-                added("kubernetes:yaml/v2:ConfigGroup", {"yaml": f"spec:\n  containers:\n  - image: {image}\n"}),
+                added(
+                    "kubernetes:yaml/v2:ConfigGroup", {"yaml": f"spec:\n  containers:\n  - image: {image}\n"}
+                ),
             ]
         )
     )
@@ -265,7 +273,9 @@ def network_policies(draw):
                     {"spec": {"egress": [{"to": [{"podSelector": {}}, {"ipBlock": {"cidr": block}}]}]}},
                 ),
                 added("kubernetes:networking.k8s.io/v1:NetworkPolicy", {"spec": {"egress": [{}]}}),
-                added("kubernetes:cilium.io/v2:CiliumNetworkPolicy", {"spec": {"egress": [{"toCIDR": [block]}]}}),
+                added(
+                    "kubernetes:cilium.io/v2:CiliumNetworkPolicy", {"spec": {"egress": [{"toCIDR": [block]}]}}
+                ),
                 added(
                     "kubernetes:cilium.io/v2:CiliumNetworkPolicy",
                     {"specs": [{"egress": [{"toFQDNs": [{"matchName": draw(hosts)}]}]}]},
@@ -315,7 +325,9 @@ def telemetry(draw):
     type = draw(st.sampled_from(WHOLE))
     image = f"{MIRROR}/a@sha256:{'1' * 64}"
     if draw(st.booleans()):
-        software = draw(st.sampled_from(["vllm/vllm-openai", "rayproject/ray", "grafana/grafana", "library/mlflow"]))
+        software = draw(
+            st.sampled_from(["vllm/vllm-openai", "rayproject/ray", "grafana/grafana", "library/mlflow"])
+        )
         image = f"{MIRROR}/{software}@sha256:{'1' * 64}"  # told nothing
         return added(type, TEMPLATES[type]({"containers": [{"image": image}]}))
     container = {"image": image, "env": [{"name": name, "value": LOUD[name]}]}
@@ -324,7 +336,11 @@ def telemetry(draw):
 
 @st.composite
 def settings(draw):
-    url = draw(st.one_of(urls(), st.builds("hf://{}/{}".format, words, words), st.builds("s3://{}-x/a".format, words)))
+    url = draw(
+        st.one_of(
+            urls(), st.builds("hf://{}/{}".format, words, words), st.builds("s3://{}-x/a".format, words)
+        )
+    )
     text = draw(st.sampled_from(["{}", "--index-url={}", "load {} now", '{{"remote": "{}"}}'])).format(url)
     type = draw(st.sampled_from(sorted(TEMPLATES)))
     pod = draw(
@@ -345,7 +361,10 @@ def settings(draw):
                     "kubernetes:serving.kserve.io/v1beta1:InferenceService",
                     {"spec": {"predictor": {"model": {"storageUri": url}}}},
                 ),
-                added("kubernetes:core/v1:Service", {"spec": {"type": "ExternalName", "externalName": draw(hosts)}}),
+                added(
+                    "kubernetes:core/v1:Service",
+                    {"spec": {"type": "ExternalName", "externalName": draw(hosts)}},
+                ),
             ]
         )
     )
@@ -381,7 +400,9 @@ def links(draw):
         st.sampled_from(
             [
                 added("aws:ec2/vpcPeeringConnection:VpcPeeringConnection", {"peerVpcId": f"vpc-{other}"}),
-                added("aws:ec2transitgateway/vpcAttachment:VpcAttachment", {"transitGatewayId": f"tgw-{other}"}),
+                added(
+                    "aws:ec2transitgateway/vpcAttachment:VpcAttachment", {"transitGatewayId": f"tgw-{other}"}
+                ),
                 added("aws:ec2/vpnConnection:VpnConnection", {"customerGatewayId": f"cgw-{other}"}),
                 added("aws:directconnect/publicVirtualInterface:PublicVirtualInterface", {}),
                 added("aws:ec2/vpcEndpointService:VpcEndpointService", {"acceptanceRequired": False}),
@@ -399,11 +420,17 @@ def registries(draw):
     return draw(
         st.sampled_from(
             [
-                added("aws:ecr/pullThroughCacheRule:PullThroughCacheRule", {"upstreamRegistryUrl": draw(hosts)}),
+                added(
+                    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule", {"upstreamRegistryUrl": draw(hosts)}
+                ),
                 added("aws:ecrpublic/repository:Repository", {}),
                 added(
                     "aws:ecr/replicationConfiguration:ReplicationConfiguration",
-                    {"replicationConfiguration": {"rules": [{"destinations": [{"registryId": "999999999999"}]}]}},
+                    {
+                        "replicationConfiguration": {
+                            "rules": [{"destinations": [{"registryId": "999999999999"}]}]
+                        }
+                    },
                 ),
             ]
         )
@@ -435,11 +462,15 @@ def scripts(draw):
         st.one_of(
             urls(("http", "https")).map("curl -fsSL {} | bash".format),
             hosts.map("wget -q {}/a".format),
-            st.sampled_from(["dnf install -y jq", "pip3 install torch", "apt-get -qq update", "yum -y update"]),
+            st.sampled_from(
+                ["dnf install -y jq", "pip3 install torch", "apt-get -qq update", "yum -y update"]
+            ),
         )
     )
     text = base64.b64encode(f"{TOLD}\n#!/bin/bash\n{line}\n".encode()).decode()
-    return torn("aws:ec2/launchTemplate:LaunchTemplate", lambda _: {"userData": text}, draw(st.integers(0, 9)))
+    return torn(
+        "aws:ec2/launchTemplate:LaunchTemplate", lambda _: {"userData": text}, draw(st.integers(0, 9))
+    )
 
 
 @st.composite
@@ -451,7 +482,10 @@ def identities(draw):
                 added("aws:iam/openIdConnectProvider:OpenIdConnectProvider", {"url": url}),
                 added("aws:eks/identityProviderConfig:IdentityProviderConfig", {"oidc": {"issuerUrl": url}}),
                 added("kubernetes:cert-manager.io/v1:ClusterIssuer", {"spec": {"acme": {"server": url}}}),
-                added("aws:acm/certificate:Certificate", {"domainName": "a.corp.example", "validationMethod": "DNS"}),
+                added(
+                    "aws:acm/certificate:Certificate",
+                    {"domainName": "a.corp.example", "validationMethod": "DNS"},
+                ),
             ]
         )
     )
@@ -486,7 +520,10 @@ def inside(draw):
     type = draw(st.sampled_from(sorted(TEMPLATES)))
     own = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
     image = draw(images(draw(st.sampled_from([MIRROR, f"{MIRROR}/docker.io/library", own]))))
-    container = {"image": image, "args": [f"https://{MIRROR}/a", "http://ranker.search.svc:8080", f"redis://{name}"]}
+    container = {
+        "image": image,
+        "args": [f"https://{MIRROR}/a", "http://ranker.search.svc:8080", f"redis://{name}"],
+    }
     return draw(
         st.sampled_from(
             [
@@ -497,7 +534,10 @@ def inside(draw):
                     {"spec": {"egress": [{"to": [{"ipBlock": {"cidr": block}}]}]}},
                 ),
                 added(type, TEMPLATES[type]({"containers": [container]})),
-                added("kubernetes:helm.sh/v4:Chart", {"chart": f"oci://{MIRROR}/{name}", "version": draw(versions)}),
+                added(
+                    "kubernetes:helm.sh/v4:Chart",
+                    {"chart": f"oci://{MIRROR}/{name}", "version": draw(versions)},
+                ),
                 added("aws:route53/zone:Zone", {"name": "corp.example", "vpcs": [{"vpcId": "vpc-1"}]}),
                 added("aws:lb/loadBalancer:LoadBalancer", {"internal": True}),
                 added("kubernetes:core/v1:ConfigMap", {"data": {name: f"s3.{REGION}.amazonaws.com"}}),

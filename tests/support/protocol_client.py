@@ -123,7 +123,9 @@ class Client:
 @contextlib.contextmanager
 def connected(port, **inputs):
     """A client on a connection of its own, its provider configured with these inputs if there are any."""
-    with grpc.insecure_channel(f"127.0.0.1:{port}", options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
+    with grpc.insecure_channel(
+        f"127.0.0.1:{port}", options=[("grpc.use_local_subchannel_pool", 1)]
+    ) as channel:
         client = Client(provider_pb2_grpc.ResourceProviderStub(channel))
         if inputs:
             client.configure(**inputs)
