@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -115,15 +116,26 @@ def as_annotations(environment: str, judged: Judged) -> str:  # noqa: ARG001 - a
         if each.status is Status.DEFERRED:
             continue
         file, _, line = judged.place(each).rpartition(":")
-        where = f" file={file},line={line}," if file else " "
-        title = f"title={each.rule.id} {each.rule.entry.name}"
+        where = f" file={_property(from_here(file))},line={line}," if file else " "
+        title = f"title={_property(f'{each.rule.id} {each.rule.entry.name}')}"
         said = f"{labelled(each.resource.urn)} {each.path}: {each.message} {each.rule.fix}"
         lines.append(f"::{'error' if each.blocks else 'warning'}{where}{title}::{_one_line(said)}")
     return "".join(f"{line}\n" for line in lines)
 
 
+def from_here(file: str) -> str:
+    """The path from where the command was typed, which in CI is the repository."""
+    path, here = Path(file), Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
+
+
 def _one_line(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    """As it stands before the message, where a comma and a colon mean something."""
+    return _one_line(text).replace(":", "%3A").replace(",", "%2C")
 
 
 Form = Callable[[str, Judged], str]

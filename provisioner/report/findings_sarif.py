@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from importlib import metadata
-from pathlib import Path
 from typing import Any, Final
 
 from policies.check import Verdict
 from policies.evidence import fingerprint
 from policies.model import Rule, Severity, Status
 from provisioner.judging import Judged
+from provisioner.report.findings_forms import from_here
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _SCORES: Final = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
@@ -73,29 +73,23 @@ def _result(judged: Judged, verdict: Verdict, index: dict[str, int]) -> dict[str
     location: dict[str, Any] = {"logicalLocations": [logical]}
     if file:
         location["physicalLocation"] = {
-            "artifactLocation": {"uri": _relative(file)},
+            "artifactLocation": {"uri": from_here(file)},
             "region": {"startLine": int(line)},
         }
+    is_open = verdict.status is Status.DEFERRED
     found: dict[str, Any] = {
         "ruleId": verdict.rule.id,
         "ruleIndex": index[verdict.rule.id],
-        "level": _level(verdict.rule) if verdict.status is not Status.DEFERRED else "note",
-        "kind": "open" if verdict.status is Status.DEFERRED else "fail",
+        # A level is for what failed.
+        "level": "none" if is_open else _level(verdict.rule),
+        "kind": "open" if is_open else "fail",
         "message": {"text": f"{verdict.message} {verdict.rule.fix}"},
         "locations": [location],
         "partialFingerprints": {"provisioner/1": fingerprint(verdict)},
         "properties": {"path": verdict.path, "status": verdict.status.value},
     }
-    if found["kind"] == "open":
-        found["level"] = "none"  # SARIF: a level is for what failed
     if verdict.status is Status.WAIVED:
         found["suppressions"] = [
             {"kind": "external", "status": "accepted", "justification": f"waiver {verdict.waiver}"}
         ]
     return found
-
-
-def _relative(file: str) -> str:
-    """The path from where the command was typed, which in CI is the repository."""
-    path, here = Path(file), Path.cwd()
-    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
