@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from provisioner.engine.embedded.adoption import Seen
 from provisioner.engine.embedded.askers import Askers
+from provisioner.engine.embedded.default_providers import supplied
 from provisioner.engine.embedded.deployment import (
     AskedInVain,
     Inbox,
@@ -49,7 +50,7 @@ class Looking:
         self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="import")
         self._progress = Progress()
         self.found = TakingOver(scene, imports, self._progress, self._in_background, _now)
-        self._askers = Askers(self.found)
+        self._askers = Askers(supplied(self.found, scene.defaults))
         self._reading = 0
         self._is_running = True
         self._crash: BaseException | None = None
