@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from policies.blame import last_line
-from policies.model import Enforcement, Finding, Resource, Rule, Status, WhenUnknown
+from policies.model import Enforcement, Finding, Resource, Rule, Severity, Status, WhenUnknown
 from policies.scene import Scene, canonical
 from policies.values import Undecided
 
 ENVIRONMENT: Final = "environment"
 """The type under which rules judge the environment itself."""
+
+_WORST_FIRST: Final = {severity: number for number, severity in enumerate(Severity)}
 
 READ: Final = "read"
 """What becomes of somebody else's object, which is looked at and not judged."""
@@ -164,9 +166,8 @@ def _undecided(rule: Rule, subject: Resource, unknown: Undecided) -> Verdict:
 
 
 def _order(verdict: Verdict) -> tuple[object, ...]:
-    severities = list(type(verdict.rule.entry.severity))
     return (
-        severities.index(verdict.rule.entry.severity),
+        _WORST_FIRST[verdict.rule.entry.severity],
         verdict.rule.id,
         verdict.resource.urn,
         verdict.path,

@@ -8,6 +8,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final, cast
 
 from policies.values import Hidden, below
@@ -108,7 +109,9 @@ def _is_secret(text: str, name: str) -> bool:
     return any(map(_tells, (text, *_decoded(text))))
 
 
+@lru_cache(maxsize=1 << 14)
 def _tells(text: str) -> bool:
+    """Whether a text has a secret in it; most texts, such as those of tags, are met again and again."""
     if any(mark in text for mark in _MARKS) and _KNOWN.search(text):
         return True
     lower = text.lower()

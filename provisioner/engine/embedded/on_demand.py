@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import importlib.metadata
 import re
 import sys
 import threading
@@ -71,6 +72,8 @@ class _Finder(MetaPathFinder):
                 return _Classes(whole)
             case [*_, "_enums"]:
                 return _Enumerations(whole)
+            case ["_utilities"]:
+                return _Utilities(whole)
             case [*_, module] if not module.startswith("_"):
                 return _Module(whole)
             case _:
@@ -143,6 +146,44 @@ class _Module(Loader):
         code = _code(self._whole, module)
         _take(module, code, code)
         exec(code, vars(module))  # noqa: S102 - what the import system does
+
+
+class _Utilities(Loader):
+    """Loads the module that asks for the version of its package, which the folder beside it says as well.
+
+    `importlib.metadata` would load a parser of mails to read it from there.
+    """
+
+    def __init__(self, whole: SourceFileLoader) -> None:
+        self._whole = whole
+
+    def exec_module(self, module: ModuleType) -> None:
+        package = module.__name__.partition(".")[0]
+        beside = Path(self._whole.path).parents[1].glob(f"{package}-*.dist-info")
+        versions = [each.name.removeprefix(f"{package}-").removesuffix(".dist-info") for each in beside]
+        code, theirs = _code(self._whole, module), importlib.metadata
+        if len(versions) == 1:
+            setattr(importlib, "metadata", _Versions(package, versions[0], theirs))  # noqa: B010
+        try:
+            exec(code, vars(module))  # noqa: S102 - what the import system does
+        finally:
+            setattr(importlib, "metadata", theirs)  # noqa: B010
+
+
+class _Versions(ModuleType):
+    """`importlib.metadata`, with one answer that is known already."""
+
+    def __init__(self, package: str, version: str, theirs: ModuleType) -> None:
+        super().__init__(theirs.__name__)
+        self._known = {package: version}
+        self._theirs = theirs
+
+    def version(self, distribution_name: str) -> str:
+        """The version of a package."""
+        return self._known.get(distribution_name) or self._theirs.version(distribution_name)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._theirs, name)
 
 
 class _Enumerations(Loader):
