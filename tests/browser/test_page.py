@@ -27,6 +27,7 @@ def page(file):
 @pytest.fixture(autouse=True)
 def afresh(page, file):
     page.ask("location.hash = ''")
+    page.asked_for.clear()  # what another test has opened
     page.open(file)
 
 
