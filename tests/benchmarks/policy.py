@@ -23,7 +23,7 @@ from provisioner.plan.model import Mode, Source
 from provisioner.policing import today
 from provisioner.wiring import planning
 from provisioner.workflow import preview
-from tests.benchmarks.terraform import RESULTS, machine
+from tests.benchmarks.terraform import machine
 
 SIZES = (1_000, 10_000)
 ENVIRONMENTS = ("prod", "prod-airgap", "prod-multi-region")
@@ -68,7 +68,7 @@ def main():
     """Measure, print a table, write the result."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--out", type=Path, default=RESULTS / "policy.json")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "policy.json")
     options = parser.parse_args()
     known = [planned(name) for name in ENVIRONMENTS]
     facts = Facts(environment="all", regions=("us-east-1", "eu-west-1"), is_airgapped=True, today=today())
