@@ -135,7 +135,7 @@ def up(cwd: Path, stack: str, *, refresh: bool, yes: bool, as_json: bool) -> Exi
 @PACED
 @_LINES
 def destroy(cwd: Path, stack: str, *, refresh: bool, yes: bool, as_json: bool) -> ExitCode:
-    """Remove everything that is recorded. The program is not run."""
+    """Remove everything that is recorded. The program is run only if it has hooks of deletions."""
     return _change(cwd, stack, _intent(Mode.DESTROY, _source(refresh), yes=yes, as_json=as_json))
 
 

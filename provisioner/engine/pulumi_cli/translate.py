@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 from pulumi.automation.events import EngineEvent, StepEventMetadata
@@ -19,6 +19,7 @@ from provisioner.engine.embedded.planner import shown
 from provisioner.engine.embedded.property_json import read
 from provisioner.engine.embedded.secrets import Sealer
 from provisioner.engine.embedded.state import ResourceState
+from provisioner.engine.embedded.steps import deletion_of
 from provisioner.engine.engine_failures import NotWithThisEngine
 from provisioner.engine.engines import PULUMI
 from provisioner.plan.diff import Change, changes
@@ -219,19 +220,8 @@ class _Steps:
 
     def _deletion(self, it: StepEventMetadata) -> Step:
         record = self._condemned.get((it.urn, _id(it))) or self._live[it.urn]
-        return Step(
-            op=Op.DELETE,
-            urn=it.urn,
-            type=it.type,
-            name=urns.name_of(it.urn),
-            parent=record.parent,
-            custom=record.custom,
-            id=record.id,
-            old=shown(record.inputs),
-            protect=record.protect,
-            dependencies=tuple(sorted(record.dependencies)),
-            origin=self._origin(it.urn),
-        )
+        step = deletion_of(record, self._origin(it.urn))
+        return replace(step, dependencies=tuple(sorted(record.dependencies)))
 
     def _origin(self, urn: str) -> str:
         """The setting that the nearest component was made from."""
