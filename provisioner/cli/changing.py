@@ -7,6 +7,8 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+import click
+
 from provisioner.cli.approving import Intent, approver, must_be_approved
 from provisioner.cli.called import as_typed, program
 from provisioner.cli.exit_code import ExitCode
@@ -140,6 +142,10 @@ class Telling(Protocol):
         """It stopped for a reason that is told elsewhere."""
         ...
 
+    def interrupted(self) -> None:
+        """Somebody pressed Ctrl-C, and nobody was told to finish what runs."""
+        ...
+
     def close(self) -> None:
         """Nothing happens any more."""
         ...
@@ -157,6 +163,9 @@ def change(workspace: Workplace, intent: Intent) -> ExitCode:
         carried = carry_out(workspace.engine, workspace.schedule(intent.mode), intent.source, course.change)
     except Failure as failure:
         telling.broke(failure)
+        raise
+    except (KeyboardInterrupt, click.Abort):
+        telling.interrupted()
         raise
     finally:
         telling.close()
@@ -292,6 +301,11 @@ class _Conversation:
             with suppress(Failure):  # it would hide the one that counts
                 resources = recording(self._workspace.engine, self._workspace.stacks).resources
                 self._screen.say(f"\n{stopped_text(resources, self._workspace.endpoint)}\n")
+
+    def interrupted(self) -> None:
+        if not self._begun:
+            self._screen.say("")  # the terminal has written ^C where the cursor was
+            self.refused()
 
     def close(self) -> None:
         self._shown.close()

@@ -58,6 +58,9 @@ class Stream:
         """It came to its end."""
         self._lines.ended(result_of(applied), applied, int(code))
 
+    def interrupted(self) -> None:
+        """The exit code says it."""
+
     def close(self) -> None:
         """Every line is out already."""
 

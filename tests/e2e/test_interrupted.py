@@ -64,5 +64,6 @@ def test_an_answer_that_is_not_yes_changes_nothing(product):
         terminal.wait_for("Type yes to go on")
         # Python does not notice a Ctrl-C in the instant between the question and the wait for an answer.
         assert terminal.ended(type=CTRL_C) == 9
+        assert "Nothing was changed." in terminal.shown
     assert product.made() == {}
     assert json.loads(product("state list small --json").out)["resources"] == []
