@@ -46,9 +46,9 @@ def engine_of(kind: Kind, parts: Parts, *, only_looks: bool = False) -> Engine:
 
 def program_of(layer: Layer) -> Callable[[], None]:
     """The layer's program, imported when it runs: most commands only need its name."""
+    load_on_demand("pulumi_aws")
 
     def program() -> None:
-        load_on_demand("pulumi_aws")
         layer.program()()
 
     return program

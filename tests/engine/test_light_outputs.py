@@ -1,13 +1,16 @@
 """Our outputs of resources are those of the SDK, made with less effort."""
 
 import asyncio
+import gc
 import inspect
+import warnings
 
 import pulumi
 import pytest
 from pulumi.runtime import resource, rpc, settings
 
 from provisioner.engine.embedded import light_outputs
+from provisioner.engine.failures import CloudNotRead
 
 THEIRS = rpc.transfer_properties
 TRACKED_BY_SDK = pulumi.Output._track
@@ -99,3 +102,15 @@ def test_the_sdk_calls_it_by_its_name_and_with_the_same_arguments():
     )
     assert "rpc.transfer_properties(res, props, custom)" in inspect.getsource(resource)
     assert "resolve(None, False, False, None, exn)" in inspect.getsource(rpc.resolve_outputs_due_to_exception)
+
+
+def test_what_a_stopped_program_waited_for_is_no_coroutine_that_was_never_awaited(desk):
+    def program():
+        pulumi.export("value", pulumi.StackReference("organization/layer/nowhere").require_output("missing"))
+
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with pytest.raises(CloudNotRead):
+            desk.plan(program)
+        gc.collect()
+    assert [str(each.message) for each in warned] == []

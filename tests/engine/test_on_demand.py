@@ -124,3 +124,18 @@ def test_a_name_that_does_not_exist_is_an_attribute_error():
 def test_everything_can_still_be_imported_with_a_star():
     use = "from pulumi_aws.kms import *\nprint(Key.__name__, KeyArgs.__name__)"
     assert used(use) == "Key KeyArgs"
+
+
+def test_a_whole_package_is_there_for_each_of_many_threads():
+    """Python's own lazy loader, by which the SDK loads its packages, shows them half loaded to a second one."""
+    use = """
+import threading
+aws.get_region_output  # loads the root whole
+start, found = threading.Barrier(16), []
+def look():
+    start.wait()
+    found.append(aws.eks.Cluster.__name__)
+threads = [threading.Thread(target=look) for _ in range(16)]
+[each.start() for each in threads], [each.join() for each in threads]
+print(len(found))"""
+    assert used(use) == "16"

@@ -2,12 +2,15 @@
 
 A resource has a dozen outputs, and a program asks for one or two. For each the SDK makes four futures, and a
 task that waits for one after the other. Here it is a single future, that which `Output` keeps in the end.
+
+Where a program does make an output of several awaitables, none is forgotten if the program is stopped: Python
+would warn of a coroutine that was never awaited.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from functools import partial
 from typing import Any, Final, cast
 
@@ -20,12 +23,14 @@ _ELSEWHERE: Final = {True: ("urn", "id"), False: ("urn",)}
 
 _Data: Any = vars(sdk_outputs)["_OutputData"]
 _Output: Any = sdk_outputs.Output
+_of_awaitables: Any = _Output.__init__
 
 
 def lighten() -> None:
     """From now on, until the process ends."""
     setattr(rpc, "transfer_properties", _transfer)  # noqa: B010
     setattr(_Output, "_track", _track)  # noqa: B010
+    setattr(_Output, "__init__", _made_of)  # noqa: B010
 
 
 def _transfer(res: Any, props: Mapping[str, Any], custom: bool) -> dict[str, Any]:  # noqa: FBT001 - as the SDK's
@@ -66,3 +71,18 @@ def _track(self: Any) -> None:
             outputs.discard(future)
 
     self._data.add_done_callback(settled)
+
+
+def _made_of(
+    self: Any,
+    resources: Awaitable[set[Any]] | set[Any],
+    future: Awaitable[Any],
+    is_known: Awaitable[bool],
+    is_secret: Awaitable[bool] | None = None,
+) -> None:
+    """`Output.__init__`, whose awaitables are tasks, which end when the loop's other tasks do."""
+    _of_awaitables(self, *[_task(each) for each in (resources, future, is_known, is_secret)])
+
+
+def _task(awaitable: Any) -> Any:
+    return asyncio.ensure_future(awaitable) if asyncio.iscoroutine(awaitable) else awaitable

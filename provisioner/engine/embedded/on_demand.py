@@ -151,7 +151,9 @@ class _Module(Loader):
 class _Utilities(Loader):
     """Loads the module that asks for the version of its package, which the folder beside it says as well.
 
-    `importlib.metadata` would load a parser of mails to read it from there.
+    `importlib.metadata` would load a parser of mails to read it from there. By this module, too, an SDK that
+    is loaded whole puts off the loading of its packages, with Python's `LazyLoader`: until Python 3.12.4 that
+    shows a second thread a package half loaded, and each stack's program is on a thread of its own.
     """
 
     def __init__(self, whole: SourceFileLoader) -> None:
@@ -168,6 +170,7 @@ class _Utilities(Loader):
             exec(code, vars(module))  # noqa: S102 - what the import system does
         finally:
             setattr(importlib, "metadata", theirs)  # noqa: B010
+        setattr(module, "lazy_import", importlib.import_module)  # noqa: B010
 
 
 class _Versions(ModuleType):
