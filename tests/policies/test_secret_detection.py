@@ -31,7 +31,7 @@ def found(value):
         f"export AWS_SECRET_ACCESS_KEY={RANDOM}",
         'password: "hunter22"',
         base64.b64encode(f"#!/bin/sh\ncurl -H 'Authorization: {TOKEN}'".encode()).decode(),
-        base64.b64encode(gzip.compress(f"TOKEN={TOKEN}".encode())).decode(),
+        base64.b64encode(gzip.compress(f"TOKEN={TOKEN}".encode(), mtime=0)).decode(),
     ],
 )
 def test_secrets_are_found_by_their_form(text):
