@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -50,7 +51,10 @@ def as_json(environment: str, judged: Judged) -> str:
 
 
 def as_junit(environment: str, judged: Judged) -> str:
-    """A suite for each pack, a case for each rule and resource; what cannot be told yet is skipped."""
+    """A suite for each pack, a case for each rule and resource; what cannot be told yet is skipped.
+
+    A case has one outcome, since readers take one. Source of the form: the schema of Jenkins, junit-10.xsd.
+    """
     by_pack = sorted(
         judged.report.verdicts, key=lambda each: (each.rule.entry.pack, each.rule.id, each.resource.urn)
     )
@@ -60,16 +64,31 @@ def as_junit(environment: str, judged: Judged) -> str:
             (rule, urn, list(found))
             for (rule, urn), found in groupby(verdicts, key=lambda each: (each.rule.id, each.resource.urn))
         ]
-        failures = sum(any(each.blocks for each in found) for _, _, found in cases)
-        lines.append(f'  <testsuite name={quoteattr(pack)} tests="{len(cases)}" failures="{failures}">')
+        outcomes = Counter(_outcome(found) for _, _, found in cases)
+        counts = " ".join(f'{name}="{outcomes[tag]}"' for name, tag in _COUNTED.items())
+        lines.append(f'  <testsuite name={quoteattr(pack)} tests="{len(cases)}" {counts}>')
         for rule, urn, found in cases:
             lines += _case(rule, urn, found)
         lines.append("  </testsuite>")
     return "\n".join([*lines, "</testsuites>"]) + "\n"
 
 
+_COUNTED: Final = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+
+
+def _outcome(found: Sequence[Verdict]) -> str:
+    """The element that says how a case ended; empty if it passed."""
+    blocking = [each.status for each in found if each.blocks]
+    if blocking:
+        return "failure" if Status.FAIL in blocking else "error"
+    return "skipped" if any(each.status in _NOT_JUDGED for each in found) else ""
+
+
+_NOT_JUDGED: Final = (Status.DEFERRED, Status.NOT_APPLICABLE, Status.WAIVED)
+
+
 def _case(rule: str, urn: str, found: Sequence[Verdict]) -> Iterator[str]:
-    inner = [line for each in found for line in _outcome(each)]
+    inner = [*_ended(found), *_advised(found)]
     head = f"    <testcase classname={quoteattr(rule)} name={quoteattr(urn)}"
     if not inner:
         yield f"{head}/>"
@@ -77,17 +96,32 @@ def _case(rule: str, urn: str, found: Sequence[Verdict]) -> Iterator[str]:
     yield from (f"{head}>", *inner, "    </testcase>")
 
 
-def _outcome(verdict: Verdict) -> Iterator[str]:
-    said = escape(f"{verdict.path}: {verdict.message}" if verdict.path else verdict.message)
-    match verdict.status:
-        case Status.FAIL | Status.ERROR:
-            tag = "failure" if verdict.blocks else "system-out"
-            yield f"      <{tag}>{said} {escape(verdict.rule.fix)}</{tag}>"
-        case Status.DEFERRED | Status.NOT_APPLICABLE | Status.WAIVED:
-            message = verdict.message or verdict.status.value
-            yield f"      <skipped message={quoteattr(message)}/>"
-        case Status.PASS:
+def _ended(found: Sequence[Verdict]) -> Iterator[str]:
+    match _outcome(found):
+        case "":
             pass
+        case "skipped":
+            said = dict.fromkeys(
+                each.message or each.status.value for each in found if each.status in _NOT_JUDGED
+            )
+            yield f"      <skipped message={quoteattr(' '.join(said))}/>"
+        case tag:
+            yield f"      <{tag}>{_told(each for each in found if each.blocks)}</{tag}>"
+
+
+def _advised(found: Sequence[Verdict]) -> Iterator[str]:
+    if advice := [each for each in found if each.status is Status.FAIL and not each.blocks]:
+        yield f"      <system-out>{_told(advice)}</system-out>"
+
+
+def _told(found: Iterable[Verdict]) -> str:
+    """A line for each finding."""
+    return escape(
+        "\n".join(
+            f"{each.path}: {each.message} {each.rule.fix}" if each.path else f"{each.message} {each.rule.fix}"
+            for each in found
+        )
+    )
 
 
 def as_markdown(environment: str, judged: Judged) -> str:

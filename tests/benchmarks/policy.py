@@ -1,14 +1,17 @@
 """What judging costs: all rules on 1,000 and on 10,000 resources.
 
-    .venv/bin/python -m tests.benchmarks.policy [--out F]
+    .venv/bin/python -m tests.benchmarks.policy [--checkov [PYTHON]] [--out F]
 
 The resources are those of the shipped environments for production as they are planned, each a number of times
-under other names, so that what belongs together stays together.
+under other names, so that what belongs together stays together. With `--checkov`, 1,000 resources of AWS go through
+our command and through Checkov's in turns, and that alone is added to the result: the Checkov of a PYTHON, or the one
+that the integration tests install.
 """
 
 import argparse
 import json
 import statistics
+import tempfile
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,12 +26,16 @@ from provisioner.plan.model import Mode, Source
 from provisioner.policing import today
 from provisioner.wiring import planning
 from provisioner.workflow import preview
+from tests.benchmarks.policy_checkov import compared
 from tests.benchmarks.terraform import machine
+from tests.integration.policy import judges
 
 SIZES = (1_000, 10_000)
 ENVIRONMENTS = ("prod", "prod-airgap", "prod-multi-region")
 AIMS = {1_000: 2.0, 10_000: 20.0}
 """Seconds."""
+BESIDE = 1_000
+"""Resources that Checkov judges as well."""
 
 
 def planned(name):
@@ -64,20 +71,58 @@ def copied(resources, number):
     ]
 
 
+def multiplied(known, size):
+    """At least so many resources."""
+    resources = []
+    while len(resources) < size:
+        for those, _ in known:
+            resources += copied(those, len(resources))
+    return resources
+
+
+def beside_checkov(known, options):
+    """1,000 resources of AWS through our command and through Checkov's."""
+    resources = multiplied(known, 2 * BESIDE)
+    cloud = [each for each in resources if each.type.startswith("aws:")][:BESIDE]
+    providers = [each for each in resources if each.type.startswith("pulumi:providers:")]
+    with tempfile.TemporaryDirectory() as work:
+        judge = Path(options.checkov) if options.checkov else judges.python()
+        found = compared([*providers, *cloud], options.rounds, judge, Path(work))
+    found = {
+        "measured": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine(),
+        "rules": len(RULES),
+        **found,
+    }
+    print(
+        f"{found['resources']:6} resources, whole commands: Checkov {found['version']} takes "
+        f"{found['ratio']} times as long ({found['ratio_without_start']} times without start), "
+        f"and {found['processor_ratio']} ({found['processor_ratio_without_start']}) times of the processor"
+    )
+    return found
+
+
+def add(file, found):
+    """What was measured now, beside what the file has of other measurements."""
+    before = json.loads(file.read_text()) if file.exists() else {}
+    file.write_text(json.dumps(before | found, indent=2) + "\n")
+
+
 def main():
     """Measure, print a table, write the result."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--checkov", nargs="?", const="", metavar="PYTHON")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "policy.json")
     options = parser.parse_args()
     known = [planned(name) for name in ENVIRONMENTS]
+    if options.checkov is not None:
+        add(options.out, {"checkov": beside_checkov(known, options)})
+        return
     facts = Facts(environment="all", regions=("us-east-1", "eu-west-1"), is_airgapped=True, today=today())
     found = {}
     for size in SIZES:
-        resources = []
-        while len(resources) < size:
-            for those, _ in known:
-                resources += copied(those, len(resources))
+        resources = multiplied(known, size)
         seconds = []
         for _ in range(options.rounds):
             began = time.perf_counter()
@@ -98,7 +143,7 @@ def main():
         "rules": len(RULES),
         "sizes": found,
     }
-    options.out.write_text(json.dumps(result, indent=2) + "\n")
+    add(options.out, result)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from policies.check import Report, check
-from policies.model import Finding, Resource, rule
+from policies.check import Report, Verdict, check
+from policies.model import Finding, Resource, Status, rule
 from policies.own import own
 from policies.scene import Facts, Scene
 from policies.values import UNKNOWN, Hidden
@@ -96,9 +96,32 @@ def test_nothing_found_is_nothing_to_say():
 
 def test_junit_is_xml_and_skips_what_is_not_known():
     suites = ElementTree.fromstring(FORMS["junit"]("dev", judged(*EVERYTHING)))  # noqa: S314 - our own
-    assert [suite.get("failures") for suite in suites] == ["3"]
-    assert len(suites.findall(".//skipped")) == 1
-    assert len(suites.findall(".//testcase")) == 15
+    [suite] = suites
+    assert {name: suite.get(name) for name in ("failures", "errors", "skipped")} == {
+        "failures": "2",
+        "errors": "1",
+        "skipped": "1",
+    }
+    assert len(suite.findall(".//skipped")) == 1
+    assert len(suite.findall(".//testcase")) == 15
+
+
+def test_a_case_of_junit_has_one_outcome_however_much_was_found():
+    """Readers take the first one they know of."""
+    resource = bucket("a", "")
+
+    def verdict(status, message):
+        return Verdict(rule=owned, resource=resource, status=status, path="tags", message=message)
+
+    found = [
+        verdict(Status.FAIL, "It belongs to nobody."),
+        verdict(Status.DEFERRED, "It is not known."),
+        verdict(Status.FAIL, "Nor does it say why."),
+    ]
+    [case] = ElementTree.fromstring(FORMS["junit"]("dev", Judged(Report.of(found), {}))).iter("testcase")  # noqa: S314
+    assert [(each.tag, each.text) for each in case] == [
+        ("failure", "tags: It belongs to nobody. Set `owner`.\ntags: Nor does it say why. Set `owner`.")
+    ]
 
 
 def test_json_is_what_the_schema_says():
