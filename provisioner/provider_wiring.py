@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from provisioner.asked import Asked
 from provisioner.local.desk import Desk
-from provisioner.providers.aws.package import AwsPackage
+from provisioner.providers.aws.package import VERSION as AWS
+from provisioner.providers.aws.package import AwsPackage, check_account
 from provisioner.providers.aws.session import Connection, region_around
+from provisioner.providers.interface import Package, Provider
 from provisioner.wiring import LOCAL_KEYS, loaded
 
+Say = Callable[[str], None]
 
-def aws_for(asked: Asked | None, say: Callable[[str], None]) -> AwsPackage:
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A package that another engine can have."""
+
+    package: Callable[[Asked | None, Say], Package]
+    """It, as an environment reaches what it acts on, or as one would without an environment."""
+
+    version: Callable[[], str]
+    """Of the SDK's package whose programs it serves."""
+
+    admit: Callable[[Provider], None] = lambda _: None
+    """Raises `Refused` if a provider must not act."""
+
+
+def aws_for(asked: Asked | None, say: Say) -> AwsPackage:
     """The package `aws`, with the account, the role and the endpoint of an environment, and its region.
 
     Starts the local cloud for an environment in it; without an environment, all is as botocore finds it.
@@ -29,3 +49,33 @@ def aws_for(asked: Asked | None, say: Callable[[str], None]) -> AwsPackage:
         running = desk.start()
         say(f"Started the local cloud at {running.endpoint}.")
     return AwsPackage(Connection(running.endpoint, LOCAL_KEYS), lambda: environment.region)
+
+
+def kubernetes_for(asked: Asked | None, say: Say) -> Package:
+    """The package `kubernetes`, with the access that an environment has to its clusters.
+
+    Without an environment a cluster is reached as kubectl reaches it. Raises `InvalidEnvironment`.
+    """
+    from provisioner.providers.kubernetes.package import ClusterConnection, KubernetesPackage  # noqa: PLC0415
+
+    if asked is None:
+        return KubernetesPackage(ClusterConnection())
+    from provisioner import cluster_wiring  # noqa: PLC0415 - one of two
+
+    found = loaded(asked)
+    cluster_wiring.must_be_known(found)
+    for notice in cluster_wiring.notices(found.environment):
+        say(notice)
+    return cluster_wiring.kubernetes_package(found)
+
+
+def _kubernetes() -> str:
+    from provisioner.providers.kubernetes.package import VERSION  # noqa: PLC0415
+
+    return VERSION
+
+
+SERVED: Final[Mapping[str, Served]] = {
+    "aws": Served(aws_for, lambda: AWS, check_account),
+    "kubernetes": Served(kubernetes_for, _kubernetes),
+}

@@ -20,6 +20,7 @@ def no_real_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the developer's shell holds, a test sees neither credentials nor a way to a real cloud."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "PULUMI_", "PROVISIONER_"))]:
         monkeypatch.delenv(name)
+    monkeypatch.delenv("KUBECONFIG", raising=False)
     monkeypatch.setenv("AWS_ENDPOINT_URL", CLOSED)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)

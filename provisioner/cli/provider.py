@@ -19,8 +19,7 @@ from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import Explaining
 from provisioner.cli.screen import err, out
 from provisioner.cli.writing import EXECUTABLE, write_over
-from provisioner.provider_wiring import aws_for
-from provisioner.providers.aws.package import VERSION, check_account
+from provisioner.provider_wiring import SERVED
 from provisioner.providers.protocol.finding import Places
 from provisioner.providers.protocol.serving import served
 
@@ -41,13 +40,13 @@ def command() -> None:
 
 
 @command.command("serve", cls=Explaining)
-@click.argument("package", type=click.Choice(["aws"]))
+@click.argument("package", type=click.Choice(list(SERVED)))
 @click.argument("words", metavar="[-- COMMAND ...]", nargs=-1, type=click.UNPROCESSED)
 @click.option(
     "--environment",
     metavar="ENV",
     shell_complete=environment_names,
-    help="Reach AWS as this environment does: its role, or its local cloud. Default: as the aws CLI would.",
+    help="Reach AWS or the cluster as this environment does. Default: as the aws CLI, or kubectl, would.",
 )
 @click.option("--cloud", type=click.Choice(["local"]), help="Put the environment into the cloud on a desk.")
 @click.option("--parent", type=int, hidden=True, help="End with this process, which has started it.")
@@ -58,7 +57,8 @@ def serve(package: str, words: tuple[str, ...], parent: int | None, **where: str
     print the port and serve until Ctrl-C. Only this machine can connect; who does acts with your credentials.
     """
     gc.enable()  # commands do without, since they end soon; this one does not
-    with served(aws_for(_asked(**where), err().say), check_account) as port:
+    here = SERVED[package]
+    with served(here.package(_asked(**where), err().say), here.admit) as port:
         attached = ",".join(filter(None, (os.environ.get(_ATTACHED), f"{package}:{port}")))
         if words:
             return _run(words, {**os.environ, _ATTACHED: attached})
@@ -69,7 +69,7 @@ def serve(package: str, words: tuple[str, ...], parent: int | None, **where: str
 
 
 @command.command("install", cls=Explaining)
-@click.argument("package", type=click.Choice(["aws"]))
+@click.argument("package", type=click.Choice(list(SERVED)))
 def install(package: str) -> ExitCode:
     """Put the drivers where `pulumi` finds plugins.
 
@@ -77,12 +77,13 @@ def install(package: str) -> ExitCode:
     this version of the package then uses them: meant for images, and machines that build nothing else. A
     plugin that is there already stays.
     """
-    file = Places(os.environ).folder / f"resource-{package}-v{VERSION}" / f"pulumi-resource-{package}"
+    version = SERVED[package].version()
+    file = Places(os.environ).folder / f"resource-{package}-v{version}" / f"pulumi-resource-{package}"
     # Pulumi appends its own address, which nobody here needs.
     words = shlex.join((*this_program(), "provider", "serve", package))
     text = f"#!/bin/sh\n{_OURS.decode()}\nexec {words} --parent $PPID\n"
     write_over(file, text.encode(), lambda content: _OURS in content, EXECUTABLE)
-    out().say(f"Pulumi finds the drivers of {package} {VERSION} at {file}.")
+    out().say(f"Pulumi finds the drivers of {package} {version} at {file}.")
     return ExitCode.DONE
 
 

@@ -62,6 +62,11 @@ STATEFUL: Final[Mapping[str, Stateful]] = {
     "aws:secretsmanager/secret:Secret": Stateful(DataClass.SECRET, "the secret"),
     "aws:sqs/queue:Queue": Stateful(DataClass.QUEUE, "the messages in it"),
     "aws:ssm/parameter:Parameter": Stateful(DataClass.SECRET, "its value"),
+    "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition": Stateful(
+        DataClass.CLUSTER, "every object of its kind"
+    ),
+    "kubernetes:core/v1:PersistentVolume": Stateful(DataClass.FILE_SYSTEM, "what is on the volume"),
+    "kubernetes:core/v1:PersistentVolumeClaim": Stateful(DataClass.FILE_SYSTEM, "what is on its volume"),
 }
 """Stateful types, and what is gone with an object of each."""
 
@@ -101,6 +106,10 @@ _CARRIERS: Final = frozenset(
         "aws:route53/zoneAssociation:ZoneAssociation",
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        "kubernetes:core/v1:Service",
+        "kubernetes:gateway.networking.k8s.io/v1:Gateway",
+        "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
+        "kubernetes:networking.k8s.io/v1:Ingress",
     }
 )
 """Types through which traffic or access goes: whoever still uses one stands before a closed door."""

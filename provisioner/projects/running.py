@@ -27,6 +27,7 @@ from provisioner.projects.state import keys_for, state_of
 from provisioner.providers.aws.package import AwsPackage
 from provisioner.providers.aws.session import Connection, region_around
 from provisioner.providers.interface import Package, Refused
+from provisioner.providers.kubernetes.package import ClusterConnection, KubernetesPackage
 from provisioner.providers.protocol.packages import packages_with_plugins
 
 
@@ -160,8 +161,11 @@ def _stack(project: Project, name: str, said: Configuration) -> Stack:
 
 
 def _drivers() -> dict[str, Package]:
-    """Ours, with the person's own credentials and region."""
-    return {"aws": AwsPackage(Connection(), region_around)}
+    """Ours, with the person's own credentials and region, and the cluster that kubectl would take."""
+    return {
+        "aws": AwsPackage(Connection(), region_around),
+        "kubernetes": KubernetesPackage(ClusterConnection()),
+    }
 
 
 def _dynamic(project: Project) -> dict[str, Package]:

@@ -3,6 +3,11 @@
 A `Package` (such as `aws`) turns a provider resource's inputs into a configured `Provider`; a `Provider` acts
 on objects of every type of its package. Values are plain: the engine unwraps secrets before a call and marks
 them again afterwards. `UNKNOWN` occurs in `check`, `diff`, `planned` and `invoke` only.
+
+Where it says "no calls" below, a driver may ask a server that can answer without changing anything (a dry
+run), once for each object that is new or changed and never for others; a server that does not answer is no
+reason to refuse there. Such a driver may have a method `foresee`, with the parameters of `check`, that is
+called for resources which wait for theirs, so that it can ask about several at once. It answers nothing.
 """
 
 from __future__ import annotations
@@ -153,6 +158,21 @@ def concerning(provider: Provider, about: About) -> Provider:
     """The provider as it acts on this resource; for one that asks for no more than a type it is the same."""
     narrowed = getattr(provider, "concerning", None)
     return provider if narrowed is None else narrowed(about)
+
+
+def config_checked(package: Package, urn: str, old: Properties, new: Properties) -> Checked:
+    """The inputs with which a provider of the package is recorded; a package that has no say takes any."""
+    check = getattr(package, "check_config", None)
+    return Checked(new) if check is None else check(urn, old, new)
+
+
+def config_compared(package: Package, urn: str, old: Properties, new: Properties) -> Diff | None:
+    """What it means that a provider is configured otherwise; None if the package has no say in it.
+
+    A replacement means that it is another one, and that everything the old one holds is elsewhere.
+    """
+    compare = getattr(package, "diff_config", None)
+    return None if compare is None else compare(urn, old, new)
 
 
 def given(taker: Provider | Package, properties: Properties) -> Properties:

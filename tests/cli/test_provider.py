@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from provisioner.providers.aws.package import VERSION
+from provisioner.providers.kubernetes.package import VERSION as KUBERNETES
 
 
 @pytest.fixture
@@ -23,6 +24,13 @@ def test_pulumi_finds_them_as_the_version_that_programs_ask_for(cli, plugin):
     program = ["exec", sys.executable, "-m", "provisioner"]
     assert shlex.split(words) == [*program, "provider", "serve", "aws", "--parent", "$PPID"]
     assert os.access(plugin, os.X_OK)
+
+
+def test_those_for_kubernetes_have_a_version_of_their_own(cli, tmp_path, plugin):
+    ran = cli("provider", "install", "kubernetes")
+    place = f"home/plugins/resource-kubernetes-v{KUBERNETES}/pulumi-resource-kubernetes"
+    assert ran.code == 0
+    assert "provider serve kubernetes --parent" in (tmp_path / place).read_text()
 
 
 def test_a_second_time_they_are_written_anew(cli, plugin):

@@ -68,6 +68,10 @@ class ConfiguredProviders:
         """What a provider resource is configured with; empty if there is no such provider."""
         return self._inputs.get(reference, {})
 
+    def known(self, reference: str) -> Provider | None:
+        """The provider, if it was needed before."""
+        return self._providers.get(reference)
+
     def cancel(self) -> None:
         """Ask those that can to break off what they are doing: Ctrl-C was pressed."""
         with self._lock:

@@ -8,13 +8,16 @@ business.
 from __future__ import annotations
 
 import queue
+from collections import deque
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from provisioner.engine.embedded.askers import Askers
 from provisioner.engine.embedded.default_providers import supplied
 from provisioner.engine.embedded.executor import WorkEnded
+from provisioner.engine.embedded.lookahead import look_ahead
 from provisioner.engine.embedded.monitor import Stopped
 from provisioner.engine.embedded.program import Broken, Needs
 from provisioner.engine.embedded.progress import Carrier, Progress
@@ -81,6 +84,12 @@ class Deployment:
         self._carrier = carrier
         self._progress = progress
         self._inbox = inbox
+        self._seen: deque[Message] = deque()
+        """Messages that were taken out of the inbox and not acted on yet."""
+
+        self._foreseen = 0
+        """How many of them, from the left, providers have been told of."""
+
         self._tell = tell
         self._registrar = registrar
         self._teardown: Teardown | None = None
@@ -106,11 +115,20 @@ class Deployment:
             raise self._crash
 
     def _next(self) -> Message:
-        waits_for_the_program = not (self._carrier.in_flight or self._stopping) and self._registrar.late
-        try:
-            return self._inbox.get(timeout=SILENCE if waits_for_the_program else None)
-        except queue.Empty:
-            return Silence()
+        if not self._seen:
+            waits_for_the_program = not (self._carrier.in_flight or self._stopping) and self._registrar.late
+            try:
+                self._seen.append(self._inbox.get(timeout=SILENCE if waits_for_the_program else None))
+            except queue.Empty:
+                return Silence()
+        with suppress(queue.Empty):
+            while True:
+                self._seen.append(self._inbox.get_nowait())
+        message = self._seen.popleft()
+        self._foreseen = max(self._foreseen - 1, 0)
+        while self._foreseen < len(self._seen) and look_ahead(self._seen[self._foreseen], self._scene):
+            self._foreseen += 1
+        return message
 
     def _take(self, message: Message) -> None:
         match message:

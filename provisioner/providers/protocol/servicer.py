@@ -26,12 +26,16 @@ from provisioner.providers.interface import (
     CONNECTION_LOST,
     IDENTITY_INPUTS,
     About,
+    Checked,
     Identity,
     Object,
     Package,
+    Problem,
     Provider,
     Refused,
     concerning,
+    config_checked,
+    config_compared,
 )
 from provisioner.providers.protocol import difference, wire
 from provisioner.providers.protocol.callers import Callers
@@ -40,6 +44,7 @@ from provisioner.providers.protocol.schema import schema
 DEFAULTS = "__defaults"
 """The input in which Pulumi's state lists what was filled in for the program."""
 
+_Untimed = provider_pb2.CheckRequest | provider_pb2.DiffRequest | provider_pb2.ReadRequest
 _Timed = provider_pb2.CreateRequest | provider_pb2.UpdateRequest | provider_pb2.DeleteRequest
 Admit = Callable[[Provider], None]
 """Raises `Refused` if a provider must not act, such as in an account that it does not allow."""
@@ -94,22 +99,25 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        """The provider's inputs as they are, or why no provider can be made of them."""
+        """The inputs that the provider is recorded with, or why no provider can be made of them."""
         inputs = wire.decode(request.news)
+        old = revealed(wire.decode(request.olds))
         try:
-            if not has_unknown(inputs):
-                self._package.configure(revealed(inputs))
+            checked = config_checked(self._package, request.urn, old, revealed(inputs))
+            if not checked.problems and not has_unknown(checked.inputs):
+                self._package.configure(checked.inputs)
         except Refused as refused:
-            return provider_pb2.CheckResponse(
-                failures=[provider_pb2.CheckFailure(property="", reason=masked(refused.reason, inputs))]
-            )
-        return provider_pb2.CheckResponse(inputs=request.news)
+            checked = Checked(inputs, (Problem("", refused.reason),))
+        return _checked(checked, inputs)
 
     def DiffConfig(
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
         """A provider that means another cloud is a new one, and so is everything that it holds."""
         old, new = revealed(wire.decode(request.old_inputs)), revealed(wire.decode(request.news))
+        said = config_compared(self._package, request.urn, old, new)
+        if said is not None:
+            return difference.response(said, old, new)
         differing = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
         replaces = [name for name in differing if name in IDENTITY_INPUTS and not has_unknown(new.get(name))]
         updates = [name for name in differing if name not in replaces]
@@ -136,16 +144,9 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
         old = revealed(wire.decode(request.olds)) or None
         with _refusing(context, inputs):
             self._have_driver(request.type)
-            provider = self._callers.provider(context.peer())
-            plain = revealed(inputs)
-            checked = provider.check(request.type, request.name, old, plain, request.randomSeed)
-        failures = [
-            provider_pb2.CheckFailure(property=each.property, reason=masked(each.reason, inputs))
-            for each in checked.problems
-        ]
-        return provider_pb2.CheckResponse(
-            inputs=wire.encode(remarked(checked.inputs, inputs)), failures=failures
-        )
+            provider = self._about(context, request)
+            checked = provider.check(request.type, request.name, old, revealed(inputs), request.randomSeed)
+        return _checked(checked, inputs)
 
     def Diff(
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
@@ -155,7 +156,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
         old = _object(request.id, request.old_inputs, request.olds)
         new = wire.decode(request.news)
         with _refusing(context, {**inputs, **new}):
-            diff = self._callers.provider(context.peer()).diff(request.type, old, revealed(new))
+            diff = self._about(context, request).diff(request.type, old, revealed(new))
         is_recorded = UNFINISHED not in request.olds.fields
         return difference.response(diff, old.inputs, revealed(new), is_recorded=is_recorded)
 
@@ -184,7 +185,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
         """
         inputs, outputs = _recorded(request.inputs, request.properties)
         with _refusing(context, inputs):
-            provider = self._callers.provider(context.peer())
+            provider = self._about(context, request)
             identity = Identity(request.id, revealed(inputs), revealed(outputs))
             found = provider.read(request.type, identity)
             if found is None:
@@ -239,14 +240,28 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def _have_driver(self, type: str) -> None:
-        if type not in (known := self._package.types()):
+        known = self._package.types()
+        if known and type not in known:  # a package that knows no types takes any
             near = ", ".join(difflib.get_close_matches(type, known, n=3))
             raise Refused(f"there is no driver for {type}" + (f"; there is {near}" if near else ""))
+
+    def _about(self, context: grpc.ServicerContext, request: _Untimed) -> Provider:
+        """The provider for a call that only asks."""
+        return concerning(self._callers.provider(context.peer()), About(request.urn))
 
     def _acting(self, context: grpc.ServicerContext, request: _Timed, operation: str) -> Provider:
         """The provider for a call that changes something, with the time that the program gives it."""
         timeouts = {operation: request.timeout} if request.timeout else {}
         return concerning(self._callers.provider(context.peer()), About(request.urn, timeouts))
+
+
+def _checked(checked: Checked, inputs: Properties) -> provider_pb2.CheckResponse:
+    """The answer to `Check` and `CheckConfig`; what the program marked as secret stays so."""
+    failures = [
+        provider_pb2.CheckFailure(property=each.property, reason=masked(each.reason, inputs))
+        for each in checked.problems
+    ]
+    return provider_pb2.CheckResponse(inputs=wire.encode(remarked(checked.inputs, inputs)), failures=failures)
 
 
 def _recorded(inputs: struct_pb2.Struct, outputs: struct_pb2.Struct) -> tuple[Properties, Properties]:

@@ -1,0 +1,195 @@
+"""Keeps objects as files in a folder, for a repository that a cluster is brought in line with (GitOps).
+
+Layout and file names are those of pulumi-kubernetes (`renderYamlToDirectory`): CRDs in `0-crd`, everything
+else in `1-manifest`, one file an object. Nothing secret is written.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, cast
+
+import yaml
+
+from provisioner.plan.diff import Diff
+from provisioner.plan.values import Properties, has_secret, revealed
+from provisioner.providers.interface import Checked, Identity, Object, Problem, Refused
+from provisioner.providers.kubernetes.difference import compared, planned
+from provisioner.providers.kubernetes.functions import answer
+from provisioner.providers.kubernetes.inputs import filled, problems
+from provisioner.providers.kubernetes.manifest_text import parsed, text_of
+from provisioner.providers.kubernetes.objects import (
+    CRD,
+    DEFAULT_NAMESPACE,
+    INPUTS,
+    MANAGER,
+    RELEASE,
+    SECRET,
+    Kind,
+    Name,
+    in_words_of_program,
+    kind_of,
+    manifest,
+    named,
+    outputs_of,
+)
+
+CRDS: Final = "0-crd"
+MANIFESTS: Final = "1-manifest"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderProvider:
+    """Objects as files."""
+
+    folder: Path
+    namespace: str = ""
+
+    takes_marked = True
+    """What is secret has to be known, so that it is not written."""
+
+    def check(self, type: str, name: str, old: Properties | None, new: Properties, seed: bytes) -> Checked:
+        """The inputs to use. No file may hold anything secret."""
+        before = None if old is None else cast("Properties", revealed(dict(old)))
+        inputs = filled(type, name, before, new, seed, self.namespace or DEFAULT_NAMESPACE)
+        return Checked(inputs, (*problems(type, inputs), *_not_for_files(type, inputs)))
+
+    def diff(self, type: str, old: Object, new: Properties) -> Diff:
+        """What a change means."""
+        plain = cast("Properties", revealed(dict(new)))
+        before = Object(old.id, cast("Properties", revealed(dict(old.inputs))), old.outputs)
+        return compared(kind_of(type, plain), before, plain)
+
+    def planned(self, type: str, old: Object | None, new: Properties) -> Properties:
+        """The outputs: the object itself; there is no server that adds to it."""
+        known = planned(kind_of(type, new), old, new, None)
+        return {name: value for name, value in known.items() if name != "status"}
+
+    def create(self, type: str, new: Properties) -> Object:
+        """Write the file. Raises `Refused`."""
+        plain = cast("Properties", revealed(dict(new)))
+        kind = kind_of(type, plain)
+        _write(self._file(kind, named(plain)), text_of(manifest(kind, plain)))
+        return _object(kind, named(plain).id, plain)
+
+    def find(self, type: str, new: Properties, known: Sequence[str]) -> Sequence[str]:
+        """The id, if there is such a file."""
+        name = named(new)
+        is_there = self._file(kind_of(type, new), name).exists() and name.id not in known
+        return (name.id,) if is_there else ()
+
+    def read(self, type: str, identity: Identity) -> Object | None:
+        """The object that the file says, or None if there is none. Raises `Refused`."""
+        recorded = cast("Properties", revealed(dict(identity.inputs)))
+        outputs = cast("Properties", revealed(dict(identity.outputs)))
+        kind = kind_of(type, recorded or outputs)
+        file = self._file(kind, _name_in(identity.id))
+        try:
+            said: Any = parsed(file.read_text())
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as failed:
+            raise Refused(f"{file} cannot be read: {failed}") from failed
+        if not isinstance(said, dict):
+            raise Refused(f"{file} holds no object: delete it, and it is written again")
+        if said == manifest(kind, recorded):
+            return _object(kind, identity.id, recorded)
+        return _object(kind, identity.id, in_words_of_program(kind, cast("Properties", said), recorded))
+
+    def read_all(self, type: str, identities: Sequence[Identity]) -> Mapping[str, Object | None]:
+        """The same for many."""
+        return {identity.id: self.read(type, identity) for identity in identities}
+
+    def update(self, type: str, old: Object, new: Properties) -> Object:
+        """Write the file anew. Raises `Refused`."""
+        before, plain = old.outputs.get(INPUTS) or old.inputs, cast("Properties", revealed(dict(new)))
+        was = kind_of(type, cast("Properties", revealed(dict(before))))
+        made = self.create(type, new)
+        if was != kind_of(type, plain):
+            self._file(was, _name_in(old.id)).unlink(missing_ok=True)
+        return Object(old.id, made.inputs, made.outputs)
+
+    def delete(self, type: str, old: Object) -> None:
+        """Remove the file; one that is gone is a success."""
+        inputs = cast("Properties", revealed(dict(old.inputs)))
+        file = self._file(kind_of(type, inputs), _name_in(old.id))
+        with _FOLDERS:
+            file.unlink(missing_ok=True)
+            _remove_if_empty(file.parent, self.folder)
+
+    def invoke(self, token: str, arguments: Properties) -> Properties:
+        """The answer of a function of the package. Raises `Refused`."""
+        return answer(token, cast("Properties", revealed(dict(arguments))))
+
+    def _file(self, kind: Kind, name: Name) -> Path:
+        return self.folder / (CRDS if kind == CRD else MANIFESTS) / file_name(kind, name)
+
+
+_FOLDERS: Final = threading.Lock()
+"""Whoever makes a file needs its folder, which goes with the last file in it."""
+
+
+def file_name(kind: Kind, name: Name) -> str:
+    """As pulumi-kubernetes calls it."""
+    version = kind.version.replace("/", "_").replace(":", "_")
+    namespace = name.namespace or DEFAULT_NAMESPACE
+    return f"{version}-{kind.name.lower()}-{namespace}-{name.name.replace(':', '_')}.yaml"
+
+
+def _not_for_files(type: str, inputs: Properties) -> Iterator[Problem]:
+    if type == RELEASE:
+        yield Problem(
+            "chart",
+            "a Helm release cannot be kept in a folder: there the cluster's GitOps controller installs"
+            " charts, by a `HelmRelease` of Flux or an `Application` of Argo CD",
+        )
+    plain = cast("Properties", revealed(dict(inputs)))
+    if kind_of(type, plain) == SECRET and (plain.get("data") or plain.get("stringData")):
+        yield Problem(
+            "data",
+            "a Secret with its values would be written into the folder in clear. Have the cluster fetch them"
+            " (an `ExternalSecret`), or put them there sealed (a `SealedSecret`)",
+        )
+        return
+    for name, value in inputs.items():
+        if has_secret(value):
+            yield Problem(
+                name,
+                "holds a secret, which would be written into the folder in clear; refer to a Secret instead",
+            )
+
+
+def _object(kind: Kind, id: str, inputs: Properties) -> Object:
+    return Object(id, inputs, outputs_of(kind, manifest(kind, inputs), inputs, MANAGER))
+
+
+def _name_in(id: str) -> Name:
+    namespace, _, name = id.rpartition("/")
+    return Name(name, namespace)
+
+
+def _write(file: Path, text: str) -> None:
+    """Put the text into the file, all of it or none. Raises `Refused`."""
+    try:
+        if file.exists() and file.read_text() == text:
+            return
+        with _FOLDERS:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=".", delete=False) as beside:
+                beside.write(text)
+            Path(beside.name).chmod(0o644)
+            Path(beside.name).replace(file)
+    except OSError as failed:
+        raise Refused(f"{file} cannot be written: {failed}") from failed
+
+
+def _remove_if_empty(*folders: Path) -> None:
+    for folder in folders:
+        if not folder.is_dir() or os.listdir(folder):  # noqa: PTH208 - as iterdir, without a Path for each
+            return
+        folder.rmdir()
