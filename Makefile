@@ -1,14 +1,15 @@
 # make local   an environment on this machine: installs, starts the local cloud, applies environments/local.yaml
-# make test    all tests but those that need a browser
+# make test    all tests but those that need a browser or real servers
 # make browser tests of the plan's page in a real Chromium; `apt-get install chromium-headless-shell`, or set CHROMIUM
+# make integration  tests with a real Kubernetes API server, etcd and helm: built from Go modules, once (needs Go 1.26)
 # make soak    two to eight applies at once, fifty rounds, in a folder and in a bucket
 # make conformance  the programs of tests/conformance through Pulumi's engine and ours, live; RECORD=1 keeps what Pulumi's does
 # make live-engine  `engine: pulumi` with the `pulumi` on the PATH, beside the embedded engine
 # make check   linter, formatter, strict types, import contracts
-# make lock    write requirements.lock anew from pyproject.toml
+# make lock    write requirements.lock anew from pyproject.toml, and the one of those who judge beside our rules
 # make clean   end the local cloud and remove everything that was made
 
-.PHONY: local test browser soak conformance live-engine check lint types lock clean
+.PHONY: local test browser integration soak conformance live-engine check lint types lock clean
 .DEFAULT_GOAL := local
 
 VENV ?= .venv
@@ -24,10 +25,16 @@ local: $(INSTALLED)
 	@$(BIN)/provisioner apply local --yes
 
 test: $(INSTALLED)
-	@$(BIN)/python -m pytest -n auto --ignore=tests/browser --ignore=tests/live_engine $(TEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --ignore=tests/browser --ignore=tests/integration \
+		--ignore=tests/live_engine $(TEST_ARGS)
 
 browser: $(INSTALLED)
 	@$(BIN)/python -m pytest tests/browser $(TEST_ARGS)
+
+# Not `-n auto`: each worker would start servers of its own.
+integration: $(INSTALLED)
+	@$(BIN)/python -m tests.servers.build && $(BIN)/python -m tests.servers.definitions
+	@$(BIN)/python -m pytest -n0 tests/integration $(TEST_ARGS)
 
 soak: $(INSTALLED)
 	@ROUNDS=50 $(BIN)/python -m pytest tests/backends/test_crowds.py $(TEST_ARGS)
@@ -57,6 +64,9 @@ lock: $(INSTALLED)
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --quiet --upgrade \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header --output-file requirements.lock
+	@cd tests/integration/policy && $(abspath $(BIN))/uv pip compile requirements.in --universal --python-version 3.11 \
+		--quiet --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--output-file requirements.lock
 
 clean:
 	@if [ -x $(BIN)/provisioner ]; then $(BIN)/provisioner local stop; fi

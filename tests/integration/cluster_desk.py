@@ -1,0 +1,86 @@
+"""Ordinary programs of `pulumi_kubernetes` on the embedded engine, against a real API server."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import pytest
+
+from provisioner.engine.embedded.engine import EmbeddedEngine
+from provisioner.engine.embedded.folder import Folder
+from provisioner.engine.embedded.keys import Keys
+from provisioner.engine.failures import InvalidInputs
+from provisioner.engine.interface import Result
+from provisioner.providers.kubernetes.package import ClusterConnection, KubernetesPackage
+from tests.support.runs import Desk
+
+PLUMBING = "pulumi:"
+"""Types of the engine's own: stacks and providers."""
+
+
+@dataclass
+class ClusterDesk(Desk):
+    """An engine and a stack in one folder, and the cluster that a kubeconfig leads to."""
+
+    kubeconfig: object = None
+    namespace: str = ""
+
+    def engine(self):
+        connection = ClusterConnection(kubeconfig=self.kubeconfig, folder=self.folder)
+        return EmbeddedEngine(
+            Folder(self.folder / "state"),
+            {"kubernetes": KubernetesPackage(connection)},
+            Keys(lambda: self.passphrase),
+        )
+
+    def done(self, program, **how):
+        """The apply, which has to succeed."""
+        applied = self.apply(program, **how)
+        assert applied.result is Result.DONE, "\n".join(one.error for one in applied.failures)
+        return applied
+
+    def refused(self, program, **how):
+        """What was told about the one step that failed."""
+        (failed,) = self.apply(program, **how).failures
+        return failed.error
+
+    def refused_plan(self, program, **how):
+        """What was told about the one object that cannot be planned."""
+        with pytest.raises(InvalidInputs) as refused:
+            self.plan(program, **how)
+        ((_, place, reason),) = refused.value.problems
+        return f"{place}: {reason}"
+
+    def program(self, *makers):
+        """A program in which each maker makes its resources with these options, in the namespace of the test."""
+
+        def run():
+            provider = kubernetes.Provider("cluster", context="test", cluster_identifier="test")
+            for make in makers:
+                make(pulumi.ResourceOptions(provider=provider))
+
+        return run
+
+    def config_map(self, name, **more):
+        """A maker of one ConfigMap with this data."""
+        annotations, data = more.pop("annotations", {}), more
+
+        def make(opts):
+            kubernetes.core.v1.ConfigMap(
+                name, metadata=self.named(name, annotations=annotations), data=data, opts=opts
+            )
+
+        return make
+
+    def named(self, name, **more):
+        """The metadata of an object in the namespace of the test."""
+        return {"name": name, "namespace": self.namespace, **more}
+
+
+def changes(plan):
+    """The plan in short, a line for each step that changes something in the cluster."""
+    return [
+        f"{step.op.mark} {step.name}" + (f" ({', '.join(step.reasons)})" if step.reasons else "")
+        for step in plan.steps
+        if step.op.changes_something and not step.type.startswith(PLUMBING)
+    ]

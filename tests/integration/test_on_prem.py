@@ -1,0 +1,103 @@
+"""A cluster of one's own, as a person brings the platform into it: the command, the shipped file, a real API server.
+
+Charts come from elsewhere, and no test leaves this machine: the `helm` on the PATH hands the real one an empty chart
+of the same name and version.
+"""
+
+import os
+import shutil
+import stat
+import sys
+
+import pytest
+
+from tests.e2e.product import AMBIENT, ROOT, Product
+from tests.servers.becoming_ready import with_condition
+
+DELIVERED = (
+    "cert-manager.io",
+    "gateway.envoyproxy.io",
+    "gateway.networking.k8s.io",
+    "kueue.x-k8s.io",
+    "serving.kserve.io",
+)
+"""Groups of kinds that charts would bring."""
+
+HELM = """\
+#!{python}
+import os, pathlib, sys
+words = sys.argv[1:]
+if "--version" in words:
+    name = words[words.index("--namespace") - 1].rpartition("/")[2]
+    version = words[words.index("--version") + 1]
+    chart = pathlib.Path({charts!r}) / name
+    chart.mkdir(parents=True, exist_ok=True)
+    (chart / "Chart.yaml").write_text(f"apiVersion: v2\\nname: {{name}}\\nversion: {{version}}\\n")
+    words[words.index("--namespace") - 1] = str(chart)
+    if "--repo" in words:
+        del words[words.index("--repo") : words.index("--repo") + 2]
+os.execv({helm!r}, [{helm!r}, *words])
+"""
+
+
+@pytest.fixture
+def helm_without_network(helm, tmp_path):
+    """The folder of a `helm` that fetches nothing."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = folder / "helm"
+    program.write_text(HELM.format(python=sys.executable, charts=str(tmp_path / "charts"), helm=str(helm)))
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return folder
+
+
+@pytest.fixture
+def cluster(fresh_api_server):
+    """A cluster of its own: the names of the platform's objects are the same in every environment."""
+    fresh_api_server.load_crds(*DELIVERED)
+    return fresh_api_server
+
+
+@pytest.fixture
+def product(tmp_path, cluster, helm_without_network):
+    """A checkout with the shipped environment, and a kubeconfig beside it; nothing in it is right for AWS."""
+    path = f"{helm_without_network}{os.pathsep}{os.environ['PATH']}"
+    wrong = {name: value for name, value in AMBIENT.items() if name.startswith("AWS_")}
+    product = Product(tmp_path / "checkout", {**wrong, "PATH": path})
+    shutil.copy(ROOT / "environments/on-prem.yaml", product.folder / "environments")
+    kubeconfig = cluster.written_kubeconfig("on-prem", {"token": cluster.token}, context="on-prem")
+    shutil.copy(kubeconfig, product.folder / "environments/kubeconfig")
+    yield product
+    product.close()
+
+
+def test_the_platform_is_applied_kept_as_it_is_and_removed(product, cluster):
+    with cluster.becoming_ready({SERVICES: with_condition("Ready")}):
+        product("apply on-prem --yes")
+        product.in_a_row(
+            "plan on-prem --detailed-exitcode",
+            "plan on-prem --refresh --detailed-exitcode",
+            "state verify on-prem",
+        )
+        cluster.patch(QUOTA, {"spec": {"hard": {"pods": "1"}}})
+        (found,) = product("drift on-prem --json", code=7).json["findings"]
+        assert (found["name"], found["changes"][0]["path"]) == ("on-prem-team-search", "spec.hard.pods")
+        assert (
+            "`python-urllib3` has set `spec.hard.pods`" in product("drift on-prem --revert --yes", code=1).err
+        )
+        product.variables["PULUMI_K8S_ENABLE_PATCH_FORCE"] = "true"
+        product("drift on-prem --revert --yes")
+        assert cluster.get(QUOTA)["spec"]["hard"]["pods"] == "1k"  # as Kubernetes writes 1000
+        product("destroy on-prem --yes")
+    assert product("state list on-prem --json").json["resources"] == []
+    assert {*names(cluster, "/api/v1/namespaces")} == EMPTY
+
+
+SERVICES = "/apis/serving.kserve.io/v1beta1/inferenceservices"
+QUOTA = "/api/v1/namespaces/search/resourcequotas/team"
+EMPTY = {"default", "kube-system", "kube-public", "kube-node-lease"}
+"""The namespaces of a cluster in which nothing was done yet."""
+
+
+def names(cluster, path):
+    return [one["metadata"]["name"] for one in cluster.get(path)["items"]]
