@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, assert_never
+from typing import Final, assert_never
 
 import pulumi
 import pulumi_aws as aws
 
 from components.naming import NODE_GROUP, fitted
 from components.network_interfaces import NetworkInterface
+from components.node_marks import (
+    Sharing,
+    Taint,
+    own_taint,
+    pool_labels,
+    sharing_labels,
+)
 from components.node_template import (
     Block,
     Market,
@@ -36,28 +43,6 @@ class GpuMachine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WholeGpus:
-    """A pod has its GPUs to itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeSlices:
-    """Pods take turns on each GPU, without walls between them."""
-
-    replicas: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MigSlices:
-    """Each GPU is cut into slices of one kind, with walls between them."""
-
-    profile: str
-
-
-Sharing = WholeGpus | TimeSlices | MigSlices
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OnDemand:
     """Machines by the hour."""
 
@@ -68,15 +53,6 @@ class Spot:
 
 
 Capacity = OnDemand | Spot | Reserved | Block
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taint:
-    """Keeps pods away that do not tolerate it; `effect` as Kubernetes spells it."""
-
-    key: str
-    value: str
-    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
 
 
 _EFFECTS: Final = {
@@ -228,31 +204,13 @@ def _labels(args: GpuPoolArgs) -> Mapping[str, str]:
     hardware = args.hardware
     return {
         **args.marks.labels,
-        "mlplat/pool": args.pool,
-        "mlplat/accelerator": hardware.machine.accelerator,
-        # Software for EFA goes only where there are interfaces: elsewhere it ends, and the node with it.
-        "mlplat/fabric": "efa" if hardware.has_fabric else "none",
-        **_sharing_labels(args.sharing),
+        **pool_labels(args.pool, hardware.machine.accelerator, "efa" if hardware.has_fabric else "none"),
+        **sharing_labels(args.sharing),
     }
 
 
-def _sharing_labels(sharing: Sharing) -> Mapping[str, str]:
-    match sharing:
-        case WholeGpus():
-            return {"mlplat/sharing": "exclusive"}
-        case TimeSlices(replicas=replicas):
-            # The key of NVIDIA's device plugin, whose configuration has an entry of this name.
-            name = f"time-slicing-{replicas}"
-            return {"mlplat/sharing": name, "nvidia.com/device-plugin.config": name}
-        case MigSlices(profile=profile):
-            # NVIDIA's MIG manager generates one configuration of this name for each profile of the hardware.
-            return {"mlplat/sharing": f"mig-{profile}", "nvidia.com/mig.config": f"all-{profile}"}
-        case _:
-            assert_never(sharing)
-
-
 def _taints(args: GpuPoolArgs) -> list[aws.eks.NodeGroupTaintArgsDict]:
-    own = Taint(key=args.hardware.machine.resource, value="true", effect="NoSchedule")
+    own = own_taint(args.hardware.machine.resource)
     return [_taint(each) for each in (own, *args.marks.taints)]
 
 

@@ -12,15 +12,12 @@ from components.base_roles import NODE_POLICIES
 from components.disk_access import sealed_disks
 from components.location import Location
 from components.naming import ROLE, fitted
+from components.node_marks import KARPENTER_ACCOUNT
 from components.policy_document import Statement, allow, document, service
 from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs
 
 NAMESPACE: Final = "kube-system"
-SERVICE_ACCOUNT: Final = "karpenter"
-"""Where Karpenter's chart puts its controller, unless it is told otherwise."""
-
-DISCOVERY: Final = "karpenter.sh/discovery"
-"""The tag by which Karpenter finds subnets and security groups; its value is the cluster's name."""
+"""Where Karpenter's controller is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +100,7 @@ class Karpenter(pulumi.ComponentResource):
                 location=args.location,
                 description="Karpenter: makes and removes nodes",
                 namespace=NAMESPACE,
-                service_account=SERVICE_ACCOUNT,
+                service_account=KARPENTER_ACCOUNT,
                 permissions=_permissions(args, role.arn),
                 cluster_name=args.cluster_name,
             ),

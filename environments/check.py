@@ -16,6 +16,7 @@ from environments.diagnostics import Diagnostic
 from environments.explain import explain
 from environments.later import not_available_yet
 from environments.model import Environment
+from environments.on_demand import each_error
 from environments.source import Broken, Items, Node, Path, Scalar, Settings, SourceMap
 
 _ROUNDS: Final = 20
@@ -84,7 +85,7 @@ class _Draft:
         try:
             return Environment.model_validate(_plain(self._values), context=self._context)
         except ValidationError as refusal:
-            refusals = [self._refusal(error) for error in refusal.errors(include_url=False)]
+            refusals = [self._refusal(error) for error in each_error(refusal.errors(include_url=False))]
         paths = [refusal.path for refusal in refusals]
         for refusal in refusals:
             if not self._is_explained(refusal, paths):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
-from typing import Final
+from typing import Any, Final
 
 from pydantic_core import PydanticCustomError
 
-from environments.cluster import Cluster, EksCluster, PublicEndpoint
+from environments.cluster import Cluster, EksCluster, ExistingCluster, PublicEndpoint
 from environments.connectivity import AirGap, Connectivity
 from environments.data_services import DataService
+from environments.delivery import Delivery, Direct
 from environments.diagnostics import Problem
 from environments.gpu_pools import GpuPool
 from environments.kubernetes_calendar import DEFAULT_VERSION, VERSIONS
@@ -172,6 +173,28 @@ def cluster_of(
     return None
 
 
+def delivery_of(delivery: Delivery, cluster: Cluster | None, cloud: str | None) -> PydanticCustomError | None:
+    """Why nothing can be delivered to the cluster in this way, or None."""
+    if cluster is None:
+        detail = "There is no `cluster`, and objects are delivered into one."
+        fix = f"{EKS_FIX}, or remove `delivery`."
+        return refused(Problem.NO_CLUSTER, detail, fix, because=("cluster",))
+    if isinstance(cluster, ExistingCluster) and isinstance(delivery, Direct) and cloud != "local":
+        return _any_context(cluster)
+    return None
+
+
+def _any_context(cluster: ExistingCluster) -> PydanticCustomError | None:
+    if cluster.context:
+        return None
+    detail = (
+        f"Which cluster is meant is up to the current context of `{cluster.kubeconfig}`; whoever changes "
+        "that would have everything delivered to another cluster."
+    )
+    fix = "name the context: `cluster: {kind: existing, kubeconfig: …, context: …}`."
+    return refused(Problem.MISSING, detail, fix, because=("cluster", "cluster.context"))
+
+
 def no_cluster(cluster: Cluster | None, what: str) -> PydanticCustomError | None:
     """Why `what` has nothing to be in, or None."""
     if isinstance(cluster, EksCluster):
@@ -183,10 +206,34 @@ def no_cluster(cluster: Cluster | None, what: str) -> PydanticCustomError | None
 
 
 def pools_of(
-    pools: Sequence[GpuPool], cluster: EksCluster, network: Network | None
+    pools: Sequence[GpuPool], cluster: Cluster | None, network: Network | None
 ) -> PydanticCustomError | None:
     """Why the pools cannot be in the cluster and its network, or None."""
-    return _named_twice(pools) or _in_other_zones(pools, network) or _too_new(pools, cluster)
+    if cluster is None:
+        return no_cluster(cluster, "GPU pools")
+    if no := _named_twice(pools) or _of_other_machines(pools, cluster):
+        return no
+    if isinstance(cluster, ExistingCluster):
+        return None
+    return _in_other_zones(pools, network) or _too_new(pools, cluster)
+
+
+def _of_other_machines(pools: Sequence[GpuPool], cluster: Cluster) -> PydanticCustomError | None:
+    """EKS makes its machines, and an existing cluster has them."""
+    for number, pool in enumerate(pools):
+        if isinstance(cluster, ExistingCluster) and not pool.machine:
+            detail = "`cluster` is an existing one: its machines are there already, and are not bought here."
+            fix = f"write `machine: {{gpu: …, gpus: …, selector: …}}` in place of `profile`, or {EKS_FIX}."
+            because = ("cluster.kind",)
+            return refused(Problem.CONTRADICTION, detail, fix, at=(number, "profile"), because=because)
+        if isinstance(cluster, EksCluster) and pool.machine:
+            detail = "A cluster on EKS has machines of EC2; machines of your own are in an existing cluster."
+            fix = "write `profile: …` in place of `machine`, or `cluster: {kind: existing, …}`."
+            because = ("cluster.kind",)
+            return refused(
+                Problem.CONTRADICTION, detail, fix, at=(number, "machine"), because=because, blame="name"
+            )
+    return None
 
 
 def regions_of(pools: Sequence[GpuPool], regions: Sequence[str]) -> PydanticCustomError | None:
@@ -208,6 +255,31 @@ def regions_of(pools: Sequence[GpuPool], regions: Sequence[str]) -> PydanticCust
             because = ("region", "replicas", f"gpu_pools.{number}.regions")
             return refused(Problem.CONTRADICTION, detail, fix, at=at, because=because)
     return None
+
+
+def models_of(
+    models: Sequence[Any], rest: Mapping[str, Any], regions: Sequence[str]
+) -> PydanticCustomError | None:
+    """Why the models cannot be in an environment with the rest of these settings, or None."""
+    from environments import model_rules  # noqa: PLC0415 - only who serves models pays for it
+
+    if not {"delivery", "cluster", "gpu_pools", "teams"} <= rest.keys():
+        return None  # one of them is wrong itself
+    around = model_rules.Around(
+        delivery=rest["delivery"],
+        cluster=rest["cluster"],
+        connectivity=rest.get("connectivity"),
+        teams=rest["teams"],
+        pools=rest["gpu_pools"],
+        regions=regions,
+    )
+    return model_rules.models_of(models, around)
+
+
+def gateway_to_nothing() -> PydanticCustomError:
+    """That there is no model behind the gateway."""
+    detail = "There are no `models`, and the gateway leads to models only."
+    return refused(Problem.CONTRADICTION, detail, "add `models`, or remove `gateway`.", because=("models",))
 
 
 def services_of(services: Sequence[DataService]) -> PydanticCustomError | None:
@@ -244,7 +316,7 @@ def _too_new(pools: Sequence[GpuPool], cluster: EksCluster) -> PydanticCustomErr
     """Versions are compared by their order in the calendar."""
     order = list(VERSIONS)
     for number, pool in enumerate(pools):
-        least = pool.machine.min_kubernetes
+        least = pool.instance.min_kubernetes
         if least and order.index(cluster.version) < order.index(least):
             detail = (
                 f"EKS runs `{pool.profile}` from Kubernetes {least}; `cluster.version` is "

@@ -47,6 +47,12 @@ class Problem(enum.Enum):
     NO_CLUSTER = "ENV-029", "There is no cluster for it"
     AIR_GAP = "ENV-030", "Air gap would have a way out"
     OVERLAP = "ENV-031", "Regions share addresses"
+    UNKNOWN_NAME = "ENV-032", "Nothing in the file has this name"
+    NO_QUEUE = "ENV-033", "No team may use the pool"
+    KUBECONFIG = "ENV-034", "Kubeconfig does not lead to the cluster"
+    NO_ROOM = "ENV-040", "Model has no room in its pool"
+    WEIGHTS = "ENV-041", "Weights are not a hundred percent"
+    SERVERS = "ENV-042", "Number of servers cannot be used"
 
     @property
     def code(self) -> str:

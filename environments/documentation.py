@@ -9,11 +9,13 @@ from typing import Any, Final, cast
 from pydantic.fields import FieldInfo
 
 from environments import vocabulary
+from environments.clouds import NEEDED, NONE
 from environments.diagnostics import Problem
 from environments.later import LATER, Later
 from environments.load import PACKAGED
 from environments.model import Environment
 from environments.quantities import days
+from environments.regions import REGIONS
 from environments.rendering import inline
 from environments.section import Section
 from environments.sizes import NodeRange, Size
@@ -43,8 +45,15 @@ def json_schema() -> str:
     schema["properties"] = {vocabulary.EXTENDS: extends, **schema["properties"]}
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_partial(schema)}
     schema["if"] = {"required": ["name"], "not": {"required": [vocabulary.EXTENDS]}}
-    schema["then"] = {"required": required}
+    schema["then"] = {"required": required, **_of_the_cloud({"required": [*NEEDED]}, ["cluster", "delivery"])}
+    schema["allOf"] = [_of_the_cloud({"properties": {"region": {"enum": list(REGIONS)}}}, [])]
     return json.dumps(schema, indent=2) + "\n"
+
+
+def _of_the_cloud(with_one: dict[str, Any], without: list[str]) -> dict[str, Any]:
+    """What holds where a file names no cloud or one, and what is required without any."""
+    has_none = {"required": ["cloud"], "properties": {"cloud": {"const": NONE}}}
+    return {"if": has_none, "then": {"required": without}, "else": with_one}
 
 
 def _write_defaults(properties: dict[str, Any], section: type[Section]) -> None:
@@ -86,8 +95,9 @@ One YAML file is one environment. This page is generated from the model (`enviro
 keeps it fresh.
 
 - `base.yaml` holds what the environments share. It has no name and cannot be applied itself.
-- `local.yaml` is the cloud on a desk: it needs no account.
+- `local.yaml` is the cloud on a desk: it needs no account. What runs in clusters is written into a folder.
 - `dev.yaml` is a small environment on AWS: copy it, and write your account's id.
+- `on-prem.yaml` is a cluster of your own, and no cloud: write your kubeconfig, its context and your machines.
 - `prod.yaml` is one region with GPU pools as they are really bought; `prod-airgap.yaml` reaches nothing
   outside itself; `prod-multi-region.yaml` is three regions from one file.
 

@@ -108,7 +108,8 @@ def _wrong(path: Path, value: Any, written: str | None) -> tuple[str, str]:
         return detail, f"quote it: {_said(path, quoted)}."
     if field.annotation is int and isinstance(value, str) and value.isdecimal():
         return detail, f"write the number without quotes: {_said(path, value)}."
-    if vocabulary.sections(field.annotation) and not (field.is_required() or vocabulary.entries(field)):
+    may_go = not (field.is_required() or field.validate_default or vocabulary.entries(field))
+    if vocabulary.sections(field.annotation) and may_go:
         return detail, f"write its settings below `{path[-1]}:`, or remove it."
     return detail, _sample("write", path, field)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from environments.check import check
+from environments.clouds import NONE
 from environments.compose import compose
 from environments.diagnostics import Diagnostic, InvalidEnvironment
 from environments.load import load
@@ -44,6 +45,11 @@ class Answers:
     cluster: str = "none"
     """`eks` or `none`."""
 
+    kubeconfig: str = "kubeconfig"
+    """With `context` and `delivery` it counts where there is no cloud."""
+
+    context: str = "on-prem"
+    delivery: str = "direct"
     admin: str | None = None
     """ARN of the role that administers the cluster."""
 
@@ -97,6 +103,15 @@ def _settings(answers: Answers) -> Iterator[tuple[str, Any]]:
     if answers.replicas:
         yield "replicas", list(answers.replicas)
     yield "connectivity", _connectivity(answers)
+    if answers.cloud == NONE:
+        existing = {"kubeconfig": answers.kubeconfig, "context": answers.context}
+        yield "cluster", {"kind": "existing", **existing}
+        yield "delivery", answers.delivery
+    else:
+        yield from _on_aws(answers)
+
+
+def _on_aws(answers: Answers) -> Iterator[tuple[str, Any]]:
     yield "network", {"cidr": answers.cidr, "zones": _zones(answers)}
     yield "registry", {"repositories": _REPOSITORIES}
     if answers.cluster != "none":

@@ -32,7 +32,7 @@ Arch = Literal["x86_64", "arm64"]
 Ami = Literal["AL2023_x86_64_NVIDIA", "AL2023_ARM_64_NVIDIA", "AL2023_x86_64_NEURON"]
 Purchase = Literal["on_demand", "spot", "capacity_block"]
 
-_MIG: Final[Mapping[tuple[str, int], Mapping[str, int]]] = {
+MIG_PROFILES: Final[Mapping[tuple[str, int], Mapping[str, int]]] = {
     ("a100", 40960): {"1g.5gb": 7, "1g.10gb": 4, "2g.10gb": 3, "3g.20gb": 2, "4g.20gb": 1, "7g.40gb": 1},
     ("a100", 81920): {"1g.10gb": 7, "1g.20gb": 4, "2g.20gb": 3, "3g.40gb": 2, "4g.40gb": 1, "7g.80gb": 1},
     ("h100", 81920): {"1g.10gb": 7, "1g.20gb": 4, "2g.20gb": 3, "3g.40gb": 2, "4g.40gb": 1, "7g.80gb": 1},
@@ -159,7 +159,7 @@ def _profile(columns: list[str], vendor: Vendor) -> GpuProfile:
         sold=frozenset(_SOLD[letter] for letter in sold),
         usd_per_hour=None if usd == "-" else Decimal(usd),
         ultraserver_only=family in _ULTRASERVERS,
-        mig_profiles=MappingProxyType(_MIG.get((model, int(mib)), {})),
+        mig_profiles=MappingProxyType(MIG_PROFILES.get((model, int(mib)), {})),
         min_driver=min_driver,
         below_driver=595 if denominator or model == "gb200" else None,
         min_kubernetes="1.33" if model == "gb200" else None,

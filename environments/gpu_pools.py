@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    WithJsonSchema,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from environments.capacity import ON_DEMAND, Capacity
+from environments.diagnostics import Problem
 from environments.gpu_catalogue import PROFILES, GpuProfile
 from environments.gpu_choice import profile
 from environments.gpu_rules import refusal
 from environments.node_labels import Taint, accepted_labels, accepted_taints
+from environments.own_machines import OwnMachine
 from environments.quantities import Whole
 from environments.regions import Region
-from environments.section import Entry, Form, Section, distinct
+from environments.section import Entry, Form, Section, distinct, refused
 from environments.sharing import NO_SHARING, Sharing
 from environments.sizes import Gibibytes, NodeRange, Nodes, Size
 
@@ -25,6 +35,12 @@ def _known(name: str) -> str:
 
 def _once(entries: tuple[Entry, ...] | None) -> tuple[Entry, ...] | None:
     return None if entries is None else distinct(entries)
+
+
+_BOUGHT: Final = (
+    "profile", "capacity", "fabric", "regions", "zones", "disk", "labels", "nodes_by",
+)  # fmt: skip
+"""Settings that only machines have which are made for the pool."""
 
 
 class GpuPool(Section):
@@ -41,12 +57,27 @@ class GpuPool(Section):
         ),
     ]
     profile: Annotated[
-        str,
+        Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": list(PROFILES)})]
+        | None,
         Form("an EC2 instance type of the GPU catalogue"),
-        Field(description="Machine type, one of the GPU catalogue.", examples=["g6.xlarge"]),
-        AfterValidator(_known),
-        WithJsonSchema({"type": "string", "enum": list(PROFILES)}),
-    ]
+        Field(
+            description="Machine type, one of the GPU catalogue; required in a cluster on EKS.",
+            examples=["g6.xlarge"],
+        ),
+    ] = None
+    machine: Annotated[
+        OwnMachine | None,
+        Field(
+            description="Machines of your own; required in an existing cluster.",
+            examples=[
+                {
+                    "gpu": "h100-80gb",
+                    "gpus": 8,
+                    "selector": {"nvidia.com/gpu.product": "NVIDIA-H100-80GB-HBM3"},
+                }
+            ],
+        ),
+    ] = None
     nodes: Annotated[
         NodeRange,
         Nodes(),
@@ -98,8 +129,14 @@ class GpuPool(Section):
     ] = "node_group"
 
     @property
-    def machine(self) -> GpuProfile:
-        """What the catalogue says about its machine type."""
+    def hardware(self) -> GpuProfile | OwnMachine:
+        """Its GPUs, whoever has the machines."""
+        return self.machine or self.instance
+
+    @property
+    def instance(self) -> GpuProfile:
+        """What the catalogue says about its machine type; machines of one's own are none of EC2's."""
+        assert self.profile, "a pool of machines of one's own has no instance type"
         return profile(self.profile)
 
     @property
@@ -118,8 +155,40 @@ class GpuPool(Section):
             return self.zones
         return (0,) if self.is_in_one_zone else tuple(range(zones))
 
+    @model_serializer(mode="wrap")
+    def _what_it_is(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without the settings of the other kind of pool."""
+        others = _BOUGHT if self.machine else ("machine",)
+        return {name: value for name, value in handler(self).items() if name not in others}
+
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        if no := refusal(self):
+        if no := self._other_kind() or refusal(self):
             raise no
         return self
+
+    def _other_kind(self) -> PydanticCustomError | None:
+        """Why it is neither a pool that is bought nor one that is there already, or None."""
+        if self.machine is None:
+            return None if self.profile else _no_machines()
+        if self.nodes.min != self.nodes.max:
+            detail = (
+                f"`{self.nodes}` is a range; of your own machines there are so many, and nobody makes more."
+            )
+            fix = f"write `{self.nodes.max}..{self.nodes.max}`."
+            return refused(Problem.RANGE, detail, fix, at=("nodes",), because=("machine",))
+        bought = [name for name in _BOUGHT if name in self.model_fields_set]
+        if not bought:
+            return None
+        detail = f"`{bought[0]}` is about machines that are made for the pool; those of `machine` are there."
+        instead = "`machine`" if bought[0] == "profile" else "write `profile` in place of `machine`"
+        fix = f"remove `{bought[0]}`, or {instead}."
+        return refused(
+            Problem.CONTRADICTION, detail, fix, at=(bought[0],), because=("machine",), blame="name"
+        )
+
+
+def _no_machines() -> PydanticCustomError:
+    detail = "Nothing says which machines the pool has."
+    fix = "add, for example, `profile: g6.xlarge`; in an existing cluster, `machine: {gpu: …, gpus: …}`."
+    return refused(Problem.MISSING, detail, fix, because=("profile", "machine"), blame="whole")

@@ -11,16 +11,28 @@ from pydantic_core import PydanticCustomError
 from environments.capacity import Capacity, CapacityBlock
 from environments.diagnostics import Problem
 from environments.gpu_catalogue import AS_OF, PROFILES, GpuProfile
+from environments.own_machines import OwnMachine
 from environments.section import refused
 from environments.sharing import Mig, NoSharing, Sharing
+from environments.sizes import NodeRange
 
 
 class Pool(Protocol):
     """What the rules look at; the settings of `gpu_pools.GpuPool`."""
 
     @property
-    def machine(self) -> GpuProfile:
-        """What the catalogue says about the machine type."""
+    def machine(self) -> OwnMachine | None:
+        """Machines of one's own; None: they are made for the pool."""
+        ...
+
+    @property
+    def hardware(self) -> GpuProfile | OwnMachine:
+        """The GPUs."""
+        ...
+
+    @property
+    def instance(self) -> GpuProfile:
+        """What the catalogue says about the machine type, where there is one."""
         ...
 
     @property
@@ -49,6 +61,11 @@ class Pool(Protocol):
         ...
 
     @property
+    def nodes(self) -> NodeRange:
+        """How few and how many nodes there may be."""
+        ...
+
+    @property
     def is_in_one_zone(self) -> bool:
         """Whether the machines stand in one zone."""
         ...
@@ -61,11 +78,12 @@ Rule = Callable[[Pool], PydanticCustomError | None]
 
 def refusal(pool: Pool) -> PydanticCustomError | None:
     """Why the pool cannot be, or None."""
-    return next((no for rule in RULES if (no := rule(pool))), None)
+    rules = _WHEREVER if pool.machine else RULES
+    return next((no for rule in rules if (no := rule(pool))), None)
 
 
 def _has_an_image(pool: Pool) -> PydanticCustomError | None:
-    machine = pool.machine
+    machine = pool.instance
     if machine.ultraserver_only:
         detail = (
             f"`{machine.name}` is sold in whole UltraServers only, whose machines are joined by a fabric of "
@@ -102,7 +120,7 @@ def _distance(one: GpuProfile, other: GpuProfile) -> float:
 
 
 def _is_sold(pool: Pool) -> PydanticCustomError | None:
-    machine, kind = pool.machine, pool.capacity.kind
+    machine, kind = pool.instance, pool.capacity.kind
     needed = "on_demand" if kind == "reservation" else kind
     if needed in machine.sold:
         return None
@@ -124,7 +142,7 @@ def _ways(machine: GpuProfile) -> Iterator[str]:
 
 
 def _is_shared_as_the_gpu_can(pool: Pool) -> PydanticCustomError | None:
-    machine, sharing = pool.machine, pool.sharing
+    machine, sharing = pool.hardware, pool.sharing
     if isinstance(sharing, NoSharing):
         return None
     if machine.vendor != "nvidia":
@@ -142,11 +160,13 @@ def _is_shared_as_the_gpu_can(pool: Pool) -> PydanticCustomError | None:
         f"which has {profiles}."
     )
     fix = f"write one of {profiles}."
-    return refused(Problem.MACHINE_CANNOT, detail, fix, at=("sharing", "profile"), because=("profile",))
+    return refused(
+        Problem.MACHINE_CANNOT, detail, fix, at=("sharing", "profile"), because=("profile", "machine")
+    )
 
 
 def _has_the_fabric(pool: Pool) -> PydanticCustomError | None:
-    machine = pool.machine
+    machine = pool.instance
     if pool.fabric == "none" or machine.efa_cards:
         return None
     larger = next(
@@ -190,6 +210,28 @@ def _has_the_right_owner(pool: Pool) -> PydanticCustomError | None:
     )
 
 
+def _is_made_for_waiting_pods(pool: Pool) -> PydanticCustomError | None:
+    if pool.nodes_by == "node_group":
+        return None
+    if pool.nodes.min:
+        detail = (
+            "Karpenter makes nodes for pods that wait, and removes idle ones: it does not keep "
+            f"{pool.nodes.min} of them."
+        )
+        fix = f"write `nodes: {NodeRange(0, pool.nodes.max)}` or `nodes_by: node_group`."
+        return refused(Problem.OWNER, detail, fix, at=("nodes_by",), because=("nodes",))
+    if isinstance(pool.sharing, Mig):
+        detail = (
+            "Karpenter does not know slices of GPUs: it makes no node for a pod that asks for "
+            f"`nvidia.com/mig-{pool.sharing.profile}`, and the pod waits for ever."
+        )
+        because = ("sharing", "sharing.kind")
+        return refused(
+            Problem.OWNER, detail, "write `nodes_by: node_group`.", at=("nodes_by",), because=because
+        )
+    return None
+
+
 def _joins_whole_gpus(pool: Pool) -> PydanticCustomError | None:
     if pool.fabric == "none" or not isinstance(pool.sharing, Mig):
         return None
@@ -204,7 +246,7 @@ def _joins_whole_gpus(pool: Pool) -> PydanticCustomError | None:
 
 
 def _cannot(detail: str, fix: str, setting: str) -> PydanticCustomError:
-    return refused(Problem.MACHINE_CANNOT, detail, fix, at=(setting,), because=("profile",))
+    return refused(Problem.MACHINE_CANNOT, detail, fix, at=(setting,), because=("profile", "machine"))
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -214,5 +256,9 @@ RULES: Final[tuple[Rule, ...]] = (
     _has_the_fabric,
     _is_in_one_zone,
     _has_the_right_owner,
+    _is_made_for_waiting_pods,
     _joins_whole_gpus,
 )
+
+_WHEREVER: Final[tuple[Rule, ...]] = (_is_shared_as_the_gpu_can,)
+"""Rules of GPUs, wherever they are."""

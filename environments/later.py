@@ -45,7 +45,7 @@ LATER: Final = (
     *(
         Later((name,), _REMOVE)
         for name in (
-            "teams", "model_registry", "training", "models", "monitoring", "identity", "cost",
+            "model_registry", "training", "monitoring", "identity", "cost",
         )
     ),
     Later(("encryption", "vault"), _REMOVE),

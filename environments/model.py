@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network
-from typing import Annotated, Final, Literal
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+)
 
-from environments import crossing
+from environments import clouds, consistency, crossing
 from environments.account import Account, State
-from environments.bucket_address import BucketAddress
 from environments.cluster import Cluster
 from environments.connectivity import AirGap, Connected, Connectivity
 from environments.data_services import DataService
-from environments.diagnostics import Problem
+from environments.delivery import FOLDER, Delivery, GitOps
 from environments.dns import Dns
 from environments.encryption import Encryption
 from environments.governance import Governance
 from environments.gpu_pools import GpuPool
-from environments.key_address import BY_PHRASE
 from environments.model_store import ModelStore
 from environments.network import CIDR_EXAMPLE, Network, OwnNetwork
+from environments.on_demand import OnDemand
 from environments.policies import Policies
-from environments.regions import Region
 from environments.registry import Registry
-from environments.replicas import Replica, ReplicaRegion
-from environments.section import Form, Section, refused
+from environments.replicas import ReplicaRegion
+from environments.section import Form, Section
+from environments.teams import Team
+
+if TYPE_CHECKING:
+    from environments.gateway import Gateway
+    from environments.models import Model
+else:
+    Gateway = Model = Any  # `OnDemand` reads them
 
 LOCAL_ACCOUNT: Final = "123456789012"
 """The account of the local cloud: moto's default."""
@@ -53,15 +65,18 @@ class Environment(Section):
         ),
     ] = "embedded"
     cloud: Annotated[
-        Literal["local", "aws"],
-        Field(description="`local`: the cloud on a desk, started by the tool; `aws`: the real one."),
+        Literal["local", "aws", "none"],
+        Field(
+            description="`local`: the cloud on a desk, started by the tool; `aws`: the real one; `none`: no "
+            "cloud, but an existing cluster."
+        ),
     ]
     account: Annotated[
         Account | None,
         Field(
             validate_default=True,
             examples=[{"id": "123456789012"}],
-            description="The AWS account; required for `cloud: aws`, absent for `local`.",
+            description="The AWS account; required for `cloud: aws`, absent for others.",
         ),
     ] = None
     state: Annotated[State, Field(description="Where the tool records what it has made.")] = State()
@@ -81,17 +96,24 @@ class Environment(Section):
         Field(description="Most sensitive data the environment may hold; every resource is tagged with it."),
     ] = "confidential"
     region: Annotated[
-        Region,
+        str,
         Form("a region of AWS"),
-        Field(description="AWS region of the environment.", examples=["us-east-1"]),
+        Field(
+            description="AWS region of the environment; with `cloud: none` your own name for where it is.",
+            examples=["us-east-1"],
+        ),
     ]
     connectivity: Annotated[Connectivity, Field(description="What the network reaches outside itself.")] = (
         Connected(kind="connected")
     )
     network: Annotated[
-        Network,
-        Field(description="A network of its own, or an existing VPC.", examples=[{"cidr": CIDR_EXAMPLE}]),
-    ]
+        Network | None,
+        Field(
+            validate_default=True,
+            description="A network of its own, or an existing VPC; required, but absent for `cloud: none`.",
+            examples=[{"cidr": CIDR_EXAMPLE}],
+        ),
+    ] = None
     replicas: Annotated[
         tuple[ReplicaRegion, ...],
         Field(
@@ -101,19 +123,41 @@ class Environment(Section):
     ] = ()
     encryption: Annotated[Encryption, Field(description="Encryption of data at rest.")] = Encryption()
     registry: Annotated[
-        Registry,
-        Field(description="Repositories for container images.", examples=[{"repositories": ["serving"]}]),
-    ]
+        Registry | None,
+        Field(
+            validate_default=True,
+            description="Repositories for container images; required, but absent for `cloud: none`.",
+            examples=[{"repositories": ["serving"]}],
+        ),
+    ] = None
     model_store: Annotated[ModelStore, Field(description="Buckets for model artefacts.")] = ModelStore()
     cluster: Annotated[
         Cluster | None,
-        Field(description="The Kubernetes cluster of each region; none: the environment has no clusters."),
+        Field(
+            validate_default=True,
+            description="The Kubernetes cluster of each region; none: the environment has no clusters.",
+        ),
+    ] = None
+    delivery: Annotated[
+        Delivery | None,
+        Field(
+            validate_default=True,
+            description="How objects get into the clusters; none: nothing is delivered into them.",
+            examples=[{"kind": "direct"}],
+        ),
     ] = None
     gpu_pools: Annotated[
         tuple[GpuPool, ...],
         Field(
             description="Pools of GPU machines, the same in each region.",
             examples=[[{"name": "online", "profile": "g6.xlarge", "nodes": "0..4"}]],
+        ),
+    ] = ()
+    teams: Annotated[
+        tuple[Team, ...],
+        Field(
+            description="Teams that share the GPUs; none: there are no queues, and no namespaces of teams.",
+            examples=[[{"name": "search"}]],
         ),
     ] = ()
     data_services: Annotated[
@@ -123,6 +167,16 @@ class Environment(Section):
             examples=[[{"name": "features", "kind": "postgres"}]],
         ),
     ] = ()
+    models: Annotated[
+        tuple[Model, ...],
+        OnDemand("environments.models", "Models"),
+        Field(description="Models that are served, in each region."),
+    ] = ()
+    gateway: Annotated[
+        Gateway | None,
+        OnDemand("environments.gateway", "MaybeGateway"),
+        Field(description="The way to the models from outside the clusters; none: there is no such way."),
+    ] = None
     dns: Annotated[
         Dns | None,
         Field(
@@ -147,8 +201,10 @@ class Environment(Section):
 
     @property
     def account_id(self) -> str:
-        """The account everything is made in: the named one, or the local cloud's."""
-        return self.account.id if self.account else LOCAL_ACCOUNT
+        """The account everything is made in: the named one, or the local cloud's; empty without a cloud."""
+        if self.account:
+            return self.account.id
+        return LOCAL_ACCOUNT if self.cloud == "local" else ""
 
     @property
     def is_protected(self) -> bool:
@@ -156,7 +212,7 @@ class Environment(Section):
         return self.cloud == "aws" and self.governance.protect == "stateful"
 
     @property
-    def regions(self) -> tuple[Region, ...]:
+    def regions(self) -> tuple[str, ...]:
         """All regions by position, the primary first; regions are only ever appended."""
         return (self.region, *(replica.region for replica in self.replicas))
 
@@ -164,6 +220,22 @@ class Environment(Section):
     def is_airgapped(self) -> bool:
         """Whether nothing in it reaches the internet."""
         return isinstance(self.connectivity, AirGap)
+
+    @property
+    def rendered_into(self) -> PurePosixPath | None:
+        """The folder that objects for its clusters are written into; None: they are applied, or none are.
+
+        On a desk there is no Kubernetes behind a cluster, so there everything is written.
+        """
+        if self.delivery is None:
+            return None
+        if isinstance(self.delivery, GitOps) and self.delivery.folder:
+            return self.delivery.folder
+        if self.cloud == "local":
+            beside = self.state.backend
+            assert isinstance(beside, PurePosixPath), "a desk keeps its state in a folder"
+            return beside / FOLDER
+        return PurePosixPath(FOLDER) if isinstance(self.delivery, GitOps) else None
 
     def region_block(self, region: str) -> IPv4Network:
         """The /16 of one of its regions; an existing network has no such block, and is not asked for it."""
@@ -180,95 +252,19 @@ class Environment(Section):
         """The GPU pools of a region whose nodes that owner makes and removes."""
         return tuple(pool for pool in self.pools_in(region) if pool.nodes_by == owner)
 
-    @field_validator("account")
-    @classmethod
-    def _account_of_the_cloud(cls, account: Account | None, info: ValidationInfo) -> Account | None:
-        match info.data.get("cloud"), account:
-            case "aws", None:
-                detail = "`cloud: aws` acts on an account, and the tool must know which one it may touch."
-                fix = 'add `account: {id: "123456789012"}` with the id of your account.'
-                raise refused(Problem.MISSING, detail, fix, because=("cloud",))
-            case "local", Account():
-                detail = "`cloud: local` has one account, its own; what is named here would be ignored."
-                fix = "remove `account`, or write `cloud: aws`."
-                raise refused(Problem.CONTRADICTION, detail, fix, because=("cloud",))
-            case _:
-                return account
+    @model_serializer(mode="wrap")
+    def _what_there_is(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return clouds.what_there_is(handler(self))
 
-    @field_validator("state")
+    @field_validator("*")
     @classmethod
-    def _state_beside_the_cloud(cls, state: State, info: ValidationInfo) -> State:
-        if info.data.get("cloud") == "local" and isinstance(state.backend, BucketAddress):
-            detail = "`cloud: local` is on this machine and goes with it; a shared state would lie to others."
-            fix = "remove `backend`, or write `cloud: aws`."
-            raise refused(Problem.CONTRADICTION, detail, fix, at=("backend",), because=("cloud",))
-        if info.data.get("cloud") == "local" and state.secrets != BY_PHRASE:
-            detail = "`cloud: local` keeps a passphrase of its own; a key in AWS is of no use to it."
-            fix = "remove `secrets`, or write `cloud: aws`."
-            raise refused(Problem.CONTRADICTION, detail, fix, at=("secrets",), because=("cloud",))
-        return state
+    def _beside_the_rest(cls, value: object, info: ValidationInfo) -> object:
+        if info.field_name and (no := consistency.refusal(info.field_name, value, info.data)):
+            raise no
+        return value
 
     @field_validator("network")
     @classmethod
-    def _network_of_the_region(cls, network: Network, info: ValidationInfo) -> Network:
-        return crossing.network_of(network, info.data.get("region"), info.data.get("connectivity"))
-
-    @field_validator("replicas")
-    @classmethod
-    def _regions_apart(cls, replicas: tuple[Replica, ...], info: ValidationInfo) -> tuple[Replica, ...]:
-        if no := crossing.replicas_of(replicas, info.data.get("region"), info.data.get("network")):
-            raise no
-        return replicas
-
-    @field_validator("registry")
-    @classmethod
-    def _registry_in_the_network(cls, registry: Registry, info: ValidationInfo) -> Registry:
-        if no := crossing.registry_of(registry, info.data.get("connectivity")):
-            raise no
-        return registry
-
-    @field_validator("cluster")
-    @classmethod
-    def _cluster_in_the_network(cls, cluster: Cluster | None, info: ValidationInfo) -> Cluster | None:
-        if cluster:
-            no = crossing.cluster_of(cluster, info.data.get("connectivity"), info.data.get("replicas", ()))
-            if no:
-                raise no
-        return cluster
-
-    @field_validator("gpu_pools")
-    @classmethod
-    def _pools_in_the_cluster(cls, pools: tuple[GpuPool, ...], info: ValidationInfo) -> tuple[GpuPool, ...]:
-        if pools and "cluster" in info.data:
-            cluster = info.data["cluster"]
-            no = crossing.no_cluster(cluster, "GPU pools")
-            no = no or crossing.pools_of(pools, cluster, info.data.get("network"))
-            if no or (no := crossing.regions_of(pools, _regions(info))):
-                raise no
-        return pools
-
-    @field_validator("data_services")
-    @classmethod
-    def _services_apart(
-        cls, services: tuple[DataService, ...], info: ValidationInfo
-    ) -> tuple[DataService, ...]:
-        if services and "cluster" in info.data:
-            no = crossing.no_cluster(info.data["cluster"], "data services and the roles that use them")
-            if no or (no := crossing.services_of(services)):
-                raise no
-        return services
-
-    @field_validator("dns")
-    @classmethod
-    def _dns_of_several(cls, dns: Dns | None, info: ValidationInfo) -> Dns | None:
-        if dns and "replicas" in info.data and not info.data["replicas"]:
-            detail = "Its records lead from a region that fails to another one, and there is one region only."
-            fix = "add `replicas`, or remove `dns`."
-            raise refused(Problem.CONTRADICTION, detail, fix, because=("replicas",))
-        return dns
-
-
-def _regions(info: ValidationInfo) -> tuple[str, ...]:
-    """The regions that are known to be right so far."""
-    replicas: tuple[Replica, ...] = info.data.get("replicas", ())
-    return (*filter(None, [info.data.get("region")]), *(replica.region for replica in replicas))
+    def _network_of_the_region(cls, network: Network | None, info: ValidationInfo) -> Network | None:
+        region, connectivity = info.data.get("region"), info.data.get("connectivity")
+        return network and crossing.network_of(network, region, connectivity)

@@ -54,6 +54,16 @@ def accepted_labels(labels: Mapping[str, str]) -> Mapping[str, str]:
     return labels
 
 
+def accepted_selector(labels: Mapping[str, str]) -> Mapping[str, str]:
+    """The labels, each of which a node may have from whomever: also those of Kubernetes itself."""
+    for key, value in labels.items():
+        if no := _malformed(key, "label"):
+            raise refused(Problem.KUBERNETES, *no, at=(key,), blame="name")
+        if value and (no := _not_a_value(value)):
+            raise refused(Problem.KUBERNETES, *no, at=(key,))
+    return labels
+
+
 def accepted_taints(taints: Sequence[Taint]) -> Sequence[Taint]:
     """The taints, each of which nodes may have, and none of which stands there twice."""
     seen: dict[tuple[str, str], int] = {}
@@ -75,6 +85,17 @@ def accepted_taints(taints: Sequence[Taint]) -> Sequence[Taint]:
 
 
 def _not_a_key(key: str, what: str) -> tuple[str, str] | None:
+    """Why it is none of one's own, and what to write instead."""
+    if no := _malformed(key, what):
+        return no
+    prefix, _, name = key.rpartition("/")
+    if _is_reserved(prefix):
+        detail = f"Keys of `{prefix}/` belong to Kubernetes or AWS: a node that gives itself one is refused."
+        return detail, f"take a prefix of your own, `example.com/{name}`."
+    return None
+
+
+def _malformed(key: str, what: str) -> tuple[str, str] | None:
     """Why it is none, and what to write instead."""
     prefix, slash, name = key.rpartition("/")
     form = _NAME.fullmatch(name) and (not slash or _PREFIX.fullmatch(prefix))
@@ -84,9 +105,6 @@ def _not_a_key(key: str, what: str) -> tuple[str, str] | None:
             f"digits, perhaps after a domain and `/`, {_LONGEST} characters in all."
         )
         return detail, f"write a key such as `team` or `example.com/{what}`."
-    if _is_reserved(prefix):
-        detail = f"Keys of `{prefix}/` belong to Kubernetes or AWS: a node that gives itself one is refused."
-        return detail, f"take a prefix of your own, `example.com/{name}`."
     return None
 
 

@@ -85,13 +85,17 @@ def too_many_zones(region: str, count: int) -> PydanticCustomError:
 
 def known_region(region: str) -> str:
     """The region itself, if it is in the table."""
-    if region not in REGIONS:
-        raise refused(
-            Problem.REGION,
-            f"`{region}` is not among AWS's commercial regions (table of {AS_OF}).",
-            _nearest(region),
-        )
+    if no := unknown_region(region):
+        raise no
     return region
+
+
+def unknown_region(region: str) -> PydanticCustomError | None:
+    """Why the region is none, or None."""
+    if region in REGIONS:
+        return None
+    detail = f"`{region}` is not among AWS's commercial regions (table of {AS_OF})."
+    return refused(Problem.REGION, detail, _nearest(region))
 
 
 Region = Annotated[

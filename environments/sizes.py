@@ -81,6 +81,14 @@ class Nodes:
     """Marks a `NodeRange`, written `2..20`, with at least `least` nodes at any time."""
 
     least: int = 0
+    what: str = "node"
+    """What is counted."""
+    whose: str = "pool"
+    """What would be nothing without any."""
+    without: str = "the nodes that the cluster's own software runs on"
+    """What is missing where there are fewer than `least`."""
+    problem: Problem = Problem.RANGE
+    """What is wrong with a range that cannot be used."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Reads `2..20` or a `NodeRange`; writes `2..20`."""
@@ -97,22 +105,27 @@ class Nodes:
     def __str__(self) -> str:
         """What may be written, in words."""
         more = f", `least` {self.least} or more" if self.least else ""
-        return f"a number of nodes, `least..most`{more}"
+        return f"a number of {self.what}s, `least..most`{more}"
 
     def _read(self, value: object) -> NodeRange:
         nodes = value if isinstance(value, NodeRange) else _range(value)
         if nodes is None:
-            detail = "A number of nodes is a range, `least..most`: the autoscaler moves between the two."
+            detail = (
+                f"A number of {self.what}s is a range, `least..most`: the autoscaler moves between the two."
+            )
             raise refused(Problem.FORM, detail, self._fix(value))
         if nodes.min > nodes.max:
-            detail = f"`{nodes}` has more nodes at the least, {nodes.min}, than at the most, {nodes.max}."
-            raise refused(Problem.RANGE, detail, f"write `{NodeRange(nodes.max, nodes.min)}`.")
+            detail = (
+                f"`{nodes}` has more {self.what}s at the least, {nodes.min}, than at the most, {nodes.max}."
+            )
+            raise refused(self.problem, detail, f"write `{NodeRange(nodes.max, nodes.min)}`.")
         if nodes.max == 0:
-            detail = f"`{nodes}` never has a node."
-            raise refused(Problem.RANGE, detail, "write at least `0..1`, or remove the pool.")
+            detail = f"`{nodes}` never has a {self.what}."
+            fix = f"write at least `{self.least}..1`, or remove the {self.whose}."
+            raise refused(self.problem, detail, fix)
         if nodes.min < self.least:
-            detail = f"`{nodes}` may be without the nodes that the cluster's own software runs on."
-            raise refused(Problem.RANGE, detail, f"write `{NodeRange(self.least, nodes.max)}`.")
+            detail = f"`{nodes}` may be without {self.without}."
+            raise refused(self.problem, detail, f"write `{NodeRange(self.least, nodes.max)}`.")
         return nodes
 
     def _fix(self, value: object) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final, Literal, cast, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
 from environments.model import Environment
+from environments.on_demand import OnDemand
 from environments.quantities import Days
 from environments.section import Form, Section
 from environments.short_form import Short
@@ -35,21 +37,32 @@ def sections_at(path: Path) -> tuple[type[Section], ...]:
     if not path:
         return (Environment,)
     field = setting(path)
-    return sections(field.annotation) if field and not entries(field) else ()
+    return sections(field.annotation) if field and not (entries(field) or is_mapping(field)) else ()
 
 
+@lru_cache(maxsize=2048)  # every question about a setting asks about all those around it
 def setting(path: Path) -> FieldInfo | None:
     """What the model says about a setting, or an entry of a list or mapping; None if there is none such."""
     *around, name = path
     if listing := setting(tuple(around)) if around else None:
         if isinstance(name, int):
             return entries(listing)
-        if get_origin(listing.annotation) is Mapping:
+        if is_mapping(listing):
             return FieldInfo(annotation=get_args(listing.annotation)[1], default=None)  # may be left out
     found = [
-        section.model_fields[name] for section in sections_at(tuple(around)) if name in section.model_fields
+        _loaded(section.model_fields[name])
+        for section in sections_at(tuple(around))
+        if name in section.model_fields
     ]
     return _joined(found) if found else None
+
+
+def _loaded(field: FieldInfo) -> FieldInfo:
+    """The setting with what it holds, also where that is imported on demand."""
+    for item in field.metadata:
+        if isinstance(item, OnDemand):
+            return FieldInfo(annotation=item.annotation, default=field.default, description=field.description)
+    return field
 
 
 def _joined(found: list[FieldInfo]) -> FieldInfo:
@@ -65,26 +78,42 @@ def entries(field: FieldInfo) -> FieldInfo | None:
     """What the model says about each entry of a list; None where the setting is no list."""
     for annotation in (field.annotation, *get_args(field.annotation)):
         if get_origin(annotation) is tuple:
-            return FieldInfo.from_annotation(get_args(annotation)[0])
+            each = FieldInfo.from_annotation(get_args(annotation)[0])
+            if field.examples and field.examples[0] and not each.examples:
+                each.examples = field.examples[0][:1]  # the first entry of an example is one of an entry
+            return each
     return None
+
+
+def is_mapping(field: FieldInfo) -> bool:
+    """Whether its names are whatever people write, such as labels."""
+    return get_origin(field.annotation) is Mapping
 
 
 def short_form(field: FieldInfo) -> Short | None:
     """How a section may be written as one word, if it may."""
-    return next((item for item in field.metadata if isinstance(item, Short)), None)
+    or_none = (item for part in get_args(field.annotation) for item in getattr(part, "__metadata__", ()))
+    return next((item for item in (*field.metadata, *or_none) if isinstance(item, Short)), None)
 
 
 def all_settings(path: Path = ()) -> Iterator[tuple[Path, FieldInfo]]:
     """Every setting that can be written, in the order of the model, a section before what is in it.
 
-    The first entry, 0, stands for all entries of a list.
+    The first entry, 0, stands for all entries of a list, and `<name>` for all of a mapping.
     """
     names = dict.fromkeys(name for section in sections_at(path) for name in section.model_fields)
     for name in names:
         field = setting((*path, name))
         assert field, f"the model has no {name}"
         yield (*path, name), field
-        yield from all_settings((*path, name, 0) if entries(field) else (*path, name))
+        yield from all_settings((*path, name, *_inside(field)))
+
+
+def _inside(field: FieldInfo) -> Path:
+    """What stands in a path for whatever entry of a list or a mapping."""
+    if entries(field):
+        return (0,)
+    return ("<name>",) if is_mapping(field) else ()
 
 
 def shown(path: Path) -> str:
@@ -95,8 +124,10 @@ def shown(path: Path) -> str:
 def nearest(path: Path) -> str | None:
     """The setting that was probably meant: one of this name elsewhere, or of a similar name here."""
     *around, name = path
-    if elsewhere := next((shown(other) for other, _ in all_settings() if other[-1] == name), None):
-        return elsewhere
+    inside = tuple(0 if isinstance(key, int) else key for key in around)
+    elsewhere = [other for other, _ in all_settings() if other[-1] == name]
+    if elsewhere:  # rather deeper in the same section than in another one
+        return shown(min(elsewhere, key=lambda other: other[: len(inside)] != inside))
     known = [name for section in sections_at(tuple(around)) for name in section.model_fields]
     known = known if around else [EXTENDS, *known]
     near = difflib.get_close_matches(str(name), known, n=1) or [
@@ -141,7 +172,7 @@ def wanted(field: FieldInfo) -> str:
     """What may be written for a setting, in words."""
     if each := entries(field):
         return f"a list{_bounds(field)}; each entry: {wanted(each)}"
-    if inner := sections(field.annotation):
+    if (inner := sections(field.annotation)) and not is_mapping(field):
         return f"{_words(field)}a section with {', or with '.join(_form(section) for section in inner)}"
     if named := choices(field):
         return " or ".join(f"`{word}`" for word in named)

@@ -47,6 +47,7 @@ _OF_OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
 _OF_MODELS: Final[Mapping[str, tuple[str, ...]]] = {
     "kubernetes:serving.kserve.io/v1beta1:InferenceService": (
         "spec.predictor",
+        "spec.canary[].predictor",
         "spec.transformer",
         "spec.explainer",
     ),

@@ -45,11 +45,16 @@ class Bound:
 
 
 def pulumi_engine(environment: Environment, bound: Bound, may_open: MayOpen) -> Engine:
-    """The engine. Our drivers are attached where there is no plugin, and in the cloud on a desk always."""
+    """The engine. Our drivers are attached where there is no plugin, and in the cloud on a desk always.
+
+    So are those for clusters: the way to one is known to this process, and is in no stack.
+    """
     plugins = here()
-    is_local = environment.cloud == "local"
+    always = bound.packages if environment.cloud == "local" else ("kubernetes",)
     attached = {
-        name: package for name, package in bound.packages.items() if is_local or not plugins.exists(name)
+        name: package
+        for name, package in bound.packages.items()
+        if name in always or not plugins.exists(name)
     }
     return PulumiEngine(_lying(environment, bound), attached, bound.keys, may_open)
 

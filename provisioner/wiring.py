@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from environments.clouds import NONE
 from environments.load import Loaded, find, load
 from provisioner import region_blocks, workflow
 from provisioner.asked import Asked
@@ -29,7 +31,7 @@ from provisioner.providers.interface import Package, Refused
 from provisioner.schedule import LayerStacks
 from provisioner.state_wiring import backend_of, folder_of, keys_of
 from provisioner.workspace import Workspace
-from stacks.layers import LAYERS, Layer, stack_name
+from stacks.layers import IN_CLUSTERS, LAYERS, Layer, stack_name
 
 LOCAL_KEYS: Final = Credentials("local", "local")
 """The local cloud accepts any; given ones keep botocore from looking for the person's own."""
@@ -56,7 +58,7 @@ def planning(asked: Asked) -> Generator[Workspace]:
         with wiring.local_plan() as workspace:
             yield wiring.checked(workspace)
     else:
-        yield wiring.checked(wiring.aws_plan())
+        yield wiring.checked(wiring.plan())
 
 
 def applying(asked: Asked, say: Callable[[str], None]) -> Workspace:
@@ -65,7 +67,8 @@ def applying(asked: Asked, say: Callable[[str], None]) -> Workspace:
     Raises `WrongAccount`, `NoCredentials`, `RegionsMoved` before any other call.
     """
     wiring = _Wiring(asked)
-    return wiring.checked(wiring.local_apply(say) if wiring.is_local else wiring.aws())
+    workspace = wiring.checked(wiring.local_apply(say) if wiring.is_local else wiring.real())
+    return _told(workspace, say)
 
 
 def looking(asked: Asked) -> Workspace:
@@ -77,19 +80,26 @@ def looking(asked: Asked) -> Workspace:
     wiring = _Wiring(asked)
     if wiring.is_local:
         return wiring.local_look()
-    return wiring.aws() if wiring.has_state() else wiring.recorded()
+    return wiring.real() if wiring.has_state() else wiring.recorded()
 
 
 def reverting(asked: Asked) -> Workspace:
     """The same for plans that put back what was changed there. Raises `RegionsMoved`, too."""
     wiring = _Wiring(asked)
-    return wiring.checked(wiring.local_look() if wiring.is_local else wiring.aws())
+    return wiring.checked(wiring.local_look() if wiring.is_local else wiring.real())
 
 
 def destroying(asked: Asked, say: Callable[[str], None]) -> Workspace:
     """For `destroy`. Starts nothing: what was in a local cloud that is gone is gone already."""
     wiring = _Wiring(asked)
-    return wiring.local_destroy(say) if wiring.is_local else wiring.aws()
+    return _told(wiring.local_destroy(say) if wiring.is_local else wiring.real(), say)
+
+
+def _told(workspace: Workspace, say: Callable[[str], None]) -> Workspace:
+    """The same, when the person knows what there is to know before the first call."""
+    for notice in workspace.notices:
+        say(f"note: {notice}")
+    return workspace
 
 
 def token_for(region: str, cluster: str, role: str | None) -> ClusterToken:
@@ -109,7 +119,7 @@ class _Wiring:
         self._file = found.files[0]
         self._root = folder_of(self._env.state)
         self._backend = backend_of(self._env.state, self._env.region)
-        self._keys = keys_of(self._env.state, self._env.region, is_local=self.is_local)
+        self._keys = keys_of(self._env.state, self._env.region, is_local=self._is_on_a_desk)
         self._desk = Desk()
         self._claim = Claim.of(self._env.name, self._root, DESK)
 
@@ -118,9 +128,15 @@ class _Wiring:
         """Whether the environment is in the cloud on a desk."""
         return self._env.cloud == "local"
 
+    @property
+    def _is_on_a_desk(self) -> bool:
+        """Whether nothing in it is real: an environment without a cloud can be there as well."""
+        return self.is_local or self._cloud == "local"
+
     def recorded(self) -> Workspace:
         if not self.is_local:
-            return self._workspace(self._backend, AwsPackage(Connection()), only_looks=True)
+            aws = None if self._env.cloud == NONE else AwsPackage(Connection())
+            return self._workspace(self._backend, aws, only_looks=True)
         running = self._desk.status()
         notices: tuple[str, ...] = ()
         if self._standing(running) is Standing.CLOUD_LOST:
@@ -129,14 +145,17 @@ class _Wiring:
             )
         return self._workspace(self._backend, self._local_package(running), notices, only_looks=True)
 
-    def aws(self) -> Workspace:
+    def real(self) -> Workspace:
+        """In the real cloud; where there is none, nobody is asked who we are."""
+        if self._env.cloud == NONE:
+            return self._workspace(self._backend, None)
         workflow.check_account(self._env.account_id, self._caller)
         return self._workspace(self._backend, AwsPackage(self._connection()))
 
-    def aws_plan(self) -> Workspace:
-        notices: tuple[str, ...] = ()
+    def plan(self) -> Workspace:
+        """The same for a plan, which can do without credentials."""
         try:
-            workflow.check_account(self._env.account_id, self._caller)
+            return self.real()
         except NoCredentials as missing:
             notices = (f"The account was not checked: {missing.reason}",)
         return self._workspace(self._backend, AwsPackage(self._connection()), notices)
@@ -211,26 +230,44 @@ class _Wiring:
     def _workspace(
         self,
         backend: Backend,
-        package: Package,
+        aws: Package | None,
         notices: tuple[str, ...] = (),
         endpoint: str | None = None,
         begin: Callable[[], None] = lambda: None,
         *,
         only_looks: bool = False,
     ) -> Workspace:
-        parts = Parts(self._env, backend, self._keys, {"aws": package})
+        layers = self._layers(backend)
+        packages, more = self._packages(aws, layers, only_looks=only_looks)
+        parts = Parts(self._env, backend, self._keys, packages)
         return Workspace(
             name=self._name,
             environment=self._env,
             engine=engine_of(self._kind, parts, only_looks=only_looks),
-            layers=self._layers(backend),
-            notices=notices,
+            layers=layers,
+            notices=(*notices, *more),
             endpoint=endpoint,
             begin=begin,
             files=self._loaded,
-            providers={"aws": package.version},
+            providers={name: package.version for name, package in packages.items()},
             may_fork=self._kind == EMBEDDED,
         )
+
+    def _packages(
+        self, aws: Package | None, layers: Sequence[LayerStacks], *, only_looks: bool
+    ) -> tuple[dict[str, Package], tuple[str, ...]]:
+        """The drivers, and what the person should know of them."""
+        packages = {"aws": aws} if aws else {}
+        # What was delivered is removed by its drivers, too, when the environment delivers no more.
+        if not any(stack.project in IN_CLUSTERS for layer in layers for stack in layer.stacks):
+            return packages, ()
+        from provisioner import cluster_wiring  # noqa: PLC0415 - a client for clusters, where there are some
+
+        package = cluster_wiring.kubernetes_package(self._loaded)
+        if not only_looks:
+            cluster_wiring.must_be_known(self._loaded)
+        told = () if only_looks or self._is_on_a_desk else cluster_wiring.notices(self._env)
+        return {**packages, "kubernetes": package}, told
 
     def _layers(self, backend: Backend) -> tuple[LayerStacks, ...]:
         return tuple(self._layer(layer, backend) for layer in LAYERS)
@@ -270,6 +307,9 @@ class _Wiring:
         return any(store.exists() for store in self._stores())
 
     def _set_aside(self, say: Callable[[str], None]) -> None:
+        if rendered := self._env.rendered_into:  # for clusters that were in that cloud
+            for region in self._env.regions:
+                shutil.rmtree(rendered / stack_name(self._env, region), ignore_errors=True)
         for store in self._stores():
             with store.lock():
                 if store.exists():

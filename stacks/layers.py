@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from environments.clouds import NONE
 from environments.cluster import EksCluster
 from environments.model import Environment
 
@@ -38,7 +39,9 @@ class Layer:
 
 
 def _primary_first(env: Environment) -> Regions:
-    """Replicas hold copies of what the primary has."""
+    """Replicas hold copies of what the primary has; without a cloud there is nothing to stand on."""
+    if env.cloud == NONE:
+        return ()
     primary, *replicas = env.regions
     return ((primary,), tuple(replicas)) if replicas else ((primary,),)
 
@@ -53,11 +56,27 @@ def _clusters(env: Environment) -> Regions:
     return (env.regions,) if isinstance(env.cluster, EksCluster) else ()
 
 
+def _delivered(env: Environment) -> Regions:
+    """What runs in the clusters needs nothing of another region's."""
+    return (env.regions,) if env.delivery else ()
+
+
+def _served(env: Environment) -> Regions:
+    """What answers requests needs nothing of another region's either."""
+    return (env.regions,) if env.delivery and env.models else ()
+
+
 LAYERS: Final = (
     Layer(name="foundation", regions=_primary_first),
     Layer(name="links", regions=_primary_if_several),
     Layer(name="cluster", regions=_clusters),
+    Layer(name="platform", regions=_delivered),
+    Layer(name="serving", regions=_served),
 )
+
+
+IN_CLUSTERS: Final = ("platform", "serving")
+"""Layers of what is in a cluster, and not in a cloud."""
 
 
 def stack_name(env: Environment, region: str) -> str:

@@ -49,6 +49,7 @@ class Stack:
         network = self.environment.network
         if isinstance(network, OwnNetwork):
             return tuple(zone[-1] for zone in zones(self.here.region, network.zones))
+        assert network, "an environment without a cloud has no stack with subnets"
         return network.private_subnets
 
 

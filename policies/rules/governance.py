@@ -174,7 +174,15 @@ def _is_backed_up(files: Resource, scene: Scene) -> Iterator[Finding]:
     "GV-003",
     "*",
     fix="Make resources with a provider of the environment's own, in one exact version.",
-    reads=("region", "allowedAccountIds", "version", "kubeconfig"),
+    reads=(
+        "region",
+        "allowedAccountIds",
+        "version",
+        "kubeconfig",
+        "renderYamlToDirectory",
+        "clusterIdentifier",
+        "context",
+    ),
 )
 def explicit_provider(resource: Resource, scene: Scene) -> Iterator[Finding]:
     """Nothing is made with a provider that goes wherever the caller's credentials and settings lead."""
@@ -224,8 +232,11 @@ def _stays_in_account(provider: Resource, facts: Facts) -> Iterator[Finding]:
 
 
 def _knows_its_cluster(provider: Resource) -> Iterator[Finding]:
-    # The cluster's own is known after it is made, and secret: it is enough that there is one.
-    if provider.peek("kubeconfig") is None:
+    # The cluster's own is known after it is made, and secret: it is enough that there is one. A rendering
+    # goes into no cluster, and the environment's file has the kubeconfig of one that exists, and its context.
+    named = ("clusterIdentifier", "context")
+    is_pinned = any(provider.peek(path) is not None for path in ("kubeconfig", "renderYamlToDirectory"))
+    if not is_pinned and any(provider.peek(path) is None for path in named):
         yield Finding(provider, "kubeconfig", "The caller's settings decide the cluster.")
 
 

@@ -52,14 +52,22 @@ def _proposed(text: str) -> Callable[[Answers], str]:
     return lambda _: text
 
 
+def _has_cloud(answers: Answers) -> bool:
+    return answers.cloud != _NONE
+
+
+def _has_none(answers: Answers) -> bool:
+    return answers.cloud == _NONE
+
+
 QUESTIONS: Final = (
     Question(name="name", text="Name of the environment", word="NAME"),
     Question(
         name="cloud",
-        text="The real cloud, or the one on a desk",
+        text="The real cloud, the one on a desk, or none",
         word="CLOUD",
         default=_proposed("aws"),
-        choices=("aws", "local"),
+        choices=("aws", "local", _NONE),
     ),
     Question(
         name="account",
@@ -75,13 +83,25 @@ QUESTIONS: Final = (
         default=_proposed("confidential"),
         choices=("public", "internal", "confidential", "restricted"),
     ),
-    Question(name="region", text="Region", word="REGION", default=_proposed("us-east-1")),
-    Question(name="replicas", text="Further regions, with commas", word="REGIONS", default=_proposed(_NONE)),
+    Question(
+        name="region",
+        text="Region",
+        word="REGION",
+        default=lambda answers: "us-east-1" if _has_cloud(answers) else "on-prem",
+    ),
+    Question(
+        name="replicas",
+        text="Further regions, with commas",
+        word="REGIONS",
+        default=_proposed(_NONE),
+        matters=_has_cloud,
+    ),
     Question(
         name="cidr",
         text="Private block of addresses; each region takes a /16 of it",
         word="BLOCK",
         default=lambda _: free_block(_FOLDER),
+        matters=_has_cloud,
     ),
     Question(
         name="connectivity",
@@ -102,6 +122,23 @@ QUESTIONS: Final = (
         word="KIND",
         default=_proposed("eks"),
         choices=("eks", _NONE),
+        matters=_has_cloud,
+    ),
+    Question(
+        name="kubeconfig",
+        text="File with the access to the cluster, as seen from the environment's file",
+        word="FILE",
+        default=_proposed("kubeconfig"),
+        matters=_has_none,
+    ),
+    Question(name="context", text="Context in it", word="CONTEXT", matters=_has_none),
+    Question(
+        name="delivery",
+        text="How objects get into the cluster",
+        word="KIND",
+        default=_proposed("direct"),
+        choices=("direct", "gitops"),
+        matters=_has_none,
     ),
     Question(
         name="admin",

@@ -20,6 +20,8 @@ from provisioner.engine.interface import Access
 from provisioner.plan.values import revealed
 from provisioner.providers.interface import Refused
 from provisioner.report.kubeconfig import (
+    PROXY,
+    SOCKS,
     ClusterAccess,
     TokenCommand,
     credential_text,
@@ -89,8 +91,11 @@ def _chosen(workspace: Workspace, region: str | None) -> list[ClusterAccess]:
     match workspace.environment.cluster:
         case None:
             raise NoClusterWanted
-        case ExistingCluster(kubeconfig=kubeconfig, context=context):
-            raise ForeignCluster(str(kubeconfig), context)
+        case ExistingCluster(context=context):
+            from provisioner.cluster_wiring import kubeconfig_of  # noqa: PLC0415 - most clusters are ours
+
+            assert workspace.files, "a workspace of a command line has files"
+            raise ForeignCluster(str(kubeconfig_of(workspace.files)), context)
         case _:
             pass
     found = [*_recorded(workspace)]
@@ -132,5 +137,7 @@ def _say(workspace: Workspace, clusters: list[ClusterAccess], file: Path | None,
     settings = workspace.environment.cluster
     if isinstance(settings, EksCluster) and isinstance(settings.endpoint, PrivateEndpoint) and not proxy:
         err().say(way_in(clusters, as_typed(typed_again())))
+        if workspace.environment.delivery:
+            err().say(f"{as_typed('provisioner')} goes there too, where `{PROXY}={SOCKS}` is set.\n")
     if file:
         err().say(f"Try next:\n\n  kubectl --kubeconfig {file} get nodes")

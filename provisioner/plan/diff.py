@@ -13,6 +13,10 @@ class Missing:
     def __repr__(self) -> str:
         return "MISSING"
 
+    def __reduce__(self) -> str:
+        # There is one: a plan that comes from another process has the same.
+        return "MISSING"
+
 
 MISSING = Missing()
 

@@ -15,6 +15,9 @@ EXEC_API: Final = "client.authentication.k8s.io/v1"
 
 SOCKS: Final = "socks5://127.0.0.1:1080"
 
+PROXY: Final = "PROVISIONER_CLUSTER_PROXY"
+"""A variable: what our own calls to clusters go through, and those to AWS do not."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterAccess:

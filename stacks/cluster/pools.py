@@ -21,10 +21,10 @@ from environments.cluster import EksCluster as EksSettings
 from environments.connectivity import AirGap
 from environments.gpu_pools import GpuPool
 from environments.node_types import node_type
-from environments.sharing import Mig, NoSharing, TimeSlicing
 from environments.sizes import NodeRange
 from stacks.cluster.foundation import Foundation
 from stacks.ownership import default_tags
+from stacks.pool_marks import sharing_of, taints_of
 from stacks.stack import Stack
 
 
@@ -101,7 +101,7 @@ def _gpu_pool(
     stack: Stack, site: Site, wanted: GpuPool, number: int, node_addons: NodeAddons
 ) -> pool.GpuPool:
     subnets = list(site.subnets.values())
-    local_disks = wanted.machine.local_nvme_gb > 0
+    local_disks = wanted.instance.local_nvme_gb > 0
     return pool.GpuPool(
         stack.named(f"gpu-{wanted.name}"),
         pool.GpuPoolArgs(
@@ -111,13 +111,8 @@ def _gpu_pool(
             hardware=_hardware(wanted),
             nodes=_count(wanted.nodes),
             capacity=_capacity(wanted),
-            sharing=_sharing(wanted),
-            marks=pool.NodeMarks(
-                labels=wanted.labels,
-                taints=[
-                    pool.Taint(key=each.key, value=each.value, effect=each.effect) for each in wanted.taints
-                ],
-            ),
+            sharing=sharing_of(wanted),
+            marks=pool.NodeMarks(labels=wanted.labels, taints=taints_of(wanted)),
             subnet_ids=[subnets[position] for position in wanted.zone_positions(len(subnets))],
             user_data=user_data(offline=site.offline, local_disks=local_disks),
         ),
@@ -126,7 +121,7 @@ def _gpu_pool(
 
 
 def _hardware(wanted: GpuPool) -> pool.Hardware:
-    machine = wanted.machine
+    machine = wanted.instance
     assert machine.ami, "a machine without a stock image is refused with the environment"
     return pool.Hardware(
         machine=pool.GpuMachine(
@@ -153,21 +148,9 @@ def _capacity(wanted: GpuPool) -> pool.Capacity:
         case Reservation(id=id):
             return Reserved(id=id)
         case CapacityBlock(id=id):
-            return Block(id=id, instance_type=wanted.profile)
+            return Block(id=id, instance_type=wanted.instance.name)
         case _:
             assert_never(wanted.capacity)
-
-
-def _sharing(wanted: GpuPool) -> pool.Sharing:
-    match wanted.sharing:
-        case NoSharing():
-            return pool.WholeGpus()
-        case TimeSlicing(replicas=replicas):
-            return pool.TimeSlices(replicas=replicas)
-        case Mig(profile=profile):
-            return pool.MigSlices(profile=profile)
-        case _:
-            assert_never(wanted.sharing)
 
 
 def _count(nodes: NodeRange) -> NodeCount:

@@ -18,8 +18,9 @@ from components.cluster import (
 )
 from components.cluster_access import ClusterAccess, ClusterAccessArgs, Entrant
 from components.cluster_addons import NodeAddons, NodeAddonsArgs, WorkloadAddons, WorkloadAddonsArgs
-from components.karpenter import DISCOVERY, Karpenter, KarpenterArgs
+from components.karpenter import Karpenter, KarpenterArgs
 from components.node_firewall import NodeFirewall, NodeFirewallArgs, OpenReach, PrivateReach
+from components.node_marks import DISCOVERY
 from environments.cluster import EksCluster as EksSettings
 from environments.cluster import PrivateEndpoint, PublicEndpoint
 from environments.network import OwnNetwork

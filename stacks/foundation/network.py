@@ -8,7 +8,7 @@ import pulumi
 
 from components.existing_network import ExistingNetwork, ExistingNetworkArgs
 from components.flow_logs import FlowLogs, FlowLogsArgs
-from components.karpenter import DISCOVERY
+from components.node_marks import DISCOVERY
 from components.private_endpoints import PrivateEndpoints, PrivateEndpointsArgs
 from components.private_network import Egress, PrivateNetwork, PrivateNetworkArgs, ZoneBlocks
 from environments.network import OwnNetwork, private_block, public_block
@@ -29,6 +29,7 @@ def network(stack: Stack, logs_key_arn: pulumi.Input[str]) -> PrivateNetwork | E
         pulumi.export("privateRouteTableIds", made.private_route_table_ids)
         pulumi.export("s3PrefixListId", endpoints.s3_prefix_list_id)
         return made
+    assert settings, "an environment without a cloud has no stack of this layer"
     return ExistingNetwork(
         stack.named("network"),
         ExistingNetworkArgs(

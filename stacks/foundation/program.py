@@ -17,6 +17,7 @@ from components.private_network import PrivateNetwork
 from components.pull_through_cache import PullThroughCache, PullThroughCacheArgs
 from components.workload_role import WorkloadRole, WorkloadRoleArgs
 from environments.data_services import Bucket
+from environments.registry import Registry
 from stacks.foundation.keys import Key, keys
 from stacks.foundation.network import network
 from stacks.ownership import default_tags
@@ -105,15 +106,15 @@ def _repositories(
     stack: Stack, key: Key, roles: BaseRoles, pusher: WorkloadRole
 ) -> Mapping[str, ImageRepository]:
     """By the name in the environment's file."""
-    env = stack.environment
+    env, settings = stack.environment, _registry(stack)
     return {
         repository: ImageRepository(
             stack.named(f"images-{repository}"),
             ImageRepositoryArgs(
                 origin=f"registry.repositories[{number}]",
                 repository=f"{env.name}/{repository}",
-                keep_images=env.registry.keep_images,
-                scan_on_push=env.registry.scan == "on_push",
+                keep_images=settings.keep_images,
+                scan_on_push=settings.scan == "on_push",
                 force_delete=stack.is_disposable,
                 key_arn=key.key_arn,
                 puller_arns=[roles.node_role_arn],
@@ -121,12 +122,19 @@ def _repositories(
             ),
             stack.opts,
         )
-        for number, repository in enumerate(env.registry.repositories)
+        for number, repository in enumerate(settings.repositories)
     }
 
 
+def _registry(stack: Stack) -> Registry:
+    settings = stack.environment.registry
+    assert settings, "an environment without a cloud has no stack of this layer"
+    return settings
+
+
 def _pull_through_cache(stack: Stack, key: Key, roles: BaseRoles) -> None:
-    if upstreams := stack.environment.registry.pull_through:
+    settings = _registry(stack)
+    if upstreams := settings.pull_through:
         PullThroughCache(
             stack.named("image-cache"),
             PullThroughCacheArgs(
@@ -134,7 +142,7 @@ def _pull_through_cache(stack: Stack, key: Key, roles: BaseRoles) -> None:
                 location=stack.location,
                 prefix=stack.environment.name,
                 upstreams=upstreams,
-                keep_images=stack.environment.registry.keep_images,
+                keep_images=settings.keep_images,
                 key_arn=key.key_arn,
                 tags=default_tags(stack.here, LAYER),
                 puller_role_name=roles.node_role_name,

@@ -320,7 +320,8 @@ def parsed():
     parser.add_argument(
         "--environment",
         type=Path,
-        help=f"file of an environment called `{ENVIRONMENT}` that extends base.yaml (default: the shipped one)",
+        default=Path(__file__).with_name("local.yaml"),
+        help=f"file of an environment called `{ENVIRONMENT}` that extends base.yaml (default: local.yaml beside this)",
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument(

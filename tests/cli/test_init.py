@@ -31,6 +31,13 @@ def test_the_local_cloud_has_no_account(cli):
     assert cli("validate", "desk").code == 0
 
 
+def test_without_a_cloud_it_is_a_cluster_that_exists(cli, golden):
+    given = ("--name", "hall", "--cloud", "none", "--owner", "ml@example.com", "--context", "admin@hall")
+    assert cli("init", *given).code == 0
+    golden(Path("environments/hall.yaml").read_text())
+    assert cli("validate", "hall").code == 0
+
+
 def test_a_person_is_asked_and_a_wrong_answer_is_explained_at_once(cli, golden):
     answers = ("Prod!", "prod", "", "1", "111122223333", "ml@example.com", "", "eu-wset-1", "eu-west-1")
     ended = cli("init", typed=typed(*answers, "", "", "", "", "", "g6.xlarge", ""))

@@ -43,6 +43,7 @@ def clusters(monkeypatch):
         cloud="aws",
         notices=(),
         account=None,
+        delivery=None,
         outputs={region: outputs(region) for region in ("us-east-1", "eu-west-1")},
     )
 
@@ -60,11 +61,17 @@ def clusters(monkeypatch):
                 )
                 return super().open(stack, access)
 
+        environment = SimpleNamespace(
+            name="prod",
+            cloud=found.cloud,
+            cluster=found.settings,
+            account=found.account,
+            delivery=found.delivery,
+        )
         return Workspace(
             name=str(asked),
-            environment=SimpleNamespace(
-                name="prod", cloud=found.cloud, cluster=found.settings, account=found.account
-            ),
+            environment=environment,
+            files=SimpleNamespace(environment=environment, files=(Path("environments/prod.yaml"),)),
             engine=Engine(FakeRun()),
             layers=(LayerStacks((tuple(stacks),)),),
             notices=found.notices,
@@ -84,6 +91,12 @@ def test_a_context_for_each_region(cli, clusters, golden):
 
 def test_a_private_endpoint_comes_with_the_way_in(cli, clusters, golden):
     golden(cli("kubeconfig", "prod", "--region", "eu-west-1", "--out", "kube").err)
+
+
+def test_who_delivers_into_the_cluster_is_told_how_our_own_calls_go_there(cli, clusters):
+    clusters.delivery = "direct"
+    said = cli("kubeconfig", "prod").err
+    assert "where `PROVISIONER_CLUSTER_PROXY=socks5://127.0.0.1:1080` is set" in said
 
 
 def test_whoever_has_the_way_in_is_not_told_again(cli, clusters):
@@ -206,10 +219,11 @@ def test_an_environment_without_a_cluster(cli, clusters):
 
 
 def test_somebody_elses_cluster_has_its_own_file(cli, clusters):
+    """Where it lies as seen from here: it is written as seen from the environment's file."""
     clusters.settings = ExistingCluster(kind="existing", kubeconfig="./k", context="c")
     ended = cli("kubeconfig", "prod")
     assert ended.code == 1
-    assert "kubectl --kubeconfig k --context c get nodes" in ended.err
+    assert "kubectl --kubeconfig environments/k --context c get nodes" in ended.err
 
 
 def test_behind_a_local_cluster_is_nobody(cli, clusters):

@@ -18,18 +18,15 @@ from components.gpu_pool import (
     GpuPool,
     GpuPoolArgs,
     Hardware,
-    MigSlices,
     NodeMarks,
     OnDemand,
     Spot,
-    Taint,
-    TimeSlices,
-    WholeGpus,
 )
 from components.karpenter import Karpenter, KarpenterArgs
 from components.location import Location
 from components.network_interfaces import efa_interfaces, plain_interfaces
 from components.node_firewall import NodeFirewall, NodeFirewallArgs, OpenReach, PrivateReach
+from components.node_marks import MigSlices, Taint, TimeSlices, WholeGpus
 from components.node_template import Block, NodeSite, Reserved
 from components.policy_document import allow
 from components.system_pool import NodeCount, SystemPool, SystemPoolArgs

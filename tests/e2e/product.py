@@ -38,7 +38,7 @@ PATIENCE = 120
 """Seconds after which a command hangs."""
 
 JOURNALS = Path(".provisioner/state/.pulumi/journals")
-LAYERS = ("foundation", "cluster")
+LAYERS = ("foundation", "cluster", "platform", "serving")
 """Of an environment with one region, in the order in which they are applied."""
 
 AMBIENT = {
@@ -95,7 +95,7 @@ class Product:
 
     def __post_init__(self):
         (self.folder / "environments").mkdir(parents=True)
-        for name in ("base.yaml", "local.yaml"):
+        for name in ("base.yaml", "local.yaml", "on-prem.yaml"):
             shutil.copy(ROOT / "environments" / name, self.folder / "environments")
         self.written("small", SMALL)
 
@@ -108,6 +108,11 @@ class Product:
     def in_a_row(self, *commands):
         """Run commands that all have to end with 0 in one process: it starts once."""
         ran = self.ended(self._process("-c", IN_A_ROW, *commands))
+        assert ran.code == 0, ran.said
+
+    def python(self, code, *arguments):
+        """Run some lines of Python in the checkout, which have to end with 0."""
+        ran = self.ended(self._process("-c", code, *arguments))
         assert ran.code == 0, ran.said
 
     def started(self, command):
@@ -167,6 +172,11 @@ class Product:
         resources = self(f"state list {environment} --json").json["resources"]
         custom = [one["type"] for one in resources if one["custom"]]
         return dict(Counter(type for type in custom if type in CENSUS))
+
+    def rendered(self, folder=".provisioner/gitops"):
+        """What was written for clusters: the text of each file by its path."""
+        root = self.folder / folder
+        return {str(file.relative_to(root)): file.read_text() for file in root.rglob("*") if file.is_file()}
 
     def progress(self, environment="local"):
         """How far an apply is: which layer, and how large its journal is in bytes; (0, 0) before and after.

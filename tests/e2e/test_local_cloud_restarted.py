@@ -31,12 +31,16 @@ def test_apply_says_so_and_starts_afresh(product):
 
 
 def test_destroy_knows_that_nothing_is_left(product):
-    """There is nothing to remove, and no cloud is started for it."""
+    """There is nothing to remove, and no cloud is started for it; what was written for its cluster goes."""
+    more = "cluster: {kind: eks}\ndelivery: gitops\nteams: [{name: search}]\n"
+    product.setting("region: us-east-1\n", f"region: us-east-1\n{more}")
     assert "Started the local cloud at http://127.0.0.1:" in product("apply small --yes").out
+    assert product.rendered() != {}
     rebooted(product).unlink()
     assert product("local status --json").json["running"] is False
     assert "The local cloud that this state is about is gone" in product("state list small").err
     assert "everything in it: nothing is left" in product("destroy small --yes").out
+    assert product.rendered() == {}
     assert product("state list small --json").json["resources"] == []
     assert product("local status --json").json["running"] is False
 

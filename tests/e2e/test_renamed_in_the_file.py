@@ -2,8 +2,14 @@
 
 import shlex
 
+from tests.e2e.product import ROOT
+
+ON_AWS = ROOT / "tests/benchmarks/local.yaml"
+"""Without teams and models, which name the pool, too."""
+
 
 def test_typing_what_the_plan_offers_keeps_the_objects(product):
+    product.written("local", ON_AWS.read_text())
     product("apply local --yes")
     product.setting("name: online", "name: inference", "local")
     product.setting("name: features", "name: store", "local")

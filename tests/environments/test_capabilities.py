@@ -78,7 +78,7 @@ def test_a_pool_is_on_demand_and_unshared_by_default(read):
         OnDemand(kind="on_demand"), NoSharing(kind="none"), "none",
     )  # fmt: skip
     assert (one.nodes, one.disk, one.nodes_by, one.taints) == (NodeRange(0, 2), Size(100), "node_group", ())
-    assert one.machine.accelerator == "l4"
+    assert one.hardware.accelerator == "l4"
 
 
 @pytest.mark.parametrize(

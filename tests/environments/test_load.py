@@ -24,7 +24,8 @@ registry: {repositories: [serving]}
 """
 
 EVERY_NAME = (
-    "did you mean `staging` or `base` or `dev` or `local` or `prod` or `prod-airgap` or `prod-multi-region`?"
+    "did you mean `staging` or `base` or `dev` or `local` or `on-prem` or `prod` or `prod-airgap` or "
+    "`prod-multi-region`?"
 )
 
 

@@ -67,6 +67,23 @@ def test_other_problems_keep_their_places(write):
     assert [str(item.place) for item in refused.value.diagnostics] == ["own.yaml:6"]
 
 
+def test_what_is_delivered_goes_into_a_folder_of_its_own(write):
+    real = REAL + "cluster: {kind: eks}\ndelivery: "
+    folder = f"{LOCAL_STATE}/gitops"
+    assert str(load(write(real + "direct\n"), cloud="local").environment.rendered_into) == folder
+    committed = "{kind: gitops, folder: ./deploy, charts: argocd}\n"
+    delivery = load(write(real + committed), cloud="local").environment.delivery
+    assert (str(delivery.folder), delivery.charts) == (folder, "argocd")
+    assert load(write(REAL), cloud="local").environment.delivery is None
+
+
+def test_without_a_cloud_it_stays_so_and_goes_into_a_folder():
+    environment = load(find("on-prem", PACKAGED), cloud="local").environment
+    assert (environment.cloud, environment.region) == ("none", "munich")
+    assert str(environment.state.backend) == LOCAL_STATE
+    assert str(environment.rendered_into) == f"{LOCAL_STATE}/gitops"
+
+
 @pytest.mark.parametrize("name", ["dev", "prod", "prod-airgap", "prod-multi-region"])
 def test_every_shipped_environment_can_be_on_the_desk(name):
     assert load(find(name, PACKAGED), cloud="local").environment.cloud == "local"

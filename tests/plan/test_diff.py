@@ -1,5 +1,8 @@
 """Every leaf that differs, with its path as Pulumi spells it."""
 
+import copy
+import pickle
+
 import pytest
 
 from provisioner.plan.diff import MISSING, Diff, changes
@@ -36,3 +39,9 @@ def test_a_diff_without_reasons_is_no_difference():
     assert not Diff(delete_before_replace=True)
     assert Diff(updates=("a",))
     assert Diff(replaces=("a",))
+
+
+def test_what_is_missing_is_the_same_in_a_plan_of_another_process():
+    """Stacks are planned side by side in processes of their own."""
+    assert pickle.loads(pickle.dumps(MISSING)) is MISSING
+    assert copy.deepcopy(MISSING) is MISSING

@@ -8,7 +8,7 @@ from policies.packs import applying
 from policies.scene import Scene
 from tests.support.judged import facts, resources
 
-SHIPPED = ("local", "dev", "prod", "prod-airgap", "prod-multi-region")
+SHIPPED = ("local", "dev", "prod", "prod-airgap", "prod-multi-region", "on-prem")
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -19,7 +19,7 @@ from tests.support.environments import shipped
 from tests.support.recording import record
 from tests.support.renames import lost
 
-ENVIRONMENTS = ["local", "dev", "prod", "prod-airgap", "prod-multi-region"]
+ENVIRONMENTS = ["local", "dev", "prod", "prod-airgap", "prod-multi-region", "on-prem"]
 NO_TAGS = {
     "AccessPolicyAssociation",
     "Alias",
@@ -100,15 +100,16 @@ def test_the_local_environment_shows_the_whole_breadth():
     assert len({each.type for each in objects}) >= 35
 
 
-def test_there_is_no_provider_but_awss(environment):
-    assert {each.type.split(":")[0] for each in shipped(environment).objects} == {"aws"}
+def test_everything_is_in_aws_or_in_a_cluster(environment):
+    packages = {each.type.split(":")[0] for each in shipped(environment).objects}
+    assert packages == {"local": {"aws", "kubernetes"}, "on-prem": {"kubernetes"}}.get(environment, {"aws"})
 
 
 def test_our_drivers_take_what_is_declared(environment):
     """Without a cloud: the type is known, and so is each property."""
     specs = {spec.type: spec for spec in CATALOG}
     refused = []
-    for each in shipped(environment).objects:
+    for each in shipped(environment).aws:
         named = Named(type=each.type, name=each.name, seed=bytes(32))
         problems = checked(specs[each.type], named, None, each.inputs, {}).problems
         refused += [f"{each.short_type} {each.name}: {problem}" for problem in problems]
@@ -117,12 +118,12 @@ def test_our_drivers_take_what_is_declared(environment):
 
 def test_every_object_goes_through_a_provider_of_its_stack(environment):
     for recording in shipped(environment).stacks.values():
-        providers = {each.urn for each in recording.of_type("aws")}
+        providers = {each.urn for each in recording.of_type("aws") + recording.of_type("kubernetes")}
         strangers = [
             each.urn for each in recording.objects if each.provider.rpartition("::")[0] not in providers
         ]
         assert strangers == []
-        assert [each.urn for each in recording.objects if "region" in each.inputs] == []
+        assert [each.urn for each in recording.aws if "region" in each.inputs] == []
 
 
 def test_a_stack_acts_in_its_own_region_and_links_in_all():
@@ -142,7 +143,7 @@ def test_a_stack_acts_in_its_own_region_and_links_in_all():
 
 
 def test_every_object_that_can_has_its_name_as_tag(environment):
-    objects = shipped(environment).objects
+    objects = shipped(environment).aws
     nameless = [
         each.urn
         for each in objects
@@ -163,7 +164,7 @@ def test_names_that_are_global_carry_the_region_or_the_stack_that_has_all_of_the
     global_types = {"Role", "Policy", "InstanceProfile", "Bucket"}
     local_names = [
         each.name
-        for each in shipped(environment).objects
+        for each in shipped(environment).aws
         if each.short_type in global_types
         and not any(region in each.name for region in env.regions)
         # Too long for a role's name with what is appended to it: a hash stands for the rest.
@@ -177,7 +178,7 @@ def test_physical_names_are_chosen_by_the_engine_except_where_people_or_other_ob
 ):
     chosen = {
         each.short_type: key
-        for each in shipped(environment).objects
+        for each in shipped(environment).aws
         for key in ("name", "namePrefix", "bucket", "bucketPrefix", "identifier", "nodeGroupName")
         if key in each.inputs and not str(each.inputs[key]).startswith(("Bucket(", "arn:", "s3"))
     }
@@ -244,7 +245,8 @@ def test_nothing_in_aws_goes_with_its_data_and_locally_everything_does():
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
 def test_pulumi_up_runs_the_same_program(layer):
     """`pulumi up` executes the folder; both engines call `main`."""
-    stack, environment = "prod-multi-region.us-east-1", shipped("prod-multi-region")
+    name = "local" if layer.name in ("platform", "serving") else "prod-multi-region"
+    stack, environment = f"{name}.us-east-1", shipped(name)
     executed = record(
         lambda: runpy.run_module(f"stacks.{layer.name}", run_name="__main__"),
         stack=stack,

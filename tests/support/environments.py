@@ -21,6 +21,11 @@ class Recorded:
         return [each for recording in self.stacks.values() for each in recording.objects]
 
     @property
+    def aws(self) -> list[Declared]:
+        """Those in AWS."""
+        return [each for recording in self.stacks.values() for each in recording.aws]
+
+    @property
     def urns(self) -> list[str]:
         """Of everything the stacks declare and keep; stacks that are read are none of them."""
         return [

@@ -2,8 +2,10 @@
 
 import contextlib
 import functools
+import shutil
 import tempfile
 from datetime import date
+from pathlib import Path
 
 from environments.load import find, load
 from policies.check import check
@@ -16,15 +18,26 @@ from provisioner.plan.model import Mode, Source
 from provisioner.wiring import planning
 from provisioner.workflow import preview
 
+NOBODY_ANSWERS = """\
+contexts: [{name: on-prem, context: {cluster: away}}]
+clusters: [{name: away, cluster: {server: "https://127.0.0.1:9"}}]
+"""
+"""The access to the existing cluster of `on-prem`: a plan does without it."""
+
 TODAY = date(2026, 11, 21)
 
 
 @functools.cache
 def resources(name):
     """Of the environment's first plan; call it in a test, where nothing leads to a real cloud."""
-    file = find(name).resolve()
+    shipped = find(name).resolve().parent
     with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
-        with planning(Asked(str(file))) as workspace:
+        files = Path("environments")
+        files.mkdir()
+        for file in shipped.glob("*.yaml"):
+            shutil.copy(file, files)
+        (files / "kubeconfig").write_text(NOBODY_ANSWERS)
+        with planning(Asked(str(files / f"{name}.yaml"))) as workspace:
             plans = preview(workspace.engine, workspace.schedule(Mode.UPDATE), Source.STATE)
             return judging.of_plans(tuple(map(workspace.explained, plans)))
 

@@ -76,12 +76,17 @@ class Recording:
 
     @property
     def objects(self) -> list[Declared]:
-        """What will exist in the cloud: no components, no providers, nothing that is only read."""
+        """What will exist in a cloud or a cluster: no components, no providers, nothing that is only read."""
         return [
             each
             for each in self.resources
             if not (each.is_component or each.type.startswith("pulumi:") or each.read_id)
         ]
+
+    @property
+    def aws(self) -> list[Declared]:
+        """Those of them that will exist in AWS; the others are in a cluster."""
+        return [each for each in self.objects if each.type.startswith("aws:")]
 
     def graph(self) -> str:
         """Each resource below its parent, with its inputs."""

@@ -1,0 +1,5 @@
+"""What `pulumi up` runs in this folder."""
+
+from stacks.serving.program import main
+
+main()
