@@ -51,6 +51,12 @@ class Workspace:
         return self.environment.name
 
     @property
+    def folder(self) -> str | None:
+        """What is for its clusters is written into it; None: it is applied to them."""
+        into = self.environment.rendered_into
+        return str(into) if into else None
+
+    @property
     def is_disposable(self) -> bool:
         """Whether nothing in it counts as data."""
         return self.environment.cloud == "local"

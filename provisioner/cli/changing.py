@@ -26,6 +26,7 @@ from provisioner.providers.aws.taken import is_taken
 from provisioner.report.explain import explain
 from provisioner.report.outcome import (
     Ending,
+    Where,
     ending_text,
     nobody_took,
     result_of,
@@ -78,6 +79,11 @@ class Workplace(Protocol):
     @property
     def endpoint(self) -> str | None:
         """Of the local cloud, if it runs."""
+        ...
+
+    @property
+    def folder(self) -> str | None:
+        """What is for clusters is written into it."""
         ...
 
     @property
@@ -275,9 +281,9 @@ class _Conversation:
 
     def unchanged(self) -> None:
         if self._mode is Mode.UPDATE:
-            name, endpoint = self._workspace.name, self._workspace.endpoint
+            name, where = self._workspace.name, self._where
             resources = recording(self._workspace.engine, self._workspace.stacks).resources
-            self._screen.write("\n" + unchanged_text(name, resources, endpoint, program(), self._following))
+            self._screen.write("\n" + unchanged_text(name, resources, where, program(), self._following))
 
     def ended(self, applied: Sequence[Applied], code: ExitCode) -> None:  # noqa: ARG002 - the text says it
         recorded = self._recorded()
@@ -287,7 +293,7 @@ class _Conversation:
             applied=applied,
             resources=recorded.resources if recorded else None,
             outputs=recorded.outputs if recorded else {},
-            endpoint=self._workspace.endpoint,
+            where=self._where,
             program=program(),
             command=self._command,
             is_taken=is_taken if self._following is None else nobody_took,
@@ -300,7 +306,7 @@ class _Conversation:
         if self._begun and not isinstance(failure, StateIsAway):  # then nobody can look what exists
             with suppress(Failure):  # it would hide the one that counts
                 resources = recording(self._workspace.engine, self._workspace.stacks).resources
-                self._screen.say(f"\n{stopped_text(resources, self._workspace.endpoint)}\n")
+                self._screen.say(f"\n{stopped_text(resources, self._where)}\n")
 
     def interrupted(self) -> None:
         if not self._begun:
@@ -309,6 +315,10 @@ class _Conversation:
 
     def close(self) -> None:
         self._shown.close()
+
+    @property
+    def _where(self) -> Where:
+        return Where(self._workspace.endpoint, self._workspace.folder)
 
     def _recorded(self) -> Recording | None:
         """What is recorded now; None, with a note, if it cannot be read: the ending is told anyway."""

@@ -19,6 +19,7 @@ class Workplace:
     opened: Opened
     notices: tuple[str, ...] = ()
     endpoint: None = None
+    folder: None = None
     begin: Callable[[], None] = lambda: None
 
     is_disposable: bool = False

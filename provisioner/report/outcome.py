@@ -39,6 +39,20 @@ def nobody_took(_code: str, _error: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """Where the objects are, beside a cloud that needs no word."""
+
+    endpoint: str | None = None
+    """Of the local cloud."""
+
+    folder: str | None = None
+    """Those for clusters are files in it."""
+
+
+NOWHERE_ELSE: Final = Where()
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """How a command that changes things ended, over all its stacks."""
 
@@ -53,9 +67,7 @@ class Ending:
     outputs: Mapping[str, Properties]
     """By region."""
 
-    endpoint: str | None = None
-    """Of the local cloud."""
-
+    where: Where = NOWHERE_ELSE
     program: str = PROGRAM
     """What people type for it."""
 
@@ -92,32 +104,32 @@ def ending_text(ending: Ending, style: Style) -> str:
     return "\n".join(lines) + "\n"
 
 
-def stopped_text(resources: Sequence[Recorded], endpoint: str | None) -> str:
+def stopped_text(resources: Sequence[Recorded], where: Where) -> str:
     """What is said where an apply stopped for a reason that is told elsewhere."""
-    return f"Stopped. {_existing(resources, endpoint)} {_RECORDED}"
+    return f"Stopped. {_existing(resources, where)} {_RECORDED}"
 
 
 def unchanged_text(
     name: str,
     resources: Sequence[Recorded],
-    endpoint: str | None,
+    where: Where,
     program: str = PROGRAM,
     following: Commands | None = None,
 ) -> str:
     """What is said where an apply had nothing to do; `program` is what people type for it."""
-    return "\n".join((_existing(resources, endpoint, following), *_try_next(name, program, following))) + "\n"
+    return "\n".join((_existing(resources, where, following), *_try_next(name, program, following))) + "\n"
 
 
 def _done(ending: Ending, style: Style) -> Iterator[str]:
     verb = "Destroyed" if ending.mode is Mode.DESTROY else "Applied"
     yield style.paint(Colour.GOOD, f"{verb} in {_took(ending)}: {_counts(ending)}.")
     if ending.mode is Mode.DESTROY:
-        yield _existing(ending.resources, ending.endpoint, ending.following)
+        yield _existing(ending.resources, ending.where, ending.following)
         return
     if outputs := [f"  {line}" for line in output_lines(ending.outputs)]:
         yield from ("", "Outputs:", "", *outputs)
     yield ""
-    yield _existing(ending.resources, ending.endpoint, ending.following)
+    yield _existing(ending.resources, ending.where, ending.following)
     yield from _try_next(ending.environment, ending.program, ending.following)
 
 
@@ -137,7 +149,7 @@ def _cut_short(ending: Ending, head: str) -> Iterator[str]:
         if len(waiting) > LONGEST:
             yield f"  … and {len(waiting) - LONGEST} more"
     verb = "destroy" if ending.mode is Mode.DESTROY else "apply"
-    yield from ("", f"{_existing(ending.resources, ending.endpoint, ending.following)} {_RECORDED}")
+    yield from ("", f"{_existing(ending.resources, ending.where, ending.following)} {_RECORDED}")
     again = ending.command or f"{ending.program} {verb} {ending.environment}"
     yield from ("", "To go on:", "", f"  {again}")
 
@@ -156,20 +168,31 @@ def _taking_over(ending: Ending, failures: Sequence[Failed]) -> Iterator[str]:
     yield from (f"  {again} {shlex.quote(urn)} ID" for urn in there[:LONGEST])
 
 
-def _existing(
-    resources: Sequence[Recorded] | None, endpoint: str | None, following: Commands | None = None
-) -> str:
-    """How many objects there are in the cloud: components and providers are none."""
+def _existing(resources: Sequence[Recorded] | None, where: Where, following: Commands | None = None) -> str:
+    """How many objects there are in the cloud and in a folder: components and providers are none."""
     if resources is None:
         return "What exists now is not known: the state could not be read."
     objects = [one for one in resources if one.custom and not one.type.startswith("pulumi:")]
-    types = len({one.type for one in objects})
-    where = f" in the local cloud at {endpoint}" if endpoint else ""
+    files = [one for one in objects if where.folder and one.type.startswith("kubernetes:")]
+    made = [one for one in objects if one not in files]
+    cloud = f" in the local cloud at {where.endpoint}" if where.endpoint else ""
     if not objects:
         whole = "environment" if following is None else "stack"
-        return f"Nothing of the {whole} exists{where}."
-    verb = "exists" if len(objects) == 1 else "exist"
-    return f"{_many(len(objects), 'object')} of {_many(types, 'type')} {verb}{where}."
+        return f"Nothing of the {whole} exists{cloud}."
+    said = [f"{_objects(made)} {_verb(made)}{cloud}."] if made else []
+    return " ".join([*said, *([f"{_objects(files)} {_is(files)} in {where.folder}/."] if files else [])])
+
+
+def _objects(some: Sequence[Recorded]) -> str:
+    return f"{_many(len(some), 'object')} of {_many(len({one.type for one in some}), 'type')}"
+
+
+def _verb(some: Sequence[Recorded]) -> str:
+    return "exists" if len(some) == 1 else "exist"
+
+
+def _is(some: Sequence[Recorded]) -> str:
+    return "is" if len(some) == 1 else "are"
 
 
 def _try_next(name: str, program: str, following: Commands | None) -> Iterator[str]:

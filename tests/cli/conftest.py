@@ -52,7 +52,9 @@ def workspace(fake_run, monkeypatch):
     def made(name, *_):
         return Workspace(
             name=name,
-            environment=SimpleNamespace(name="dev", cloud=wired.cloud, region="us-east-1"),
+            environment=SimpleNamespace(
+                name="dev", cloud=wired.cloud, region="us-east-1", rendered_into=None
+            ),
             engine=FakeEngine(fake_run),
             layers=(LayerStacks((STACKS,)),),
             notices=wired.notices,

@@ -7,7 +7,7 @@ import pytest
 from provisioner.engine.interface import Applied, Failed, Result
 from provisioner.plan.model import Mode, Op
 from provisioner.plan.values import Secret
-from provisioner.report.outcome import Ending, ending_text
+from provisioner.report.outcome import Ending, Where, ending_text, unchanged_text
 from provisioner.report.style import PLAIN
 from tests.support.plans import KEY, NETWORK, REPOSITORY, VPC, recorded, urn
 
@@ -20,7 +20,7 @@ RESOURCES = (
 
 
 def ending(applied, resources=RESOURCES, mode=Mode.UPDATE, outputs=None, endpoint=None):
-    return Ending("local", mode, [applied], resources, outputs or {}, endpoint)
+    return Ending("local", mode, [applied], resources, outputs or {}, Where(endpoint))
 
 
 def test_applied(golden):
@@ -78,3 +78,13 @@ def test_destroyed(golden):
 def test_one_stack_that_did_not_end_well_is_enough(worst):
     both = Ending("local", Mode.UPDATE, [Applied(Result.DONE, {}), Applied(worst, {})], (), {})
     assert both.result is worst
+
+
+def test_what_is_written_into_a_folder_is_not_said_to_exist():
+    queue = recorded("kubernetes:core/v1:Namespace", "local-team", "search")
+    said = unchanged_text("local", (*RESOURCES, queue), Where("http://127.0.0.1:4711", ".provisioner/gitops"))
+    assert said.startswith(
+        "2 objects of 2 types exist in the local cloud at http://127.0.0.1:4711. "
+        "1 object of 1 type is in .provisioner/gitops/.\n"
+    )
+    assert unchanged_text("on-prem", (queue,), Where()).startswith("1 object of 1 type exists.\n")
