@@ -37,13 +37,19 @@ _KUBECONFIG: Final = ("cluster", "kubeconfig")
 _CONTEXT: Final = ("cluster", "context")
 
 
-def kubernetes_package(found: Loaded) -> KubernetesPackage:
-    """The package `kubernetes` for the environment's clusters. Nothing is opened."""
+def kubernetes_package(found: Loaded, *, puts_back: bool = False) -> KubernetesPackage:
+    """The package `kubernetes` for the environment's clusters. Nothing is opened.
+
+    With `puts_back` it takes over what others have set since: that is what it is asked for.
+    """
+    cluster = found.environment.cluster
     connection = ClusterConnection(
         kubeconfig=kubeconfig_of(found),
         program=(sys.executable, "-m", "provisioner"),
         way_in=_WAY_IN if _is_private(found.environment) else "",
         proxy=os.environ.get(PROXY, ""),
+        takes_over=puts_back,
+        version=cluster.version if isinstance(cluster, EksCluster) else "",
     )
     return KubernetesPackage(connection)
 

@@ -85,7 +85,7 @@ def looking(asked: Asked) -> Workspace:
 
 def reverting(asked: Asked) -> Workspace:
     """The same for plans that put back what was changed there. Raises `RegionsMoved`, too."""
-    wiring = _Wiring(asked)
+    wiring = _Wiring(asked, puts_back=True)
     return wiring.checked(wiring.local_look() if wiring.is_local else wiring.real())
 
 
@@ -110,8 +110,9 @@ def token_for(region: str, cluster: str, role: str | None) -> ClusterToken:
 class _Wiring:
     """One environment, and the parts for it."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Asked, *, puts_back: bool = False) -> None:
         found = self._loaded = loaded(asked)
+        self._puts_back = puts_back
         self._name = str(asked)
         self._cloud = asked.cloud
         self._env = found.environment
@@ -263,7 +264,7 @@ class _Wiring:
             return packages, ()
         from provisioner import cluster_wiring  # noqa: PLC0415 - a client for clusters, where there are some
 
-        package = cluster_wiring.kubernetes_package(self._loaded)
+        package = cluster_wiring.kubernetes_package(self._loaded, puts_back=self._puts_back)
         if not only_looks:
             cluster_wiring.must_be_known(self._loaded)
         told = () if only_looks or self._is_on_a_desk else cluster_wiring.notices(self._env)

@@ -93,6 +93,12 @@ def test_a_token_is_asked_of_the_program_that_runs(found):
     assert kubernetes_package(found(PRIVATE))._connection.program == (sys.executable, "-m", "provisioner")
 
 
+def test_what_is_kept_in_a_folder_has_to_suit_the_clusters_version_where_it_is_known(found):
+    eks = PRIVATE.replace("kind: eks", 'kind: eks, version: "1.34"')
+    assert kubernetes_package(found(eks))._connection.version == "1.34"
+    assert kubernetes_package(found(EXISTING))._connection.version == ""
+
+
 def test_the_way_to_a_private_interface_is_told_before_the_first_call(found, golden, monkeypatch):
     """And again, in full, when nobody answers; whoever has set the way is told neither."""
     environment = found(PRIVATE)

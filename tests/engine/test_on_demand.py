@@ -139,3 +139,11 @@ threads = [threading.Thread(target=look) for _ in range(16)]
 [each.start() for each in threads], [each.join() for each in threads]
 print(len(found))"""
     assert used(use) == "16"
+
+
+def test_its_classes_are_registered_once_whatever_comes_first():
+    """The SDK takes a package that registers twice for two packages."""
+    asked = 'from pulumi.runtime import rpc\nrpc.get_resource_module("aws", "kms/key", "")'
+    whole = "aws.get_region_output"
+    for first, second in ((asked, whole), (whole, asked)):
+        assert used(f"{first}\n{second}\nprint(aws.eks.Cluster.__name__)") == "Cluster"

@@ -85,6 +85,8 @@ class _Package(Loader):
 
     def __init__(self, whole: SourceFileLoader) -> None:
         self._whole = whole
+        self._rest: str | None = None
+        """The module's text without what is done when it is asked for, and must not be done twice."""
 
     def exec_module(self, module: ModuleType) -> None:
         package = module.__name__
@@ -108,11 +110,15 @@ class _Package(Loader):
 
         if registers := _REGISTERS.search(source):
             _register_when_asked(f"from . import _utilities\n{registers[0]}", module)
+            self._rest = source[: registers.start()]
         setattr(module, "__getattr__", missing)  # noqa: B010 - a module's type has no such attribute
 
     def _everything(self, module: ModuleType, name: str) -> Any:
         vars(module).pop("__getattr__", None)
-        self._whole.exec_module(module)
+        if self._rest is None:
+            self._whole.exec_module(module)
+        else:
+            exec(compile(self._rest, self._whole.path, "exec"), vars(module))  # noqa: S102 - as the import system
         setattr(module, "__all__", [each for each in vars(module) if not each.startswith("_")])  # noqa: B010
         return getattr(module, name)
 

@@ -46,6 +46,12 @@ class ClusterConnection:
     proxy: str = ""
     """To go through where the kubeconfig names none; empty: what is set for all programs here."""
 
+    takes_over: bool = False
+    """Whether what other managers have set is put back to what the program says."""
+
+    version: str = ""
+    """Of Kubernetes, where the cluster is not there to be asked: what is kept in a folder has to suit it."""
+
 
 class KubernetesPackage:
     """Turns the inputs of `pulumi:providers:kubernetes` into a provider for a cluster, or for a folder."""
@@ -100,12 +106,13 @@ class KubernetesPackage:
         if folder := inputs.get(FOLDER):
             from provisioner.providers.kubernetes.rendering import FolderProvider  # noqa: PLC0415 - one of two
 
-            return FolderProvider(self._connection.folder / str(folder), namespace)
+            return FolderProvider(self._connection.folder / str(folder), namespace, self._connection.version)
         from provisioner.providers.kubernetes.live import LiveProvider  # noqa: PLC0415 - one of two
 
         access = self._access(inputs)
         cluster = self._cluster(access) if access else None
-        return LiveProvider(cluster, namespace or (access.namespace if access else ""), _takes_over(inputs))
+        takes_over = self._connection.takes_over or _takes_over(inputs)
+        return LiveProvider(cluster, namespace or (access.namespace if access else ""), takes_over)
 
     def _access(self, inputs: Properties) -> Access | None:
         """How the cluster is reached, or None while that is not known. Raises `Refused`."""

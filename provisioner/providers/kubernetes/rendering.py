@@ -10,14 +10,14 @@ import os
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
 
 import yaml
 
 from provisioner.plan.diff import Diff
-from provisioner.plan.values import Properties, has_secret, revealed
+from provisioner.plan.values import UNKNOWN, Properties, Secret, has_secret, mapped, revealed
 from provisioner.providers.interface import Checked, Identity, Object, Problem, Refused
 from provisioner.providers.kubernetes.difference import compared, planned
 from provisioner.providers.kubernetes.functions import answer
@@ -33,11 +33,13 @@ from provisioner.providers.kubernetes.objects import (
     Kind,
     Name,
     in_words_of_program,
+    is_patch,
     kind_of,
     manifest,
     named,
     outputs_of,
 )
+from provisioner.providers.kubernetes.validation import Schemas
 
 CRDS: Final = "0-crd"
 MANIFESTS: Final = "1-manifest"
@@ -49,15 +51,28 @@ class FolderProvider:
 
     folder: Path
     namespace: str = ""
+    version: str = ""
+    """Of Kubernetes, whose schemas the objects keep to; empty: the newest that there is one of."""
+
+    schemas: Schemas = field(init=False, repr=False, compare=False)
 
     takes_marked = True
     """What is secret has to be known, so that it is not written."""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "schemas", Schemas(self.version, self.folder / CRDS))
+
     def check(self, type: str, name: str, old: Properties | None, new: Properties, seed: bytes) -> Checked:
-        """The inputs to use. No file may hold anything secret."""
+        """The inputs to use. No file may hold anything secret, or what the kind's schema does not have."""
         before = None if old is None else cast("Properties", revealed(dict(old)))
         inputs = filled(type, name, before, new, seed, self.namespace or DEFAULT_NAMESPACE)
-        return Checked(inputs, (*problems(type, inputs), *_not_for_files(type, inputs)))
+        found = (*problems(type, inputs), *_not_for_files(type, inputs), *self._not_in_schema(type, inputs))
+        return Checked(inputs, found)
+
+    def foresee(self, type: str, name: str, old: Properties | None, new: Properties, seed: bytes) -> None:  # noqa: ARG002 - as `check`
+        """Take note of a CRD that waits to be decided: objects of its kind may be asked about before it."""
+        if kind_of(type, new) == CRD:
+            self.schemas.problems(CRD, _shown(CRD, new))
 
     def diff(self, type: str, old: Object, new: Properties) -> Diff:
         """What a change means."""
@@ -126,6 +141,13 @@ class FolderProvider:
         """The answer of a function of the package. Raises `Refused`."""
         return answer(token, cast("Properties", revealed(dict(arguments))))
 
+    def _not_in_schema(self, type: str, inputs: Properties) -> tuple[Problem, ...]:
+        """What the schema of the kind does not have. A patch is no whole object, a release none at all."""
+        kind = kind_of(type, inputs)
+        if type == RELEASE or is_patch(type, kind):
+            return ()
+        return self.schemas.problems(kind, _shown(kind, inputs))
+
     def _file(self, kind: Kind, name: Name) -> Path:
         return self.folder / (CRDS if kind == CRD else MANIFESTS) / file_name(kind, name)
 
@@ -162,6 +184,13 @@ def _not_for_files(type: str, inputs: Properties) -> Iterator[Problem]:
                 name,
                 "holds a secret, which would be written into the folder in clear; refer to a Secret instead",
             )
+
+
+def _shown(kind: Kind, inputs: Properties) -> dict[str, Any]:
+    """The object as it would be written, with nothing secret in it, since what is wrong is quoted."""
+    return manifest(
+        kind, mapped(dict(inputs), lambda leaf: UNKNOWN if isinstance(leaf, Secret) else revealed(leaf))
+    )
 
 
 def _object(kind: Kind, id: str, inputs: Properties) -> Object:

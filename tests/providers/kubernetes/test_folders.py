@@ -14,7 +14,13 @@ def files(folder):
 
 def test_each_object_is_a_file_and_kinds_come_first(folder_provider, tmp_path, golden):
     made(folder_provider, CONFIG_MAP, config_map(colour="red", script="#!/bin/sh\nexit 0\n"))
-    definition = {"metadata": {"name": "shelves.example.com"}, "spec": {"group": "example.com"}}
+    spec = {
+        "group": "example.com",
+        "scope": "Cluster",
+        "names": {"kind": "Shelf", "plural": "shelves"},
+        "versions": [],
+    }
+    definition = {"metadata": {"name": "shelves.example.com"}, "spec": spec}
     made(folder_provider, "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", definition)
     role = {"metadata": {"name": "system:reader"}, "rules": [{"verbs": ["get"], "resources": ["pods"]}]}
     made(folder_provider, "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", role)
