@@ -160,6 +160,12 @@ def concerning(provider: Provider, about: About) -> Provider:
     return provider if narrowed is None else narrowed(about)
 
 
+def remarks(provider: Provider) -> Sequence[str]:
+    """What a person should know of a plan that was made with the provider, if it has anything to say."""
+    said = getattr(provider, "remarks", None)
+    return () if said is None else said()
+
+
 def config_checked(package: Package, urn: str, old: Properties, new: Properties) -> Checked:
     """The inputs with which a provider of the package is recorded; a package that has no say takes any."""
     check = getattr(package, "check_config", None)

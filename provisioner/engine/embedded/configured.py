@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from provisioner.engine.embedded import stack_references
 from provisioner.engine.embedded import urn as urns
@@ -25,6 +25,7 @@ from provisioner.providers.interface import (
     Refused,
     concerning,
     given,
+    remarks,
 )
 
 
@@ -71,6 +72,13 @@ class ConfiguredProviders:
     def known(self, reference: str) -> Provider | None:
         """The provider, if it was needed before."""
         return self._providers.get(reference)
+
+    def remarks(self) -> Iterator[str]:
+        """What a person should know of how a plan was made, from the providers that made it."""
+        with self._lock:
+            configured = tuple(self._providers.values())
+        for provider in configured:
+            yield from remarks(provider)
 
     def cancel(self) -> None:
         """Ask those that can to break off what they are doing: Ctrl-C was pressed."""

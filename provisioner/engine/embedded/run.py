@@ -117,7 +117,7 @@ class EmbeddedRun:
             steps=in_order(progress.steps),
             drift=found.refreshed.drift,
             unfinished=tuple(settled.unfinished for settled in found.settled),
-            notes=tuple(sorted({*progress.notes, *rehearsal.notes})),
+            notes=tuple(sorted({*progress.notes, *rehearsal.notes, *scene.providers.remarks()})),
             recorded=only_recorded(rehearsal, progress),
             scope=scope,
             left_out=scene.reach.left_out,

@@ -86,7 +86,7 @@ class Cluster:
         self._begun: dict[str, Future[Answer | None]] = {}
         self._pool = ThreadPoolExecutor(REHEARSALS, thread_name_prefix="rehearsal")
         self._ours: set[str] = set()
-        self._is_away = False
+        self._away = ""
         self._lock = threading.Lock()
 
     def known(self, kind: Kind) -> Resource:
@@ -179,11 +179,16 @@ class Cluster:
     @property
     def is_away(self) -> bool:
         """Whether nobody answered, so that plans go on without asking."""
-        return self._is_away
+        return bool(self._away)
 
-    def give_up(self) -> None:
+    @property
+    def away(self) -> str:
+        """Why it is; empty if it is not."""
+        return self._away
+
+    def give_up(self, why: str) -> None:
         """Ask nobody any more, as far as that can be avoided."""
-        self._is_away = True
+        self._away = self._away or why
 
     def _rehearse(self, target: Target, manifest: Mapping[str, Any]) -> Answer | None:
         query = {**_applying(target), "dryRun": "All"}
@@ -192,7 +197,7 @@ class Cluster:
         except Refused as refused:
             if refused.code != UNREACHABLE:
                 return None
-            self.give_up()
+            self.give_up(refused.reason)
             return None
 
     def _asked_again(self, kind: Kind) -> Resource | None:

@@ -39,8 +39,8 @@ def resource(cluster: Cluster, kind: Kind) -> Resource | None:
     """Where objects of a kind are; None if the cluster does not know it yet, or does not answer."""
     try:
         return cluster.kinds.resource(kind)
-    except Refused:
-        cluster.give_up()
+    except Refused as refused:
+        cluster.give_up(refused.reason)
         return None
 
 

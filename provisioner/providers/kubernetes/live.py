@@ -32,6 +32,12 @@ class LiveProvider:
         """The provider as it acts on one resource."""
         return replace(self, about=about)
 
+    def remarks(self) -> Sequence[str]:
+        """That the cluster could not be asked: then a plan is by the program's word alone."""
+        if self.cluster is None or not self.cluster.is_away:
+            return ()
+        return (f"The cluster could not be asked what it says of this plan: {self.cluster.away}",)
+
     def foresee(self, type: str, name: str, old: Properties | None, new: Properties, seed: bytes) -> None:
         """`check` will be called like this: what the cluster has to be asked for it is asked meanwhile."""
         if type != RELEASE:

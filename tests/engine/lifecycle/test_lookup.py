@@ -8,7 +8,7 @@ from provisioner.engine.interface import Access, Result
 from provisioner.plan.model import Op
 from provisioner.plan.values import UNKNOWN, Secret
 from provisioner.providers.interface import Refused
-from tests.support.fake_cloud import FakeRegistry, Thing
+from tests.support.fake_cloud import FakeProvider, FakeRegistry, Thing
 from tests.support.lookups import get_thing
 from tests.support.runs import marks
 
@@ -90,6 +90,11 @@ def test_without_credentials_it_is_unknown_in_the_plan_which_says_so(desk, their
     [mine] = [step for step in plan.steps if step.name == "mine"]
     assert mine.new["note"] is UNKNOWN
     assert plan.notes == (f"fake:index:Thing with id {theirs} was not read: no credentials",)
+
+
+def test_what_a_provider_says_of_the_plan_it_made_is_told(desk, theirs, monkeypatch):
+    monkeypatch.setattr(FakeProvider, "remarks", lambda _: ("Nobody was asked.",), raising=False)
+    assert desk.plan(looking(theirs)).notes == ("Nobody was asked.",)
 
 
 def test_one_that_is_gone_when_the_apply_comes_stops_it(desk, theirs):

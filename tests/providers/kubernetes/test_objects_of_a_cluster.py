@@ -370,8 +370,13 @@ def test_a_busy_server_is_asked_again(provider, api):
 
 def test_a_plan_goes_on_where_nobody_answers_and_an_apply_says_so(provider, api, monkeypatch):
     monkeypatch.setattr("provisioner.providers.kubernetes.client.FIRST_PATIENCE", 0.1)
+    assert provider.remarks() == ()
     api.close()
     inputs = checked(provider, CONFIG_MAP, config_map(colour="red"))
     assert provider.planned(CONFIG_MAP, None, inputs)["data"] == {"colour": "red"}
+    (note,) = provider.remarks()
+    assert note.startswith(
+        "The cluster could not be asked what it says of this plan: the API server of context"
+    )
     with pytest.raises(Refused, match="does not answer at http://127.0.0.1"):
         provider.create(CONFIG_MAP, inputs)
