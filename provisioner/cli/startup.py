@@ -62,6 +62,9 @@ def _defer_methods() -> None:
             if made is None:
                 made = create(name, *text, **surroundings)
                 made.__qualname__ = method.__qualname__
+                for owner in type(args[0]).__mro__ if args else ():
+                    if vars(owner).get(name) is method:
+                        setattr(owner, name, made)  # from now on without a detour
             return made(*args, **kwargs)
 
         method.__name__ = method.__qualname__ = name

@@ -62,8 +62,15 @@ def masked(sentence: str, properties: Properties) -> str:
 
 def remarked(checked: Properties, original: Properties) -> dict[str, Any]:
     """What a provider returned in plain, with the secrets of `original`, and copies of them, marked again."""
+    if not _hides(original):
+        return dict(checked)
     hidden = texts_in(original)
     return {key: _remarked(value, original.get(key), hidden) for key, value in checked.items()}
+
+
+def _hides(properties: Properties) -> bool:
+    """Whether anything in them is secret, which of most resources nothing is."""
+    return any(map(has_secret, properties.values()))
 
 
 def _remarked(value: Any, original: Any, hidden: Collection[str]) -> Any:
@@ -78,6 +85,8 @@ def _remarked(value: Any, original: Any, hidden: Collection[str]) -> Any:
 
 def sealed_outputs(outputs: Properties, inputs: Properties, secret_names: Collection[str]) -> dict[str, Any]:
     """Outputs, secret if the input of the same name is, if the program says so, or if a secret shows."""
+    if not secret_names and not _hides(inputs):
+        return dict(outputs)
     names = {key for key, value in inputs.items() if has_secret(value)} | set(secret_names)
     hidden = texts_in(inputs)
 

@@ -89,11 +89,30 @@ def any_leaf(value: Any, test: Callable[[Any], bool]) -> bool:
 
 def has_unknown(value: Any) -> bool:
     """Whether some part of the value is not known yet."""
-    return any_leaf(
-        value, lambda leaf: leaf is UNKNOWN or (isinstance(leaf, Reference) and leaf.id is UNKNOWN)
-    )
+    # This and `has_secret` are asked of every value many times in a run: they have no test to call.
+    match value:
+        case str():
+            return False
+        case dict():
+            return any(map(has_unknown, cast("dict[str, Any]", value).values()))
+        case list():
+            return any(map(has_unknown, cast("list[Any]", value)))
+        case Secret(inner):
+            return has_unknown(inner)
+        case Reference(id=id):
+            return id is UNKNOWN
+        case _:
+            return value is UNKNOWN
 
 
 def has_secret(value: Any) -> bool:
     """Whether some part of the value must not be shown."""
-    return any_leaf(value, lambda leaf: isinstance(leaf, Secret))
+    match value:
+        case str():
+            return False
+        case dict():
+            return any(map(has_secret, cast("dict[str, Any]", value).values()))
+        case list():
+            return any(map(has_secret, cast("list[Any]", value)))
+        case _:
+            return isinstance(value, Secret)

@@ -26,11 +26,15 @@ def told(do):
     except Exception as error:
         return f"{type(error).__name__}: {error}".replace("__create_fn__.<locals>.", "")
 
+class Looser(Loose):
+    pass
+
 one, same, more = Point(1), Point(1, [5]), dataclasses.replace(Point(1), x=2)
 print(one, one == same, hash(one) == hash(same), one < more, more, Point.__match_args__, Point.__slots__)
 print(one.y is Point(1).y, dataclasses.asdict(more), pickle.loads(pickle.dumps(one)) == one)
 print(told(lambda: setattr(one, "x", 3)), told(lambda: delattr(one, "x")), told(Point), told(lambda: Point(1, w=2)))
 print(Loose(), Loose() == Loose(1), Loose() == 1, told(lambda: hash(Loose())), vars(Loose(2)))
+print(Looser(), Looser(3) == Looser(3), Looser(3) == Loose(3), told(lambda: Loose.__init__()))
 match one:
     case Point(x, z=text):
         print(x, text)

@@ -7,6 +7,7 @@ import warnings
 
 import pulumi
 import pytest
+from pulumi import output
 from pulumi.runtime import resource, rpc, settings
 
 from provisioner.engine.embedded import light_outputs
@@ -28,6 +29,7 @@ def transfer(request, monkeypatch):
     """Gives a resource its outputs, as the SDK does it and as we do."""
     monkeypatch.setattr(rpc, "transfer_properties", THEIRS)
     monkeypatch.setattr(pulumi.Output, "_track", TRACKED_BY_SDK)
+    monkeypatch.setattr(output, "contains_unknowns", rpc.contains_unknowns)
     if request.param == "ours":
         light_outputs.lighten()
     settings.configure(settings.Settings(project="p", stack="s"))
@@ -85,6 +87,30 @@ def test_the_sdk_sets_urn_and_id_itself(transfer, custom, names):
         return transfer(thing, NAMES, custom).keys(), vars(thing).keys()
 
     assert asyncio.run(ask()) == (names, names)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_known"), [("text", True), (None, True), (rpc.UNKNOWN, True), (pulumi.UNKNOWN, False)]
+)
+def test_a_plain_value_is_there_at_once(transfer, value, is_known):
+    assert transfer is rpc.transfer_properties
+
+    async def ask():
+        plain = pulumi.Output.from_input(value)
+        return await plain.is_known(), await plain.future(with_unknowns=True)
+
+    assert asyncio.run(ask()) == (is_known, value)
+
+
+def test_a_plain_value_is_waited_for_by_nobody():
+    async def ask():
+        before = len(settings.SETTINGS.outputs)
+        pulumi.Output.from_input("text")
+        return len(settings.SETTINGS.outputs) - before
+
+    settings.configure(settings.Settings(project="p", stack="s"))
+    light_outputs.lighten()
+    assert asyncio.run(ask()) == 0
 
 
 def test_others_that_an_output_depends_on_stay(transfer):

@@ -36,6 +36,7 @@ class DefaultProviders:
         self._config = config
         self._secret_keys = secret_keys
         self._off = _switched_off(config.get(SWITCH, ""))
+        self._known: dict[tuple[str, str], DefaultProvider] = {}
 
     @property
     def are_off(self) -> bool:
@@ -46,13 +47,16 @@ class DefaultProviders:
         """The one of a package in this version; None if it is switched off, as the engine's own never is."""
         if package != stack_references.OWN and (self.are_off or package in self._off):
             return None
-        return DefaultProvider(
-            type=f"{urns.PROVIDER_PREFIX}{package}",
-            name="_".join(("default", *re.split(r"[.+-]", version))) if version else "default",
-            custom=True,
-            inputs=self._inputs(package),
-            version=version,
-        )
+        known = self._known.get((package, version))  # asked for each resource
+        if known is None:
+            known = self._known[package, version] = DefaultProvider(
+                type=f"{urns.PROVIDER_PREFIX}{package}",
+                name="_".join(("default", *re.split(r"[.+-]", version))) if version else "default",
+                custom=True,
+                inputs=self._inputs(package),
+                version=version,
+            )
+        return known
 
     def _inputs(self, package: str) -> dict[str, Any]:
         """What is configured for the package; dynamic providers see everything, under its full key."""

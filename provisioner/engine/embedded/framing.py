@@ -7,6 +7,7 @@ of the line before it, so no line can be lost, doubled or moved unseen.
 from __future__ import annotations
 
 import hashlib
+import re
 import string
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ _HEAD = '{"sum":"' + "#" * _SUM_DIGITS + '","size":"' + "#" * _SIZE_DIGITS + '",
 _SUM = slice(_HEAD.index("#"), _HEAD.index("#") + _SUM_DIGITS)
 _SIZE = slice(_HEAD.rindex("#") + 1 - _SIZE_DIGITS, _HEAD.rindex("#") + 1)
 _DIGITS = frozenset(string.hexdigits.lower().encode())
+_WHOLE_HEAD = re.compile(re.escape(_HEAD.encode()).replace(rb"\#", b"[0-9a-f]"))
 
 
 class Damaged(ValueError):
@@ -84,7 +86,7 @@ def _is_torn(tail: bytes) -> bool:
 
 
 def _is_head(line: bytes) -> bool:
-    return len(line) > len(_HEAD) and _is_begun(line)
+    return len(line) > len(_HEAD) and _WHOLE_HEAD.match(line) is not None
 
 
 def _is_begun(tail: bytes) -> bool:

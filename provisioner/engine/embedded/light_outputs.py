@@ -21,6 +21,8 @@ from pulumi.runtime.settings import SETTINGS
 _ELSEWHERE: Final = {True: ("urn", "id"), False: ("urn",)}
 """What the SDK sets itself, in custom resources and in components."""
 
+_SIMPLE: Final = frozenset({str, bool, int, float, type(None)})
+
 _Data: Any = vars(sdk_outputs)["_OutputData"]
 _Output: Any = sdk_outputs.Output
 _of_awaitables: Any = _Output.__init__
@@ -29,6 +31,7 @@ _of_awaitables: Any = _Output.__init__
 def lighten() -> None:
     """From now on, until the process ends."""
     setattr(rpc, "transfer_properties", _transfer)  # noqa: B010
+    setattr(sdk_outputs, "contains_unknowns", _contains_unknowns)  # noqa: B010
     setattr(_Output, "_track", _track)  # noqa: B010
     setattr(_Output, "__init__", _made_of)  # noqa: B010
 
@@ -60,8 +63,15 @@ def _resolve(  # noqa: PLR0913, PLR0917 - as the SDK calls it
         data.set_result(_Data({*(deps or ()), res}, value, is_known, is_secret))
 
 
+def _contains_unknowns(val: Any) -> bool:
+    """The SDK's `contains_unknowns`, which most outputs are asked about whose value is a text."""
+    return type(val) not in _SIMPLE and rpc.contains_unknowns(val)
+
+
 def _track(self: Any) -> None:
-    """`Output._track`, without locks around what cannot be interrupted."""
+    """`Output._track`, without locks around what cannot be interrupted; nobody waits for what is there."""
+    if self._data.done() and not self._data.cancelled() and self._data.exception() is None:
+        return  # a third of all outputs hold a plain value
     outputs: set[Any] = cast("Any", SETTINGS).outputs
     outputs.add(self._data)
 

@@ -15,9 +15,11 @@ def look_ahead(message: object, scene: Scene) -> bool:
     is not told at all: the inputs are other ones then.
     """
     wanted = message.what if isinstance(message, Asked) else None
-    if not isinstance(wanted, Wanted) or not wanted.provider or wanted.ignore_changes:
+    if not isinstance(wanted, Wanted) or not wanted.custom or wanted.ignore_changes:
         return True
-    provider = scene.providers.known(wanted.provider)
+    if urns.is_provider(wanted.type) or not (reference := wanted.provider or _default(wanted, scene)):
+        return True
+    provider = scene.providers.known(reference)
     if provider is None:
         return False
     foresee = getattr(provider, "foresee", None)
@@ -27,3 +29,13 @@ def look_ahead(message: object, scene: Scene) -> bool:
     before = given(provider, old.inputs) if old else None
     foresee(wanted.type, wanted.name, before, given(provider, wanted.inputs), scene.seed)
     return True
+
+
+def _default(wanted: Wanted, scene: Scene) -> str:
+    """The default provider of a resource that names none; empty if it has none."""
+    default = scene.defaults.provider(urns.package_of(wanted.type), wanted.version)
+    if default is None:
+        return ""
+    urn = urns.make(scene.stack, scene.project, default.parent, default.type, default.name)
+    made = scene.census.registered.get(urn)
+    return urns.reference(urn, made.id if made else "")

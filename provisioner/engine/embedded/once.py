@@ -25,6 +25,7 @@ def remember() -> None:
     # Asked for each resource about its class; nobody changes the answer.
     setattr(sdk_types, "resource_types", functools.cache(sdk_types.resource_types))  # noqa: B010
     setattr(sdk_types, "unwrap_type", _Unwrapping(sdk_types.unwrap_type))  # noqa: B010
+    setattr(sdk_types, "unwrap_optional_type", _Unwrapping(sdk_types.unwrap_optional_type))  # noqa: B010
     # Read twenty times for each output.
     setattr(ContextProperty, "__get__", _setting)  # noqa: B010
 
@@ -46,7 +47,7 @@ def _hints(of: Callable[..., Any], **names: Any) -> dict[str, Any]:
 
 
 class _Unwrapping:
-    """`unwrap_type`. To it types are the same if they are one object: equal unions may have another order."""
+    """`unwrap_type` and the like. Only one object is the same type: equal unions may have another order."""
 
     def __init__(self, unwrap: Callable[[Any], Any]) -> None:
         self._unwrap = unwrap

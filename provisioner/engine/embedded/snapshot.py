@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, cast
 
 from provisioner.engine.embedded import urn as urns
 from provisioner.engine.embedded.references import Order, references, renamed
 from provisioner.engine.embedded.state import Drop, Edit, Key, Put, Rename, ResourceState
-from provisioner.plan.values import UNKNOWN, Reference, Secret
+from provisioner.plan.values import has_unknown
 
 UNKNOWN_ID = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What Pulumi's SDK writes for a text that is not known; it must never be recorded as an id."""
@@ -312,19 +311,5 @@ def _own_breaches(state: ResourceState) -> Iterator[str]:
 def _unknown_properties(state: ResourceState) -> Iterator[str]:
     for side, properties in (("input", state.inputs), ("output", state.outputs)):
         for name, value in properties.items():
-            if _has_unknown(value):
+            if has_unknown(value):
                 yield f"{state.urn} has the {side} {name}, which is not known yet."
-
-
-def _has_unknown(value: Any) -> bool:
-    match value:
-        case dict():
-            return any(map(_has_unknown, cast("dict[str, Any]", value).values()))
-        case list():
-            return any(map(_has_unknown, cast("list[Any]", value)))
-        case Secret(inner):
-            return _has_unknown(inner)
-        case Reference(id=id):
-            return id is UNKNOWN
-        case _:
-            return value is UNKNOWN

@@ -51,6 +51,11 @@ def many(size, **options):
     return program
 
 
+def many_with_the_default_provider():
+    for number in range(20):
+        Thing(f"t{number}", size=1)
+
+
 def foreseen():
     return {each for each in Foreseeing.told if each[1] != "checked"}
 
@@ -74,3 +79,12 @@ def test_what_is_recorded_is_told_too(desk):
 def test_what_the_program_leaves_to_others_is_not_told(desk):
     desk.plan(many(1, ignore_changes=["size"]))
     assert foreseen() == set()
+
+
+def test_what_names_no_provider_is_told_to_the_default_one(desk, monkeypatch):
+    stack = desk.stack
+    monkeypatch.setattr(
+        desk, "stack", lambda program: stack(program, **{"pulumi:disable-default-providers": "[]"})
+    )
+    desk.plan(many_with_the_default_provider)
+    assert foreseen()
