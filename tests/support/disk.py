@@ -1,5 +1,6 @@
 """A disk that fails, or is the last thing a process sees, at a chosen call; and what was asked of it."""
 
+import gc
 import os
 from contextlib import contextmanager
 from itertools import count
@@ -20,11 +21,16 @@ def instead(act):
 
         return call
 
+    collects = gc.isenabled()
+    # What others have thrown away is not to be cleared up on this disk: a semaphore of multiprocessing, say.
+    gc.disable()
     for name, real in reals.items():
         setattr(os, name, replacing(name, real))
     try:
         yield
     finally:
+        if collects:
+            gc.enable()
         for name, real in reals.items():
             setattr(os, name, real)
 
