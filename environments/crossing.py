@@ -19,7 +19,7 @@ from environments.network import REGION_PREFIX, ExistingNetwork, Network, OwnNet
 from environments.regions import too_many_zones, zone_count
 from environments.registry import Registry
 from environments.replicas import Replica
-from environments.section import refused
+from environments.section import named_twice, refused
 
 EKS_FIX: Final = f'write `cluster: {{kind: eks, version: "{DEFAULT_VERSION}"}}`'
 
@@ -288,14 +288,8 @@ def services_of(services: Sequence[DataService]) -> PydanticCustomError | None:
 
 
 def _named_twice(entries: Sequence[GpuPool] | Sequence[DataService]) -> PydanticCustomError | None:
-    names = [entry.name for entry in entries]
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            detail = f"`{name}` is the name of another one already; objects are named after it."
-            because = (f"{number}.name", f"{names.index(name)}.name")
-            fix = "give each its own name."
-            return refused(Problem.LISTED_TWICE, detail, fix, at=(number, "name"), because=because)
-    return None
+    detail = "{} is the name of another one already; objects are named after it."
+    return next(named_twice([entry.name for entry in entries], detail), None)
 
 
 def _in_other_zones(pools: Sequence[GpuPool], network: Network | None) -> PydanticCustomError | None:

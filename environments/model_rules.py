@@ -16,7 +16,7 @@ from environments.gpu_pools import GpuPool
 from environments.model_room import rooms
 from environments.model_sources import Source
 from environments.models import KnownRuntime, Model
-from environments.section import refused
+from environments.section import named_twice, refused
 from environments.team_rules import no_such_pool
 from environments.teams import Team
 
@@ -43,7 +43,8 @@ def _refusals(models: Sequence[Model], around: Around) -> Iterator[PydanticCusto
         detail = "Model servers are objects in clusters, and nothing is delivered into them."
         fix = "write `delivery: direct` or `delivery: gitops`, or remove `models`."
         yield refused(Problem.CONTRADICTION, detail, fix, because=("delivery",), blame="whole")
-    yield from _named_twice(models)
+    detail = "{} is the name of another model already; its address is made of it."
+    yield from named_twice([model.name for model in models], detail)
     yield from _of_no_team(models, around.teams)
     yield from _of_no_pool(models, around.pools)
     pools = {pool.name: (number, pool) for number, pool in enumerate(around.pools)}
@@ -53,16 +54,6 @@ def _refusals(models: Sequence[Model], around: Around) -> Iterator[PydanticCusto
             yield from _elsewhere(number, model, pools[model.pool], around.regions)
             yield from _of_another_vendor(number, model, pools[model.pool])
     yield from rooms(models, around.teams, around.pools)
-
-
-def _named_twice(models: Sequence[Model]) -> Iterator[PydanticCustomError]:
-    names = [model.name for model in models]
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            detail = f"`{name}` is the name of another model already; its address is made of it."
-            because = (f"{number}.name", f"{names.index(name)}.name")
-            fix = "give each its own name."
-            yield refused(Problem.LISTED_TWICE, detail, fix, at=(number, "name"), because=because)
 
 
 def _of_no_team(models: Sequence[Model], teams: Sequence[Team]) -> Iterator[PydanticCustomError]:

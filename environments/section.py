@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -64,3 +65,14 @@ def distinct(names: tuple[Entry, ...]) -> tuple[Entry, ...]:
             detail = f"`{name}` is listed more than once."
             raise refused(Problem.LISTED_TWICE, detail, "list each once.", at=(number,))
     return names
+
+
+def named_twice(names: Sequence[str], detail: str) -> Iterator[PydanticCustomError]:
+    """Each entry of a list that has the name of one before it; `{}` in the detail is for the name."""
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            because = (f"{number}.name", f"{names.index(name)}.name")
+            fix = "give each its own name."
+            yield refused(
+                Problem.LISTED_TWICE, detail.format(f"`{name}`"), fix, at=(number, "name"), because=because
+            )

@@ -11,7 +11,7 @@ from environments.delivery import Delivery
 from environments.diagnostics import Problem
 from environments.gpu_pools import GpuPool
 from environments.gpu_shares import counted, most_of
-from environments.section import refused
+from environments.section import named_twice, refused
 from environments.teams import Team, shares
 
 
@@ -29,21 +29,12 @@ def _refusals(
         detail = "Queues and namespaces of teams are objects in clusters, and nothing is delivered into them."
         fix = "write `delivery: direct` or `delivery: gitops`, or remove `teams`."
         yield refused(Problem.CONTRADICTION, detail, fix, because=("delivery",), blame="whole")
-    yield from _named_twice(teams)
+    detail = "{} is the name of another team already; its namespace is named after it."
+    yield from named_twice([team.name for team in teams], detail)
     yield from _of_no_pool(teams, pools)
     yield from _of_other_accelerators(teams, pools)
     yield from _more_than_there_are(teams, pools)
     yield from _of_nobody(teams, pools)
-
-
-def _named_twice(teams: Sequence[Team]) -> Iterator[PydanticCustomError]:
-    names = [team.name for team in teams]
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            detail = f"`{name}` is the name of another team already; its namespace is named after it."
-            because = (f"{number}.name", f"{names.index(name)}.name")
-            fix = "give each its own name."
-            yield refused(Problem.LISTED_TWICE, detail, fix, at=(number, "name"), because=because)
 
 
 def _of_no_pool(teams: Sequence[Team], pools: Sequence[GpuPool]) -> Iterator[PydanticCustomError]:
