@@ -39,16 +39,6 @@ def most_of(pool: GpuPool) -> int:
     return pool.nodes.max * pool.hardware.accelerators * shares_of(pool)
 
 
-def memory_mib_of(pool: GpuPool) -> int:
-    """Memory of one of that resource, in MiB; pods that take turns on a GPU have its memory together.
-
-    What a slice has is its name's, in thousands of MB: `1g.5gb` has 4,768 MiB at the least.
-    """
-    if isinstance(pool.sharing, Mig):
-        return int(pool.sharing.profile.partition(".")[2].removesuffix("gb")) * 10**9 // 2**20
-    return pool.hardware.accelerator_memory_mib
-
-
 def counted(pool: GpuPool) -> str:
     """How many there are at the most, with the reckoning, for messages: `16 (2 nodes x 8 GPUs)`."""
     gpus = pool.hardware.accelerators

@@ -49,11 +49,6 @@ class Cause:
         """Whether it is a property that no object of the kind can change."""
         return bool(_FIXED.search(self.reason))
 
-    @property
-    def top(self) -> str:
-        """The top-level property it is in."""
-        return self.field.partition(".")[0].partition("[")[0]
-
 
 @dataclass(frozen=True, slots=True)
 class Held:
