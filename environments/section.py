@@ -17,7 +17,7 @@ Entry = TypeVar("Entry", int, str)
 class Section(BaseModel):
     """Settings are read once and never change; a misspelt setting is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)

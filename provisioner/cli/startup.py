@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import importlib
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
+from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import LazyLoader
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 _DEFERRED: Final = frozenset(
     {
         "asyncio.sslproto",
         "google.protobuf.internal.python_message",
         "google.protobuf.text_format",
+        "grpc",
         "grpc.aio",
         "http.client",
         "importlib.metadata",
@@ -32,16 +35,76 @@ _DEFERRED: Final = frozenset(
 """Imported at the head of a module, and used by few commands or none: a sixth of a plan's time."""
 
 
-class _Deferring:
-    """Loads these modules when something in them is asked for."""
+class _Awaited(ModuleType):
+    """A module that is loaded when something in it is asked for, by whichever thread asks first.
+
+    Python's own `LazyLoader` loads at the second `import` already, and until 3.12.4 shows other threads a
+    module half loaded.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        vars(self).update(_is_found=False, _loading=threading.RLock(), _loaded=None)
+
+    def __getattr__(self, name: str) -> Any:
+        own = vars(self)
+        if not own["_is_found"]:
+            raise AttributeError(name)  # the import system looks what it has to set
+        if (below := f"{self.__name__}.{name}") in _DEFERRED:
+            return importlib.import_module(below)
+        with own["_loading"]:
+            if own["_loaded"] is None:
+                own["_loaded"] = self._load()
+            return getattr(own["_loaded"], name)
+
+    def _load(self) -> Any:
+        _Deferring.over.add(self.__name__)
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return importlib.import_module(self.__name__)
+
+
+class _Rpc(_Awaited):
+    """`grpc` until somebody opens a connection, which few commands do.
+
+    The SDK names `grpc.RpcError` wherever a call may fail, also while none does. So that class is here from
+    the beginning, and the library's own becomes one of its kind.
+    """
+
+    class RpcError(Exception):
+        """As the library has it."""
+
+        __slots__ = ()
+
+    def _load(self) -> Any:
+        loaded = super()._load()
+        loaded.RpcError.__bases__ = (_Rpc.RpcError,)
+        loaded.RpcError = _Rpc.RpcError
+        return loaded
+
+
+class _Deferring(Loader):
+    """Finds these modules, and leaves it to them when they are loaded."""
+
+    over: ClassVar[set[str]] = set()
+    """The names of those that are."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        spec = PathFinder.find_spec(fullname, path, target) if fullname in _DEFERRED else None
-        if spec is not None and spec.loader is not None:
-            spec.loader = LazyLoader(spec.loader)
+        if fullname not in _DEFERRED or fullname in _Deferring.over:
+            return None
+        if (spec := PathFinder.find_spec(fullname, path, target)) is not None:
+            spec.loader = self
         return spec
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """One that is still empty."""
+        return _Rpc(spec.name) if spec.name == "grpc" else _Awaited(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Not yet."""
+        vars(module)["_is_found"] = True
 
 
 def _defer_methods() -> None:

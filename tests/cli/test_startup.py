@@ -52,3 +52,40 @@ def told(how):
 
 def test_classes_and_modules_are_the_same_with_and_without():
     assert told("prepared") == told("plain")
+
+
+LATE = """
+import sys, threading
+from provisioner.cli import startup
+startup.prepare()
+import grpc, pulumi, ssl
+import importlib.metadata
+import importlib.metadata
+library = "grpc._cython.cygrpc"
+print(library in sys.modules, hasattr(ssl, "SSLContext") and "_ssl" in sys.modules)
+before = grpc.RpcError
+seen = []
+threads = [threading.Thread(target=lambda: seen.append(grpc.StatusCode.UNKNOWN)) for _ in range(8)]
+[each.start() for each in threads], [each.join() for each in threads]
+print(library in sys.modules, len(set(seen)), len(seen))
+from grpc import RpcError
+import grpc._channel
+class OfLibrary(RpcError): pass
+class Ours(before): pass
+for error in (OfLibrary, Ours, grpc._channel._InactiveRpcError):
+    print(issubclass(error, grpc.RpcError))
+try:
+    raise OfLibrary
+except grpc.RpcError as caught:
+    print(type(caught).__name__)
+"""
+
+
+def test_what_is_put_off_is_loaded_once_whoever_asks():
+    ran = subprocess.run([sys.executable, "-c", LATE], capture_output=True, text=True, check=False)
+    assert ran.stdout.splitlines() == [
+        "False True",
+        "True 1 8",
+        *["True"] * 3,
+        "OfLibrary",
+    ], ran.stderr

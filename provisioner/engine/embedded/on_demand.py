@@ -17,6 +17,7 @@ from __future__ import annotations
 import builtins
 import importlib
 import importlib.metadata
+import inspect
 import re
 import sys
 import threading
@@ -296,9 +297,13 @@ def _classes(module: ModuleType) -> Mapping[str, CodeType]:
 
 
 def _mentioned(code: CodeType, names: Mapping[str, CodeType]) -> Iterator[str]:
-    """Those of `names` that are texts in the code, as the names of classes in annotations are."""
+    """Those of `names` that are texts in the code, as the names of classes in annotations are.
+
+    Not in functions: their annotations belong to the code around them, and the rest of their texts is long.
+    """
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _mentioned(constant, names)
+            if not constant.co_flags & inspect.CO_OPTIMIZED:
+                yield from _mentioned(constant, names)
         elif isinstance(constant, str) and constant in names:
             yield constant
