@@ -1,7 +1,7 @@
 # make local   an environment on this machine: installs, starts the local cloud, applies environments/local.yaml
 # make test    all tests but those that need a browser or real servers
 # make browser tests of the plan's page in a real Chromium; `apt-get install chromium-headless-shell`, or set CHROMIUM
-# make integration  tests with a real Kubernetes API server, etcd and helm: built from Go modules, once (needs Go 1.26)
+# make integration  tests with a real Kubernetes API server, etcd, Vault and helm: built from Go modules, once (Go 1.26)
 # make soak    two to eight applies at once, fifty rounds, in a folder and in a bucket
 # make conformance  the programs of tests/conformance through Pulumi's engine and ours, live; RECORD=1 keeps what Pulumi's does
 # make live-engine  `engine: pulumi` with the `pulumi` on the PATH, beside the embedded engine

@@ -34,6 +34,8 @@ class ChartSource:
     namespace: str
     wave: int
     """Which charts come before it: those of lower waves. Only Argo CD asks."""
+    digest: str | None = None
+    """Of the chart in its registry, if that is known. Only Flux asks."""
     needs: Sequence[tuple[str, str]]
     """Namespace and name of the releases that have to be there before it. Only Flux asks."""
 
@@ -148,7 +150,8 @@ def _oci_repository(
         spec={
             "interval": _INTERVAL,
             "url": f"{source.repository}/{source.chart}",
-            "ref": {"tag": source.version},
+            # The digest decides; the tag says to people which version it is.
+            "ref": {"tag": source.version, **({"digest": source.digest} if source.digest else {})},
             "layerSelector": {"mediaType": _LAYER, "operation": "copy"},
         },
         opts=opts,

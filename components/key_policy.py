@@ -22,6 +22,8 @@ class KeyUser(enum.Enum):
     """EC2, for the disks of nodes and of pods."""
     DATA_SERVICES = "data"
     """Databases, file systems and buckets, and the passwords that AWS keeps for them."""
+    SEALING = "sealing"
+    """Who seals models, and the servers that open them."""
 
 
 _ADMINISTRATION: Final = (
@@ -86,12 +88,21 @@ def multi_region_key_policy(user: KeyUser, location: Location) -> list[Statement
     return [administration, *_use(user, location)]
 
 
+def signing_key_policy(location: Location) -> list[Statement]:
+    """The same for a key that signs; what it has signed, anybody in the account may verify."""
+    use = ("kms:DescribeKey", "kms:GetPublicKey", "kms:Sign", "kms:Verify")
+    return [
+        _administration(location, _ADMINISTRATION),
+        allow("Signatures", use, to=principals([location.root]), on=["*"]),
+    ]
+
+
 def _administration(location: Location, actions: Sequence[str]) -> Statement:
     # The account, not a role: a key whose only administrator was deleted is lost to everybody.
     return allow("Administration", actions, to=principals([location.root]), on=["*"])
 
 
-def _use(user: KeyUser, location: Location) -> list[Statement]:
+def _use(user: KeyUser, location: Location) -> list[Statement]:  # noqa: PLR0911 - one for each user
     match user:
         case KeyUser.CLOUDWATCH_LOGS:
             return [_by_cloudwatch_logs(location)]
@@ -108,6 +119,8 @@ def _use(user: KeyUser, location: Location) -> list[Statement]:
             return _by_machines(location)
         case KeyUser.DATA_SERVICES:
             return _by_data_services(location)
+        case KeyUser.SEALING:
+            return [_by_who_names_a_model(location)]
         case _:
             assert_never(user)
 
@@ -163,6 +176,12 @@ def _by_machines(location: Location) -> list[Statement]:
             when={**by_scaling_groups, **_FOR_AWS},
         ),
     ]
+
+
+def _by_who_names_a_model(location: Location) -> Statement:
+    # Every data key is bound to a version of a model, and the role of servers opens those of their own alone.
+    named = {f"kms:EncryptionContext:{each}": "false" for each in ("model", "version")}
+    return allow("Models", _DATA, to=principals([location.root]), on=["*"], when={"Null": named})
 
 
 def _by_data_services(location: Location) -> list[Statement]:

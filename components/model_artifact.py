@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,8 +13,11 @@ import pulumi
 VOLUME: Final = "mnt-models"
 """The volume with the model. KServe makes one of this name where a pod has none, and else none."""
 
-_FETCHES: Final = "storage-initializer"
+FETCHES: Final = "storage-initializer"
 """As KServe calls the container that it adds where a pod has none of this name: its own checks no digest."""
+
+PROGRAMS: Final = ("fetch_model.py", "fetch_sealed_model.py")
+"""What runs in it: for a model that lies there as it is, and for one that is sealed."""
 
 SCRATCH: Final = "scratch"
 """The volume that containers with a root that cannot be written to have for everything else."""
@@ -31,6 +35,51 @@ HARDENED: Final[Mapping[str, Any]] = {
 """The security context of every container of a model server."""
 
 
+VAULT_TOKEN: Final = "vault-token"  # noqa: S105 - the name of a volume
+_TOKEN_FOLDER: Final = "/var/run/secrets/vault"  # noqa: S105
+_TOKEN_S: Final = 600
+"""How long the token is good for that Vault is shown: the shortest that Kubernetes makes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaultWay:
+    """A data key is opened by a transit key of Vault, after a login with the pod's own token."""
+
+    address: str
+    namespace: str | None
+    authority: str | None
+    """Certificates that it is trusted by, in PEM; None: those of the image."""
+    mount: str
+    """Path of the transit engine."""
+    key: str
+    method: str
+    """Path of the cluster's method of logging in, without `auth/`."""
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KmsWay:
+    """A data key is opened by a key of AWS KMS, in the role that the pod has."""
+
+    key: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """How a sealed model is opened, and as what it has to be sealed and signed."""
+
+    model: str
+    version: int
+    way: VaultWay | KmsWay
+    statement: Mapping[str, Any] | None
+    """What has to be signed; None: nothing."""
+    envelope: Mapping[str, Any] | None
+    """The signature."""
+    keys: Sequence[str]
+    """Public keys whose signatures count."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
     """Files of an object store or a hub."""
@@ -42,6 +91,8 @@ class Fetched:
     env: Mapping[str, str]
     secret: str | None
     disk_gib: int
+    opening: Opening | None = None
+    """None: the model is not sealed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +132,10 @@ def fetching(artifact: Artifact, mount: str) -> list[Mapping[str, Any]]:
     env = {"HF_HOME": f"{TMP}/hub", "HF_HUB_DISABLE_TELEMETRY": "1", "HOME": TMP, **artifact.env}
     return [
         {
-            "name": _FETCHES,
+            "name": FETCHES,
             "image": artifact.image,
-            "command": ["python3", "-c", Path(__file__).with_name("fetch_model.py").read_text()],
-            "args": [artifact.uri, mount, artifact.digest],
+            "command": ["python3", "-c", Path(__file__).with_name(_program(artifact)).read_text()],
+            "args": [artifact.uri, mount, artifact.digest, *_told(artifact.opening)],
             "env": [{"name": name, "value": value} for name, value in sorted(env.items())],
             **({"envFrom": [{"secretRef": {"name": artifact.secret}}]} if artifact.secret else {}),
             "resources": _resources(artifact.disk_gib),
@@ -92,9 +143,59 @@ def fetching(artifact: Artifact, mount: str) -> list[Mapping[str, Any]]:
             "volumeMounts": [
                 {"name": VOLUME, "mountPath": mount},
                 {"name": SCRATCH, "mountPath": TMP},
+                *(
+                    {"name": each["name"], "mountPath": _TOKEN_FOLDER, "readOnly": True}
+                    for each in token_volumes(artifact)
+                ),
             ],
         }
     ]
+
+
+def token_volumes(artifact: Artifact) -> list[Mapping[str, Any]]:
+    """The volume with the token that Vault is shown, where it opens the model: the server itself has none."""
+    if isinstance(artifact, Mounted) or not artifact.opening or isinstance(artifact.opening.way, KmsWay):
+        return []
+    token = {"serviceAccountToken": {"path": "token", "expirationSeconds": _TOKEN_S}}
+    return [{"name": VAULT_TOKEN, "projected": {"sources": [token], "defaultMode": 0o440}}]
+
+
+def _program(artifact: Fetched) -> str:
+    plain, opening = PROGRAMS
+    return opening if artifact.opening else plain
+
+
+def _told(opening: Opening | None) -> list[str]:
+    """What the program that opens it is told; no secret is in it."""
+    if opening is None:
+        return []
+    told = {
+        "model": opening.model,
+        "version": opening.version,
+        "way": _way(opening.way),
+        "statement": opening.statement,
+        "envelope": opening.envelope,
+        "keys": list(opening.keys),
+    }
+    return [json.dumps(told, sort_keys=True)]
+
+
+def _way(way: VaultWay | KmsWay) -> Mapping[str, str | None]:
+    match way:
+        case VaultWay():
+            return {
+                "kind": "vault",
+                "address": way.address,
+                "namespace": way.namespace,
+                "ca": way.authority,
+                "mount": way.mount,
+                "key": way.key,
+                "auth": way.method,
+                "role": way.role,
+                "token_file": f"{_TOKEN_FOLDER}/token",
+            }
+        case KmsWay():
+            return {"kind": "kms", "key": way.key, "region": way.region}
 
 
 def _resources(disk_gib: int) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from components.model_artifact import (
     address,
     fetching,
     mounted,
+    token_volumes,
     volume,
 )
 
@@ -153,7 +154,7 @@ def _toleration(each: Toleration) -> Mapping[str, Any]:
 
 def _volumes(machine: ModelMachine, artifact: Artifact) -> list[Mapping[str, Any]]:
     scratch = {"name": SCRATCH, "emptyDir": {"sizeLimit": f"{machine.disk_gib}Gi"}}
-    found = [volume(artifact), scratch]
+    found = [volume(artifact), scratch, *token_volumes(artifact)]
     if machine.gpus:
         # Counts as memory of the pod; without it there are 64 MiB, too few for GPUs that speak to each other.
         size = f"{machine.gpus.count}Gi"

@@ -28,6 +28,11 @@ KSERVE: Final = "serving.kserve.io"
 _MACHINE_S: Final = 900
 """How long a machine with GPUs may take to come."""
 
+MODEL: Final = "provisioner/model"
+VERSION: Final = "provisioner/model-version"
+DIGEST: Final = "provisioner/model-digest"
+"""By which pods say what they serve: two labels and an annotation."""
+
 CANDIDATE: Final = "candidate"
 """What the predictor that is tried is called, whatever its version is: so addresses stay."""
 
@@ -224,12 +229,12 @@ def _predictor(args: ModelServerArgs, release: Release) -> Mapping[str, Any]:
     identity = args.identity
     return {
         "labels": {
-            "provisioner/model": identity.model,
-            "provisioner/model-version": str(release.version),
+            MODEL: identity.model,
+            VERSION: str(release.version),
             "provisioner/model-licence": identity.licence,
         },
         "annotations": {
-            "provisioner/model-digest": release.digest,
+            DIGEST: release.digest,
             "provisioner/model-owner": identity.owner,
             **_metrics(args.runtime.metrics_port),
         },
@@ -257,7 +262,7 @@ def _apart(model: str) -> Mapping[str, Any]:
         "maxSkew": 1,
         "topologyKey": "kubernetes.io/hostname",
         "whenUnsatisfiable": "ScheduleAnyway",
-        "labelSelector": {"matchLabels": {"provisioner/model": model}},
+        "labelSelector": {"matchLabels": {MODEL: model}},
     }
 
 

@@ -81,7 +81,8 @@ class SoftwareNamespace(pulumi.ComponentResource):
             {
                 "pod_selector": {},
                 "policy_types": ["Ingress", "Egress"],
-                "ingress": [{"ports": ports(args.served)}],
+                # A rule without ports would let everybody in.
+                "ingress": [{"ports": ports(args.served)}] if args.served else [],
                 "egress": [_control_plane(args.reachable)],
             },
             opts,

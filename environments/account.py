@@ -64,7 +64,10 @@ def _place(value: object) -> object:
 
 
 def _secrets(value: object) -> object:
-    if isinstance(value, str) and value.startswith(key_address.SCHEME) and not key_address.is_key(value):
+    if isinstance(value, str) and value.startswith(key_address.SCHEMES) and not key_address.is_key(value):
+        if value.startswith(key_address.VAULT):
+            fix = "write `hashivault://name` or `hashivault://name?engine=mount`; nothing else is said there."
+            raise refused(Problem.FORM, f"`{value}` names no key of Vault's transit engine.", fix)
         fix = "write `awskms://alias/name`, `awskms://<key id>` or `awskms:///<ARN>`."
         raise refused(Problem.FORM, f"`{value}` names no key of AWS KMS.", fix)
     return value
@@ -85,11 +88,13 @@ class State(Section):
     ] = PurePosixPath(".provisioner")
     secrets: Annotated[
         str,
-        Form("`passphrase`, or a key of AWS KMS, `awskms://alias/name`"),
+        Form(
+            "`passphrase`, a key of AWS KMS, `awskms://alias/name`, or of Vault, `hashivault://name?engine=mount`"
+        ),
         BeforeValidator(_secrets),
         Field(
-            pattern=rf"^({key_address.BY_PHRASE}$|{key_address.SCHEME})",
+            pattern=rf"^({key_address.BY_PHRASE}$|{key_address.KMS}|{key_address.VAULT})",
             description="What seals secret values in a state that has none yet.",
-            examples=["awskms://alias/state"],
+            examples=["awskms://alias/state", "hashivault://state?engine=transit"],
         ),
     ] = key_address.BY_PHRASE

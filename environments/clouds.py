@@ -13,7 +13,8 @@ from environments.bucket_address import BucketAddress
 from environments.cluster import Cluster, ExistingCluster
 from environments.diagnostics import Problem
 from environments.encryption import Encryption
-from environments.key_address import BY_PHRASE
+from environments.key_address import BY_PHRASE, VAULT
+from environments.model_store import ModelStore
 from environments.regions import unknown_region
 from environments.section import refused
 
@@ -27,6 +28,9 @@ NEEDED: Final = ("network", "registry")
 """Settings without a default, where there is a cloud."""
 
 _ABOUT_AWS: Final = (*NEEDED, "account", "replicas", "model_store", "data_services", "dns")
+
+_OF_MODELS: Final = frozenset({"sealed_by", "signed_by", "signing_keys"})
+"""Of the section about the model store, what is about models wherever they lie."""
 
 _EXISTING: Final = "cluster: {kind: existing, kubeconfig: ./kubeconfig, context: on-prem}"
 
@@ -55,7 +59,8 @@ def state_of(state: State, cloud: str | None) -> PydanticCustomError | None:
         fix = "remove `backend`, or write `cloud: aws`."
         return refused(Problem.CONTRADICTION, detail, fix, at=("backend",), because=("cloud",))
     if cloud == "local" and state.secrets != BY_PHRASE:
-        detail = "`cloud: local` keeps a passphrase of its own; a key in AWS is of no use to it."
+        where = "Vault" if state.secrets.startswith(VAULT) else "AWS"
+        detail = f"`cloud: local` keeps a passphrase of its own; a key in {where} is of no use to it."
         fix = "remove `secrets`, or write `cloud: aws`."
         return refused(Problem.CONTRADICTION, detail, fix, at=("secrets",), because=("cloud",))
     if cloud == NONE:
@@ -66,8 +71,8 @@ def state_of(state: State, cloud: str | None) -> PydanticCustomError | None:
 def _without_a_region(state: State) -> PydanticCustomError | None:
     """Buckets and keys that name no region are in the environment's, which is none of AWS here."""
     for name, address in (("backend", str(state.backend)), ("secrets", state.secrets)):
-        is_elsewhere = "://" in address and "region=" not in address and "arn:" not in address
-        if is_elsewhere:
+        is_in_aws = "://" in address and not address.startswith(VAULT)
+        if is_in_aws and "region=" not in address and "arn:" not in address:
             detail = f"`{address}` names no region, and with `cloud: none` the environment is in none of AWS."
             fix = f"add it: `{address}{'&' if '?' in address else '?'}region=us-east-1`."
             return refused(Problem.MISSING, detail, fix, at=(name,), because=("cloud",))
@@ -113,7 +118,9 @@ def only_with_a_cloud(
         return PydanticKnownError("missing") if value is None and name in NEEDED else None
     if isinstance(value, Encryption):
         return _about_aws("encryption.kms", "kms") if "kms" in value.model_fields_set else None
-    is_there = value is not None and name in _ABOUT_AWS
+    if isinstance(value, ModelStore) and value.model_fields_set and value.model_fields_set <= _OF_MODELS:
+        return None
+    is_there = value not in (None, ()) and name in _ABOUT_AWS
     return _about_aws(name) if is_there else None
 
 
@@ -122,8 +129,14 @@ def what_there_is(settings: Mapping[str, Any]) -> dict[str, Any]:
     if settings.get("cloud") != NONE:
         return dict(settings)
     kept = {name: value for name, value in settings.items() if name not in _ABOUT_AWS}
-    encryption = {name: value for name, value in kept.pop("encryption", {}).items() if name != "kms"}
-    return {**kept, "encryption": encryption} if encryption else kept
+    store = settings.get("model_store", {})
+    parts = {
+        "encryption": {
+            name: value for name, value in kept.pop("encryption", {}).items() if name != "kms" and value
+        },
+        "model_store": {name: value for name, value in store.items() if name in _OF_MODELS and value},
+    }
+    return {**kept, **{name: part for name, part in parts.items() if part}}
 
 
 def _about_aws(name: str, *at: str) -> PydanticCustomError:

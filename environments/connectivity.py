@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network
+from pathlib import PurePosixPath
 from typing import Annotated, Final, Literal
 
 from pydantic import Discriminator, Field
@@ -40,6 +41,15 @@ class AirGap(Section):
             examples=["registry.corp.example"],
         ),
     ]
+    images: Annotated[
+        PurePosixPath | None,
+        Form("a file"),
+        Field(
+            description="File with the digests of the mirror's images, as seen from this file: "
+            "`provisioner images lock` writes it, and every image is then named by its digest.",
+            examples=["prod-airgap.lock"],
+        ),
+    ] = None
     boundary: Annotated[
         tuple[IPv4Network, ...],
         Field(

@@ -49,13 +49,35 @@ def _registry(value: Any, rest: Rest) -> Refusal | None:
     return crossing.registry_of(value, rest.get("connectivity")) if value else None
 
 
+def _encryption(value: Any, rest: Rest) -> Refusal | None:
+    return _vault_rules().encryption_of(value, rest) if value.vault else None
+
+
+def _model_store(value: Any, rest: Rest) -> Refusal | None:
+    if not (value.sealed_by or value.signed_by or value.signing_keys):
+        return None
+    from environments.model_seals import store_of  # noqa: PLC0415 - only who seals models pays for it
+
+    encryption, replicas = rest.get("encryption"), rest.get("replicas", ())
+    return next(store_of(value, encryption, rest.get("cloud"), replicas), None)
+
+
 def _cluster(value: Any, rest: Rest) -> Refusal | None:
+    vault = _vault(rest)
+    if value is None and (vault or "encryption" not in rest):
+        return None
     if (no := clouds.cluster_of(value, rest.get("cloud"))) or not value:
+        return no
+    if vault and (no := _vault_rules().cluster_of(vault, value, rest)):
         return no
     return crossing.cluster_of(value, rest.get("connectivity"), rest.get("replicas", ()))
 
 
 def _delivery(value: Any, rest: Rest) -> Refusal | None:
+    if value is None and "encryption" not in rest:
+        return None
+    if value is None and (vault := _vault(rest)):
+        return _vault_rules().delivery_of(vault)
     if value is None:
         return clouds.nothing_delivered(rest.get("cloud"))
     return crossing.delivery_of(value, rest["cluster"], rest.get("cloud")) if "cluster" in rest else None
@@ -69,11 +91,15 @@ def _gpu_pools(value: Any, rest: Rest) -> Refusal | None:
 
 
 def _teams(value: Any, rest: Rest) -> Refusal | None:
+    if (vault := _vault(rest)) and (no := _vault_rules().teams_of(vault, value)):
+        return no
     is_known = {"gpu_pools", "delivery"} <= rest.keys()
     return teams_of(value, rest["gpu_pools"], rest["delivery"]) if value and is_known else None
 
 
 def _data_services(value: Any, rest: Rest) -> Refusal | None:
+    if (vault := _vault(rest)) and (no := _vault_rules().services_of(vault, value)):
+        return no
     if not value or "cluster" not in rest:
         return None
     no = crossing.no_cluster(rest["cluster"], "data services and the roles that use them")
@@ -95,6 +121,18 @@ def _dns(value: Any, rest: Rest) -> Refusal | None:
     return refused(Problem.CONTRADICTION, detail, "add `replicas`, or remove `dns`.", because=("replicas",))
 
 
+def _vault(rest: Rest) -> Any:
+    """The Vault, where there is one and the section is right so far."""
+    encryption = rest.get("encryption")
+    return encryption.vault if encryption else None
+
+
+def _vault_rules() -> Any:
+    from environments import vault_rules  # noqa: PLC0415 - only who has a Vault pays for it
+
+    return vault_rules
+
+
 def _regions(rest: Rest) -> tuple[str, ...]:
     """The regions that are known to be right so far."""
     replicas = (replica.region for replica in rest.get("replicas", ()))
@@ -107,7 +145,9 @@ _RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "state": _state,
         "region": _region,
         "replicas": _replicas,
+        "encryption": _encryption,
         "registry": _registry,
+        "model_store": _model_store,
         "cluster": _cluster,
         "delivery": _delivery,
         "gpu_pools": _gpu_pools,

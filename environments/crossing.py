@@ -272,6 +272,8 @@ def models_of(
         teams=rest["teams"],
         pools=rest["gpu_pools"],
         regions=regions,
+        store=rest.get("model_store"),
+        encryption=rest.get("encryption"),
     )
     return model_rules.models_of(models, around)
 

@@ -50,9 +50,20 @@ class Problem(enum.Enum):
     UNKNOWN_NAME = "ENV-032", "Nothing in the file has this name"
     NO_QUEUE = "ENV-033", "No team may use the pool"
     KUBECONFIG = "ENV-034", "Kubeconfig does not lead to the cluster"
+    LOCK = "ENV-035", "Line of a lock of images cannot be used"
+    NO_DIGEST = "ENV-036", "Digest of an image is missing"
+    RULES = "ENV-037", "Rules cannot be loaded"
+    EXCEPTIONS = "ENV-038", "Exception from a rule does not hold"
     NO_ROOM = "ENV-040", "Model has no room in its pool"
     WEIGHTS = "ENV-041", "Weights are not a hundred percent"
     SERVERS = "ENV-042", "Number of servers cannot be used"
+    WEAK_KEY = "ENV-050", "Key is of no use for its purpose, or too weak"
+    ROTATION = "ENV-051", "Key is kept longer than the policy allows"
+    OWN_ADMINISTRATION = "ENV-052", "Policy grants its own administration"
+    MOUNTS = "ENV-053", "Mounts overlap"
+    OUTLIVES = "ENV-054", "What is issued would outlive its issuer"
+    PLAIN_HTTP = "ENV-055", "Vault would be spoken to in clear"
+    SIGNATURE = "ENV-056", "Signature of a model does not hold"
 
     @property
     def code(self) -> str:

@@ -45,15 +45,24 @@ def json_schema() -> str:
     schema["properties"] = {vocabulary.EXTENDS: extends, **schema["properties"]}
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_partial(schema)}
     schema["if"] = {"required": ["name"], "not": {"required": [vocabulary.EXTENDS]}}
-    schema["then"] = {"required": required, **_of_the_cloud({"required": [*NEEDED]}, ["cluster", "delivery"])}
-    schema["allOf"] = [_of_the_cloud({"properties": {"region": {"enum": list(REGIONS)}}}, [])]
+    schema["then"] = {"required": required, **_of_the_cloud({"required": [*NEEDED]}, _WITHOUT_A_CLOUD)}
+    schema["allOf"] = [_of_the_cloud({"properties": {"region": {"enum": list(REGIONS)}}}, {})]
     return json.dumps(schema, indent=2) + "\n"
 
 
-def _of_the_cloud(with_one: dict[str, Any], without: list[str]) -> dict[str, Any]:
-    """What holds where a file names no cloud or one, and what is required without any."""
+_WITHOUT_A_CLOUD: Final = {
+    "anyOf": [
+        {"required": ["cluster", "delivery"]},
+        {"required": ["encryption"], "properties": {"encryption": {"required": ["vault"]}}},
+    ]
+}
+"""Without a cloud there has to be something: a cluster, or a Vault."""
+
+
+def _of_the_cloud(with_one: dict[str, Any], without: dict[str, Any]) -> dict[str, Any]:
+    """What holds where a file names no cloud or one, and what holds without any."""
     has_none = {"required": ["cloud"], "properties": {"cloud": {"const": NONE}}}
-    return {"if": has_none, "then": {"required": without}, "else": with_one}
+    return {"if": has_none, "then": without, "else": with_one}
 
 
 def _write_defaults(properties: dict[str, Any], section: type[Section]) -> None:

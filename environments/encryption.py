@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, StrictBool
 
+from environments.on_demand import OnDemand
 from environments.quantities import Days
 from environments.section import Section
+
+if TYPE_CHECKING:
+    from environments.vault import Vault
+else:
+    Vault = Any  # `OnDemand` reads it
 
 
 class Kms(Section):
@@ -37,3 +43,11 @@ class Encryption(Section):
     """Where the keys are kept."""
 
     kms: Annotated[Kms, Field(description="Keys in AWS's Key Management Service.")] = Kms()
+    vault: Annotated[
+        Vault | None,
+        OnDemand("environments.vault", "MaybeVault"),
+        Field(
+            description="Keys, secrets and certificates in a Vault; none: there is none.",
+            examples=[{"address": "https://vault.example.com:8200"}],
+        ),
+    ] = None

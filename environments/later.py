@@ -36,7 +36,7 @@ class Later:
 _REMOVE: Final = "remove it for now"
 _FOLDER: Final = "leave `state` out: it is kept in ./.provisioner/"
 _BACKENDS: Final = ("gs://", "azblob://", "https://")
-_VAULTS: Final = ("gcpkms://", "azurekeyvault://", "hashivault://")
+_VAULTS: Final = ("gcpkms://", "azurekeyvault://")
 
 LATER: Final = (
     Later(("state",), _FOLDER, _BACKENDS),
@@ -48,7 +48,6 @@ LATER: Final = (
             "model_registry", "training", "monitoring", "identity", "cost",
         )
     ),
-    Later(("encryption", "vault"), _REMOVE),
     *(Later(("governance", name), _REMOVE) for name in ("approvals", "approvers")),
 )  # fmt: skip
 

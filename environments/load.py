@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Final, Literal
@@ -32,6 +33,10 @@ class Loaded:
     environment: Environment
     files: tuple[Path, ...]
     source: SourceMap
+    digests: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Image as an air gap's mirror calls it -> its digest, of the lock that the environment names."""
+    certificates: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By the path that `encryption.vault` names: what lies there."""
 
 
 def find(name_or_path: str, folder: Path | None = None) -> Path:
@@ -55,11 +60,17 @@ def find(name_or_path: str, folder: Path | None = None) -> Path:
     )
 
 
-def load(file: Path, *, cloud: Literal["local"] | None = None, today: date | None = None) -> Loaded:
+def load(
+    file: Path,
+    *,
+    cloud: Literal["local"] | None = None,
+    today: date | None = None,
+    images: Literal["locked", "any"] = "locked",
+) -> Loaded:
     """The environment in a file, with all it extends; `InvalidEnvironment` tells every problem, by place.
 
     `cloud` puts any environment on the local cloud, away from its account and its state. Versions must be
-    supported on the day `today`; None: this day.
+    supported on the day `today`; None: this day. With `images="any"` no lock of images is read.
     """
     chain = _Chain()
     chain.read(file)
@@ -73,7 +84,42 @@ def load(file: Path, *, cloud: Literal["local"] | None = None, today: date | Non
         diagnostics = [item for item in diagnostics if item.problem is not Problem.MISSING]
     if environment is None or chain.diagnostics:
         raise InvalidEnvironment(chain.sorted([*chain.diagnostics, *diagnostics]))
-    return Loaded(environment, tuple(file.path for file in chain.files), source_map)
+    found = Loaded(environment, tuple(file.path for file in chain.files), source_map)
+    if environment.encryption.vault:
+        found = _with_vault(found, is_on_desk="local" in (cloud, environment.cloud))
+    return _with_images(found) if environment.is_airgapped and images == "locked" else found
+
+
+def _with_vault(found: Loaded, *, is_on_desk: bool) -> Loaded:
+    """The same with what its Vault is trusted by. Raises `InvalidEnvironment`.
+
+    Away from the real cloud a Vault that others use is left alone: then the environment has none.
+    """
+    from environments.vault_files import certificates  # noqa: PLC0415 - a matter of who has a Vault
+
+    encryption = found.environment.encryption
+    assert encryption.vault, "whoever has none is not asked"
+    if is_on_desk and not encryption.vault.is_here:
+        left = found.environment.model_copy(
+            update={"encryption": encryption.model_copy(update={"vault": None})}
+        )
+        return replace(found, environment=left)
+    beside = certificates(encryption.vault, found.files[0].parent, found.source)
+    if beside.diagnostics:
+        raise InvalidEnvironment(beside.diagnostics)
+    return replace(found, files=(*found.files, *beside.files), certificates=beside.texts)
+
+
+def _with_images(found: Loaded) -> Loaded:
+    """The same with the lock of its images, if it names one. Raises `InvalidEnvironment`."""
+    from environments.image_lock import images_locked  # noqa: PLC0415 - a matter of air gaps
+
+    locked = images_locked(found.environment, found.source)
+    if locked is None:
+        return found
+    if locked.diagnostics:
+        raise InvalidEnvironment(locked.diagnostics)
+    return replace(found, files=(*found.files, locked.file), digests=locked.digests)
 
 
 class _Chain:

@@ -156,6 +156,7 @@ class Environment(Section):
     teams: Annotated[
         tuple[Team, ...],
         Field(
+            validate_default=True,
             description="Teams that share the GPUs; none: there are no queues, and no namespaces of teams.",
             examples=[[{"name": "search"}]],
         ),
@@ -163,6 +164,7 @@ class Environment(Section):
     data_services: Annotated[
         tuple[DataService, ...],
         Field(
+            validate_default=True,
             description="Databases, file systems and buckets for the workloads.",
             examples=[[{"name": "features", "kind": "postgres"}]],
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pydantic_core import PydanticCustomError
 
@@ -12,13 +13,19 @@ from environments.cluster import Cluster, EksCluster
 from environments.connectivity import AirGap, Connectivity
 from environments.delivery import Delivery
 from environments.diagnostics import Problem
+from environments.encryption import Encryption
 from environments.gpu_pools import GpuPool
 from environments.model_room import rooms
+from environments.model_seals import Version, versions_of
 from environments.model_sources import Source
+from environments.model_store import ModelStore
 from environments.models import KnownRuntime, Model
 from environments.section import named_twice, refused
 from environments.team_rules import no_such_pool
 from environments.teams import Team
+
+if TYPE_CHECKING:  # few environments have a Vault
+    from environments.vault_keys import TransitKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +38,13 @@ class Around:
     teams: Sequence[Team]
     pools: Sequence[GpuPool]
     regions: Sequence[str]
+    store: ModelStore | None
+    encryption: Encryption | None
+
+    @property
+    def transit(self) -> Sequence[TransitKey]:
+        """The keys that Vault has."""
+        return self.encryption.vault.transit if self.encryption and self.encryption.vault else ()
 
 
 def models_of(models: Sequence[Model], around: Around) -> PydanticCustomError | None:
@@ -78,11 +92,18 @@ def _of_no_pool(models: Sequence[Model], pools: Sequence[GpuPool]) -> Iterator[P
 
 def _sources(number: int, model: Model, around: Around) -> Iterator[PydanticCustomError]:
     """What is wrong with where the artifacts lie, of the stable version and of the one that is tried."""
-    yield from _unreachable(model.source, (number, "source"), around)
-    if model.traffic.candidate:
-        yield from _unreachable(
-            model.traffic.candidate.source, (number, "traffic", "candidate", "source"), around
-        )
+    for version in _versions(number, model):
+        yield from _unreachable(version.source, version.at, around)
+        if around.store:
+            yield from versions_of(version, around.store, around.transit)
+
+
+def _versions(number: int, model: Model) -> Iterator[Version]:
+    tried = model.traffic.candidate
+    yield Version(model=model.name, number=model.traffic.stable, source=model.source, at=(number, "source"))
+    if tried:
+        at = (number, "traffic", "candidate", "source")
+        yield Version(model=model.name, number=tried.version, source=tried.source, at=at)
 
 
 def _unreachable(source: Source, at: tuple[str | int, ...], around: Around) -> Iterator[PydanticCustomError]:

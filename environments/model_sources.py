@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StrictBool, model_validator
 
 from environments.diagnostics import Problem
 from environments.section import Form, Section, refused
@@ -69,6 +69,23 @@ class Source(Section):
             examples=["sha256:" + "0123456789abcdef" * 4],
         ),
     ]
+    sealed: Annotated[
+        StrictBool,
+        Field(
+            description="Whether it is sealed, by what `model_store.sealed_by` says; then `digest` is that "
+            "of the sealed file, and the server's disk needs room for the model twice."
+        ),
+    ] = False
+    signature: Annotated[
+        str | None,
+        Form("a signature in base64, as `provisioner model sign` prints it"),
+        Field(
+            pattern=r"^[A-Za-z0-9+/]{80,120}={0,2}$",
+            description="Signature of the digest, as this version of this model; needed with "
+            "`model_store.signed_by`.",
+            examples=["A" * 86 + "=="],
+        ),
+    ] = None
     endpoint: Annotated[
         str | None,
         Form("an address that begins with `https://` or `http://`"),

@@ -15,12 +15,17 @@ from environments.diagnostics import Problem
 from environments.section import refused
 
 _DAYS = re.compile(r"([1-9][0-9]{0,4})d")
+_LENGTH = re.compile(r"([1-9][0-9]{0,5})([dhm])")
+_UNITS = {"d": 86_400, "h": 3_600, "m": 60}
+"""Unit -> seconds, the longest first."""
 _FIVE_DIGITS = 99_999
 
 
 def days(length: timedelta) -> str:
-    """The length as an environment file writes it: `30d`."""
-    return f"{length.days}d"
+    """The length as an environment file writes it: `30d`, or what is no number of days: `36h`, `15m`."""
+    seconds = int(length.total_seconds())
+    unit = next(unit for unit, each in _UNITS.items() if seconds % each == 0)
+    return f"{seconds // _UNITS[unit]}{unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,47 @@ class Days:
             near = sorted(sorted(self.allowed, key=lambda each: abs(each - number))[:2])
             return f"write {' or '.join(f'`{number}d`' for number in near)}."
         return f"write a number of days, {self}."
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """Marks a `timedelta` that may be less than a day, written `30d`, `72h` or `15m`."""
+
+    least: timedelta
+    most: timedelta
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Reads `72h` or a `timedelta`; writes the largest unit that fits."""
+        return core_schema.no_info_plain_validator_function(
+            self._read, serialization=core_schema.plain_serializer_function_ser_schema(days, when_used="json")
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Editors see a string, as for whole days."""
+        return {"type": "string", "pattern": f"^{_LENGTH.pattern}$"}
+
+    def __str__(self) -> str:
+        """The bounds in words: `5m to 30d`."""
+        return f"{days(self.least)} to {days(self.most)}"
+
+    def _read(self, value: object) -> timedelta:
+        length = value if isinstance(value, timedelta) else _length(value)
+        fix = f"write a time from {self}, for example `{days(self.least)}`."
+        if length is None:
+            detail = "A time is a whole number of days, hours or minutes with its unit."
+            if isinstance(value, int) and not isinstance(value, bool):
+                fix = f"write the unit: `{value}d`, `{value}h` or `{value}m`."
+            raise refused(Problem.FORM, detail, fix)
+        if not self.least <= length <= self.most:
+            raise refused(Problem.LIMITS, f"`{days(length)}` is none of the times allowed: {self}.", fix)
+        return length
+
+
+def _length(value: object) -> timedelta | None:
+    match = _LENGTH.fullmatch(value) if isinstance(value, str) else None
+    return timedelta(seconds=int(match[1]) * _UNITS[match[2]]) if match else None
 
 
 def _parsed(value: object) -> int | None:

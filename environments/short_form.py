@@ -15,7 +15,7 @@ class Short:
 
     setting: str
     words: tuple[str, ...]
-    """The words that are enough; with others something is missing."""
+    """The words that are enough, and with others something is missing; none: every word is."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Spells the word out; everything else is read as it stands."""
@@ -25,7 +25,8 @@ class Short:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Editors offer the words beside the section."""
-        return {"anyOf": [{"type": "string", "enum": list(self.words)}, handler(schema)]}
+        word = {"type": "string", "enum": list(self.words)} if self.words else {"type": "string"}
+        return {"anyOf": [word, handler(schema)]}
 
     def _spelt_out(self, value: object) -> object:
         return {self.setting: value} if isinstance(value, str) and value else value

@@ -12,107 +12,11 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from environments.software import MIRROR, Software
+from environments.node_software import NODE_SOFTWARE
+from environments.secret_software import SECRET_SOFTWARE
+from environments.software import MIRROR, Pin, Software
 
 AS_OF: Final = date(2026, 11, 21)
-
-_GPU_OPERATOR: Final = Software(
-    name="gpu-operator",
-    repository="https://helm.ngc.nvidia.com/nvidia",
-    chart="gpu-operator",
-    version="v26.7.0",
-    app_version="v26.7.0",
-    # Its daemon sets have a hold of the machine; no other namespace has to let such pods in.
-    namespace="kube-system",
-    images=("nvcr.io/nvidia/gpu-operator:v26.7.0", "registry.k8s.io/nfd/node-feature-discovery:v0.19.0"),
-    hidden=(
-        "nvcr.io/nvidia/driver:595.91.07",
-        "nvcr.io/nvidia/cloud-native/k8s-driver-manager:v0.12.0",
-        "nvcr.io/nvidia/k8s/container-toolkit:v1.20.0",
-        "nvcr.io/nvidia/k8s-device-plugin:v0.20.0",
-        "nvcr.io/nvidia/k8s/dcgm-exporter:4.6.0-4.8.3-distroless",
-        "nvcr.io/nvidia/cloud-native/k8s-mig-manager:v0.15.0",
-    ),
-    kinds=(
-        "nvidia.com/ClusterPolicy",
-        "nvidia.com/GPUCluster",
-        "nvidia.com/NVIDIADriver",
-        "resource.nvidia.com/ComputeDomain",
-        "resource.nvidia.com/ComputeDomainClique",
-        "nfd.k8s-sigs.io/NodeFeature",
-        "nfd.k8s-sigs.io/NodeFeatureGroup",
-        "nfd.k8s-sigs.io/NodeFeatureRule",
-    ),
-    replaces=("nvidia-device-plugin", "dra-driver-nvidia-gpu", "dcgm-exporter", "node-feature-discovery"),
-    mirrored={
-        "operator.repository": f"{MIRROR}/nvcr.io/nvidia",
-        "validator.repository": f"{MIRROR}/nvcr.io/nvidia",
-        "driver.repository": f"{MIRROR}/nvcr.io/nvidia",
-        "driver.manager.repository": f"{MIRROR}/nvcr.io/nvidia/cloud-native",
-        "toolkit.repository": f"{MIRROR}/nvcr.io/nvidia/k8s",
-        "devicePlugin.repository": f"{MIRROR}/nvcr.io/nvidia",
-        "gfd.repository": f"{MIRROR}/nvcr.io/nvidia",
-        "dcgmExporter.repository": f"{MIRROR}/nvcr.io/nvidia/k8s",
-        "migManager.repository": f"{MIRROR}/nvcr.io/nvidia/cloud-native",
-        "node-feature-discovery.image.repository": f"{MIRROR}/registry.k8s.io/nfd/node-feature-discovery",
-        "node-feature-discovery.image.tag": "v0.19.0",
-    },
-    source="NVIDIA/gpu-operator v26.7.0. The driver's tag gets the node's system: `595.91.07-ubuntu24.04`.",
-)
-
-_EFA: Final = Software(
-    name="aws-efa-k8s-device-plugin",
-    repository="https://aws.github.io/eks-charts",
-    chart="aws-efa-k8s-device-plugin",
-    version="v0.5.30",
-    app_version="v0.5.20",
-    namespace="kube-system",
-    images=("602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/aws-efa-k8s-device-plugin:v0.5.20",),
-    replaces=("aws-dranet",),
-    mirrored={
-        "image.repository": (
-            f"{MIRROR}/602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/aws-efa-k8s-device-plugin"
-        ),
-        "image.tag": "v0.5.20",
-    },
-    source="aws/eks-charts, as of 2026-08",
-)
-
-_KARPENTER_CRD: Final = Software(
-    name="karpenter-crd",
-    repository="oci://public.ecr.aws/karpenter",
-    chart="karpenter-crd",
-    version="1.14.1",
-    app_version="1.14.1",
-    namespace="kube-system",
-    images=(),
-    kinds=(
-        "karpenter.k8s.aws/EC2NodeClass",
-        "karpenter.sh/NodeClaim",
-        "karpenter.sh/NodeOverlay",
-        "karpenter.sh/NodePool",
-        "autoscaling.x-k8s.io/CapacityBuffer",
-    ),
-    mirrored={},
-    source="aws/karpenter-provider-aws v1.14.1",
-)
-
-_KARPENTER: Final = Software(
-    name="karpenter",
-    repository="oci://public.ecr.aws/karpenter",
-    chart="karpenter",
-    version="1.14.1",
-    app_version="1.14.1",
-    namespace="kube-system",
-    images=("public.ecr.aws/karpenter/controller:1.14.1",),
-    needs=("karpenter-crd",),
-    replaces=("cluster-autoscaler",),
-    mirrored={
-        "controller.image.repository": f"{MIRROR}/public.ecr.aws/karpenter/controller",
-        "controller.image.tag": "1.14.1",
-    },
-    source="aws/karpenter-provider-aws v1.14.1, whose own chart is one release behind what is published",
-)
 
 _KUEUE: Final = Software(
     name="kueue",
@@ -143,6 +47,7 @@ _KUEUE: Final = Software(
         "controllerManager.manager.image.repository": f"{MIRROR}/registry.k8s.io/kueue/kueue",
         "controllerManager.manager.image.tag": "v0.19.2",
     },
+    pinned={"controllerManager.manager.image.tag": Pin("registry.k8s.io/kueue/kueue:v0.19.2", "tag")},
     source="kubernetes-sigs/kueue v0.19.2; its own chart names staging images, the published one these",
 )
 
@@ -166,7 +71,19 @@ _CERT_MANAGER: Final = Software(
         "acme.cert-manager.io/Challenge",
         "acme.cert-manager.io/Order",
     ),
+    with_kinds={"crds": {"enabled": True}},
     mirrored={"imageRegistry": f"{MIRROR}/quay.io"},
+    pinned={
+        f"{path}image.{value}": Pin(f"quay.io/jetstack/cert-manager-{part}:v1.21.1", value)
+        for path, part in (
+            ("", "controller"),
+            ("webhook.", "webhook"),
+            ("cainjector.", "cainjector"),
+            ("startupapicheck.", "startupapicheck"),
+            ("acmesolver.", "acmesolver"),
+        )
+        for value in ("repository", "digest")
+    },
     source="cert-manager/cert-manager v1.21.1",
 )
 
@@ -217,6 +134,11 @@ _GATEWAY: Final = Software(
         "global.images.envoyProxy.image": f"{MIRROR}/docker.io/envoyproxy/envoy:distroless-v1.38.1",
         "global.images.ratelimit.image": f"{MIRROR}/docker.io/envoyproxy/ratelimit:ff287602",
     },
+    pinned={
+        "global.images.envoyGateway.image": Pin("docker.io/envoyproxy/gateway:v1.8.1", "reference"),
+        "global.images.envoyProxy.image": Pin("docker.io/envoyproxy/envoy:distroless-v1.38.1", "reference"),
+        "global.images.ratelimit.image": Pin("docker.io/envoyproxy/ratelimit:ff287602", "reference"),
+    },
     source="envoyproxy/gateway v1.8.1, which brings Gateway API 1.5.1",
 )
 
@@ -242,6 +164,14 @@ _KEDA: Final = Software(
     replaces=("prometheus-adapter",),
     mirrored={
         "global.image.registry": f"{MIRROR}/ghcr.io",
+    },
+    pinned={
+        f"image.{part}.tag": Pin(f"ghcr.io/kedacore/{image}:2.18.3", "tag")
+        for part, image in (
+            ("keda", "keda"),
+            ("webhooks", "keda-admission-webhooks"),
+            ("metricsApiServer", "keda-metrics-apiserver"),
+        )
     },
     source="kedacore/charts 2.18.3; KServe 0.20 is tested with 2.18",
 )
@@ -295,6 +225,19 @@ _KSERVE: Final = Software(
         "kserve.storage.tag": "v0.20.0",
         "kserve.servingruntime.art.image": f"{MIRROR}/docker.io/kserve/art-explainer",
     },
+    pinned={
+        "kserve.controller.rbacProxyImage": Pin("quay.io/brancz/kube-rbac-proxy:v0.18.0", "reference"),
+        **{
+            f"kserve.{path}": Pin(f"docker.io/kserve/{image}:v0.20.0", "tag")
+            for path, image in (
+                ("controller.tag", "kserve-controller"),
+                ("agent.tag", "agent"),
+                ("router.tag", "router"),
+                ("storage.tag", "storage-initializer"),
+                ("servingruntime.art.defaultVersion", "art-explainer"),
+            )
+        },
+    },
     source="kserve/kserve v0.20.0; the chart of its runtimes names stale and floating images and is left out",
 )
 
@@ -302,16 +245,14 @@ BOOK: Final[Mapping[str, Software]] = MappingProxyType(
     {
         row.name: row
         for row in (
-            _GPU_OPERATOR,
-            _EFA,
-            _KARPENTER_CRD,
-            _KARPENTER,
+            *NODE_SOFTWARE,
             _KUEUE,
             _CERT_MANAGER,
             _GATEWAY,
             _KEDA,
             _KSERVE_CRD,
             _KSERVE,
+            *SECRET_SOFTWARE,
         )
     }
 )

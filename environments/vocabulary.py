@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from environments.model import Environment
 from environments.on_demand import OnDemand
-from environments.quantities import Days
+from environments.quantities import Days, Lasting
 from environments.section import Form, Section
 from environments.short_form import Short
 from environments.sizes import Gibibytes, Nodes
@@ -76,7 +76,7 @@ def _joined(found: list[FieldInfo]) -> FieldInfo:
 
 def entries(field: FieldInfo) -> FieldInfo | None:
     """What the model says about each entry of a list; None where the setting is no list."""
-    for annotation in (field.annotation, *get_args(field.annotation)):
+    for annotation in () if is_mapping(field) else (field.annotation, *get_args(field.annotation)):
         if get_origin(annotation) is tuple:
             each = FieldInfo.from_annotation(get_args(annotation)[0])
             if field.examples and field.examples[0] and not each.examples:
@@ -187,6 +187,8 @@ def _marked(field: FieldInfo) -> str | None:
                 return text
             case Days():
                 return f"a number of days, {item}"
+            case Lasting():
+                return f"a time, {item}"
             case Gibibytes() | Nodes():
                 return str(item)
             case _:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from policies.check import Report, Verdict
-from policies.entries import entries
+from policies.entries import Wrong, entries
 from policies.evidence import fingerprint
 from policies.model import Rule, Status, Waivable
 from policies.waivers import LONGEST, finding
@@ -52,6 +52,11 @@ class Baseline:
             else:
                 known = Known(each.one("fingerprint"), each.one("rule"), expires, each.place)
                 self._known[known.fingerprint] = known
+
+    @property
+    def problems(self) -> Sequence[Wrong]:
+        """What is wrong with its entries, or with the file."""
+        return tuple(self._wrong)
 
     def waived(self, verdict: Verdict) -> Verdict:
         """The verdict as it is with the baseline."""

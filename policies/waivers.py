@@ -111,6 +111,11 @@ class Waivers:
         """A sentence for each thing because of which one of them waives nothing."""
         return tuple(each.message for each in self._wrong)
 
+    @property
+    def problems(self) -> Sequence[Wrong]:
+        """The same with their places."""
+        return tuple(self._wrong)
+
     def _take(self, entry: FileEntry) -> None:
         """Keeps what is right in every part."""
         wrong = [*_unreadable(entry), *self._unfounded(entry)]

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from policies.chart_values import DELIVERED_BY_ARGO, Values, members, sources
+from policies.image_parts import LINE, PLAIN, is_image, is_operand, is_reference, is_repository, joined, whole
 from policies.model import Resource
-from policies.pods import CHARTS
+from policies.pods import CHARTS, texts_in
 from policies.scene import canonical
 from policies.values import Hidden, Undecided, Unknown
+from policies.yaml_text import documents
 
 _CHARTS: Final = frozenset(map(canonical, CHARTS))
+_APPLICATIONS: Final = frozenset(map(canonical, DELIVERED_BY_ARGO))
 _ADD_ON: Final = "aws:eks/addon:Addon"
 MANIFESTS: Final = "kubernetes:yaml/v2:ConfigGroup"
-_LINE: Final = re.compile(r"""^[\s-]*image:[ \t]+["']?([^\s"'#]+)""", re.MULTILINE)
-_PLAIN: Final = re.compile(
-    r"(annotations|args|arns?|bucket|cidrs?|cluster|command|domain|endpoint|hosts?|ids?|ips?|keys?|labels|names?"
-    r"|namespace|password|ports?|profile|queue|region|replicas|roles?|secret|token|ur[il]s?|value|vpc|zones?)$",
-    re.IGNORECASE,
-)
-"""Ends of keys under which no image is named; what is not known anywhere else may be one."""
 
 _OPERANDS: Final = ("RELATED_IMAGE", "_IMAGE")
 """Beginning and end of the variables by which operators learn which images they are to start."""
+
+_FILLED_IN: Final = ("{{", "${")
+"""What a controller puts something in the place of: an ApplicationSet's template, Flux's `postBuild`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,8 @@ class Written:
         """The reference; empty if it is none. Raises `Undecided`."""
         if isinstance(self.value, Unknown):
             raise Undecided(self.path)
+        if isinstance(self.value, str) and any(mark in self.value for mark in _FILLED_IN):
+            raise Undecided(self.path)
         return self.value if isinstance(self.value, str) else ""
 
 
@@ -47,47 +47,68 @@ def images_in(resource: Resource) -> Iterator[Written]:
     match canonical(resource.type):
         case kind if kind in _CHARTS:
             yield from _walk(resource.peek("values"), "values")
+        case kind if kind in _APPLICATIONS:
+            for path, source in sources(resource):
+                yield from _of_source(source, path)
         case kind if kind == _ADD_ON:
-            yield from _of_document(resource, "configurationValues")
+            yield from _of_text(resource.peek("configurationValues"), "configurationValues")
         case kind if kind == canonical(MANIFESTS):
             yield from _walk(resource.peek("objs"), "objs")
-            yield from _of_text(resource, "yaml")
+            yield from _of_text(resource.peek("yaml"), "yaml")
         case _:
             yield from _walk(resource.peek("spec"), "spec")
 
 
-def _of_document(resource: Resource, path: str) -> Iterator[Written]:
-    """What a JSON text says; YAML, which add-ons take as well, is read line by line."""
-    value = resource.peek(path)
-    try:
-        found = json.loads(value) if isinstance(value, str) else value
-    except ValueError:
-        yield from _of_text(resource, path)
+def _of_source(source: Any, path: str) -> Iterator[Written]:
+    """Where an application comes from: by Helm, by Kustomize, or not known."""
+    source = _opened(source)
+    if isinstance(source, Unknown):
+        yield Written(path, source)
         return
-    yield from (Written(path, each.value) for each in _walk(found, path))
+    fields = members(source)
+    yield from _walk(fields.get("kustomize"), f"{path}.kustomize")
+    helm = _opened(fields.get("helm"))
+    if isinstance(helm, Unknown):
+        yield Written(f"{path}.helm", helm)
+        return
+    values = Values.of(members(helm), f"{path}.helm")
+    own = tuple(_walk(values.tree, values.path))
+    if not values.parameters:
+        yield from own
+        return
+    for each in _walk(values.merged, values.path):
+        yield each if each in own else Written(f"{path}.helm.parameters", each.value)
 
 
-def _of_text(resource: Resource, path: str) -> Iterator[Written]:
-    value = resource.peek(path)
-    if isinstance(value, Unknown):
-        yield Written(path, value)
-    elif isinstance(value, str):
-        yield from (Written(path, found[1]) for found in _LINE.finditer(value))
+def _of_text(text: Any, path: str) -> Iterator[Written]:
+    """What documents of YAML or JSON name; what cannot be read as such is read line by line."""
+    text = _opened(text)
+    if not isinstance(text, str):
+        yield from (Written(path, each.value) for each in _walk(text, path))
+        return
+    found = documents(text)
+    if found is None:
+        yield from (Written(path, each[1]) for each in LINE.finditer(text))
+        return
+    for document in found:
+        yield from (Written(path, each.value) for each in _walk(document, path))
+        inner = (one for _, one in texts_in(document, path) if isinstance(one, str) and "\n" in one)
+        yield from (Written(path, each[1]) for one in inner for each in LINE.finditer(one))
 
 
 def _walk(value: Any, path: str) -> Iterator[Written]:
-    value = value.value if isinstance(value, Hidden) else value
+    value = _opened(value)
     match value:
         case Unknown():
             yield Written(path, value)
         case dict():
             fields = cast("Mapping[str, Any]", value)
             yield from _of_variable(fields, path)
-            yield from _of_operand(fields, path)
+            yield from _of_parts(fields, path)
             for key, item in fields.items():
-                if key == "image" and _is_operand(fields):
+                if key == "image" and is_operand(fields):
                     continue
-                yield from _of_field(key, item, f"{path}.{key}")
+                yield from _of_field(key, joined(fields, key, item), f"{path}.{key}")
         case list():
             for number, item in enumerate(cast("list[Any]", value)):
                 yield from _walk(item, f"{path}[{number}]")
@@ -96,18 +117,17 @@ def _walk(value: Any, path: str) -> Iterator[Written]:
 
 
 def _of_field(key: str, item: Any, path: str) -> Iterator[Written]:
-    item = item.value if isinstance(item, Hidden) else item
-    is_image = key == "image" or key.endswith("Image")
+    item = _opened(item)
     match item:
-        case str() | Unknown() if is_image:
+        case str() | Unknown() if is_image(key) or _is_told(key, item):
             yield Written(path, item)
-        case dict() if is_image and "reference" in item:  # a volume that is an image
-            yield Written(f"{path}.reference", cast("Mapping[str, Any]", item)["reference"])
-        case dict() if is_image and "repository" in item:  # as charts have it
-            yield _of_chart(cast("Mapping[str, Any]", item), path)
-        case Unknown() if _PLAIN.search(key):
+        case dict() | list() if key == "images":
+            yield from _of_several(item, path)
+        case dict() if is_repository(key, item):
+            yield from _of_chart(cast("Mapping[str, Any]", item), path)
+        case Unknown() if PLAIN.search(key):
             pass
-        case list() if _PLAIN.search(key):
+        case list() if PLAIN.search(key):
             for number, each in enumerate(cast("list[Any]", item)):
                 if not isinstance(each, Unknown):
                     yield from _walk(each, f"{path}[{number}]")
@@ -115,38 +135,56 @@ def _of_field(key: str, item: Any, path: str) -> Iterator[Written]:
             yield from _walk(item, path)
 
 
-def _is_operand(fields: Mapping[str, Any]) -> bool:
-    """Whether an image is named in three parts, as NVIDIA's GPU operator has it."""
-    return isinstance(fields.get("image"), str) and isinstance(fields.get("repository"), str)
+def _of_several(item: Any, path: str) -> Iterator[Written]:
+    """A list of images, or one each under a name of its own; Kustomize writes `old=new`."""
+    if isinstance(item, list):
+        for number, each in enumerate(cast("list[Any]", item)):
+            text = _opened(each)
+            text = text.rpartition("=")[2] if isinstance(text, str) else text
+            yield from _of_field("image", text, f"{path}[{number}]")
+        return
+    for key, each in members(item).items():
+        is_one = is_reference(each) or (isinstance(each, dict) and is_repository("image", each))
+        yield from _of_field("image" if is_one else key, each, f"{path}.{key}")
 
 
-def _of_operand(fields: Mapping[str, Any], path: str) -> Iterator[Written]:
-    if _is_operand(fields):
+def _of_chart(fields: Mapping[str, Any], path: str) -> Iterator[Written]:
+    if "reference" in fields:  # a volume that is an image
+        yield Written(f"{path}.reference", fields["reference"])
+        return
+    yield Written(path, whole(fields))
+    for key, item in fields.items():
+        if isinstance(_opened(item), dict | list):
+            yield from _of_field(key, item, f"{path}.{key}")
+
+
+def _of_parts(fields: Mapping[str, Any], path: str) -> Iterator[Written]:
+    """An image whose parts stand beside others' fields."""
+    if is_operand(fields):
         version = fields.get("version")
         name = f"{fields['repository']}/{fields['image']}"
         mark = "@" if str(version).startswith("sha256:") else ":"
         value = version if isinstance(version, Unknown) else f"{name}{mark}{version}" if version else name
         yield Written(f"{path}.image", value)
+    if isinstance(fields.get("imageRepository"), str | Unknown):
+        parts = {"repository": fields["imageRepository"], "tag": fields.get("imageTag")}
+        yield Written(f"{path}.imageRepository", whole(parts))
 
 
 def _of_variable(fields: Mapping[str, Any], path: str) -> Iterator[Written]:
     name, value = fields.get("name"), fields.get("value")
-    if isinstance(name, Unknown) and _is_reference(value):
+    if isinstance(name, Unknown) and is_reference(value):
         yield Written(f"{path}.name", name)
     if not isinstance(name, str) or value is None:
         return
-    if name.startswith(_OPERANDS[0]) or (name.endswith(_OPERANDS[1]) and _is_reference(value)):
+    if _is_told(name, value):
         yield Written(f"{path}.value", value)
 
 
-def _is_reference(value: Any) -> bool:
-    return isinstance(value, Unknown) or (isinstance(value, str) and "/" in value)
+def _is_told(name: str, value: Any) -> bool:
+    """Whether a variable of this name tells an operator an image."""
+    return name.startswith(_OPERANDS[0]) or (name.endswith(_OPERANDS[1]) and is_reference(value))
 
 
-def _of_chart(fields: Mapping[str, Any], path: str) -> Written:
-    parts = [fields.get(key, "") for key in ("registry", "repository", "tag", "digest")]
-    if any(isinstance(each, Unknown) for each in parts):
-        return Written(path, Unknown.UNKNOWN)
-    registry, repository, tag, digest = (str(each or "") for each in parts)
-    name = f"{registry}/{repository}" if registry else repository
-    return Written(path, name + (f":{tag}" if tag else "") + (f"@{digest}" if digest else ""))
+def _opened(value: Any) -> Any:
+    return value.value if isinstance(value, Hidden) else value

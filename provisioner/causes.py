@@ -9,6 +9,7 @@ from typing import Final
 
 from environments.source import Path, SourceMap
 from provisioner.plan.diff import MISSING, Change
+from provisioner.plan.kept_data import kept
 from provisioner.plan.model import Cause, Op, StackPlan, Step
 from provisioner.plan.risk import risk_of
 from provisioner.plan.values import has_unknown
@@ -20,6 +21,7 @@ def explained(plan: StackPlan, source: SourceMap | None, *, is_disposable: bool)
     """The plan with risk and causes of each step that changes something."""
     by_urn = {step.urn: step for step in plan.steps if step.op is not Op.DELETE}
     places: dict[str, str] = {}
+    stays = kept(plan)
 
     def place(setting: str) -> str:
         if setting not in places:
@@ -31,7 +33,8 @@ def explained(plan: StackPlan, source: SourceMap | None, *, is_disposable: bool)
             return step
         told = Cause(setting=step.origin, place=place(step.origin))
         causes = tuple(replace(told, property=name, upstream=up) for name, up in _reasons(step, by_urn))
-        return replace(step, risk=risk_of(step, is_disposable=is_disposable), causes=causes or (told,))
+        risk = risk_of(step, is_disposable=is_disposable or step.urn in stays)
+        return replace(step, risk=risk, causes=causes or (told,))
 
     return replace(plan, steps=tuple(map(told, plan.steps)))
 

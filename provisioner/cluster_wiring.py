@@ -13,12 +13,16 @@ from typing import Final
 from environments.cluster import EksCluster, ExistingCluster, PrivateEndpoint
 from environments.delivery import Direct
 from environments.diagnostics import Diagnostic, InvalidEnvironment, Problem
+from environments.gitops_controllers import CONTROLLERS, Controller
 from environments.load import Loaded
 from environments.model import Environment
+from environments.software import Software
+from environments.software_book import BOOK
 from environments.source import dotted
 from provisioner.providers.interface import Refused
 from provisioner.providers.kubernetes.kubeconfig import Kubeconfig, from_files
 from provisioner.providers.kubernetes.package import ClusterConnection, KubernetesPackage
+from provisioner.providers.kubernetes.schema_store import Origin, SchemaStore, store_folder
 from provisioner.report.kubeconfig import PROXY, SOCKS
 
 _WAY_IN: Final = f"""\
@@ -42,16 +46,35 @@ def kubernetes_package(found: Loaded, *, puts_back: bool = False) -> KubernetesP
 
     With `puts_back` it takes over what others have set since: that is what it is asked for.
     """
-    cluster = found.environment.cluster
+    into = found.environment.rendered_into
     connection = ClusterConnection(
         kubeconfig=kubeconfig_of(found),
         program=(sys.executable, "-m", "provisioner"),
         way_in=_WAY_IN if _is_private(found.environment) else "",
         proxy=os.environ.get(PROXY, ""),
         takes_over=puts_back,
-        version=cluster.version if isinstance(cluster, EksCluster) else "",
+        version=version_of(found.environment),
+        schemas=schema_store(found.environment),
+        within=Path(into) if into else None,
     )
     return KubernetesPackage(connection)
+
+
+def schema_store(env: Environment) -> SchemaStore:
+    """What this machine keeps of the kinds that software brings into the environment's clusters."""
+    rows = (*BOOK.values(), *(each for some in CONTROLLERS.values() for each in some))
+    origins = tuple(origin_of(row) for row in rows if row.kinds)
+    return SchemaStore(store_folder(), origins, f"`provisioner crds fetch {env.name}`")
+
+
+def origin_of(row: Software | Controller) -> Origin:
+    """What brings kinds, as the driver calls it."""
+    return Origin(name=row.name, version=row.version, kinds=row.kinds)
+
+
+def version_of(env: Environment) -> str:
+    """Of Kubernetes in its clusters; empty where nobody says it."""
+    return env.cluster.version if isinstance(env.cluster, EksCluster) else ""
 
 
 def notices(env: Environment) -> tuple[str, ...]:

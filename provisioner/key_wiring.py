@@ -18,7 +18,7 @@ from provisioner.engine.engines import PULUMI
 from provisioner.engine.interface import Access, Stack
 from provisioner.engine.sealing import KeyChange, Opened, Resealed
 from provisioner.engine_wiring import holder
-from provisioner.state_wiring import backend_of, in_region, keys_of
+from provisioner.state_wiring import backend_of, in_region, keys_of, vault_of
 from provisioner.wiring import Workspace, recorded
 
 
@@ -71,7 +71,7 @@ def sealed_stacks(asked: Asked) -> SealedStacks:
     """For commands about keys. Reads the environment file; makes no call yet but those of `recorded`."""
     workspace = recorded(asked)
     env = workspace.environment
-    keys = keys_of(env.state, env.region, is_local=env.cloud == "local")
+    keys = keys_of(env.state, env.region, is_local=env.cloud == "local", vault=vault_of(workspace.files))
     return SealedStacks(workspace, backend_of(env.state, env.region), keys, _setting(workspace.files, keys))
 
 

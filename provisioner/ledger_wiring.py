@@ -16,7 +16,7 @@ from provisioner.engine.engines import PULUMI, Kind
 from provisioner.engine.interface import Access, Stack
 from provisioner.engine_wiring import holder
 from provisioner.handing_over import Handing, HandingLedger, by_hand
-from provisioner.state_wiring import backend_of, keys_of
+from provisioner.state_wiring import backend_of, keys_of, vault_of
 from provisioner.wiring import Workspace, recorded
 
 
@@ -78,5 +78,5 @@ def imports(asked: Asked) -> Imports:
 def _parts(asked: Asked) -> tuple[Workspace, Backend, Keys, Kind]:
     workspace = recorded(asked)
     env = workspace.environment
-    keys = keys_of(env.state, env.region, is_local=env.cloud == "local")
+    keys = keys_of(env.state, env.region, is_local=env.cloud == "local", vault=vault_of(workspace.files))
     return workspace, backend_of(env.state, env.region), keys, asked.engine or env.engine

@@ -14,6 +14,7 @@ from environments.load import Loaded
 from policies.baseline import Baseline
 from policies.check import Report, Verdict, check
 from policies.check import judged as judged_by
+from policies.entries import Wrong
 from policies.model import Resource, Rule
 from policies.own import RulesNotLoaded, loaded
 from policies.packs import applying
@@ -43,6 +44,11 @@ class Exceptions:
             Waivers([folder / each for each in environment.governance.waivers], rules, facts),
             Baseline(folder / named, facts.today, rules) if named else None,
         )
+
+    @property
+    def problems(self) -> tuple[Wrong, ...]:
+        """What is wrong with them, each with its place."""
+        return (*self.waivers.problems, *(self.baseline.problems if self.baseline else ()))
 
     def applied(self, report: Report) -> Report:
         """The report with them, and with what is wrong with them."""

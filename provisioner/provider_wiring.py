@@ -12,6 +12,7 @@ from provisioner.providers.aws.package import VERSION as AWS
 from provisioner.providers.aws.package import AwsPackage, check_account
 from provisioner.providers.aws.session import Connection, region_around
 from provisioner.providers.interface import Package, Provider
+from provisioner.vault_wiring import notices, vault_package
 from provisioner.wiring import LOCAL_KEYS, loaded
 
 Say = Callable[[str], None]
@@ -69,6 +70,27 @@ def kubernetes_for(asked: Asked | None, say: Say) -> Package:
     return cluster_wiring.kubernetes_package(found)
 
 
+def vault_for(asked: Asked | None, say: Say) -> Package:
+    """The package `vault`, as an environment reaches its Vault.
+
+    Without an environment it is reached as Vault's own CLI would. Raises `InvalidEnvironment`.
+    """
+    from provisioner.providers.vault.package import VaultConnection, VaultPackage  # noqa: PLC0415
+
+    if asked is None:
+        return VaultPackage(VaultConnection(again="pulumi up"))
+    found = loaded(asked)
+    for notice in notices(found):
+        say(notice)
+    return vault_package(found)
+
+
+def _vault() -> str:
+    from provisioner.providers.vault.package import VERSION  # noqa: PLC0415
+
+    return VERSION
+
+
 def _kubernetes() -> str:
     from provisioner.providers.kubernetes.package import VERSION  # noqa: PLC0415
 
@@ -78,4 +100,5 @@ def _kubernetes() -> str:
 SERVED: Final[Mapping[str, Served]] = {
     "aws": Served(aws_for, lambda: AWS, check_account),
     "kubernetes": Served(kubernetes_for, _kubernetes),
+    "vault": Served(vault_for, _vault),
 }

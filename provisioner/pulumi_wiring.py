@@ -83,7 +83,7 @@ def _lying(environment: Environment, bound: Bound) -> Lying:
         case BucketAddress() as address:
             return Lying(
                 backend=bound.backend,
-                home=Home(url=address.for_pulumi(environment.region), passphrase=bound.keys.passphrase),
+                home=_home(bound, address.for_pulumi(environment.region)),
                 lock=lambda _: nullcontext(),  # our lease would keep Pulumi out, too
                 holder=lambda _: None,
                 unlock=_not_there,
@@ -92,11 +92,15 @@ def _lying(environment: Environment, bound: Bound) -> Lying:
             root = folder_of(environment.state).absolute()
             return Lying(
                 backend=bound.backend,
-                home=Home(url=f"file://{root}", passphrase=bound.keys.passphrase),
+                home=_home(bound, f"file://{root}"),
                 lock=lambda stack: _locked(bound.backend, root, stack),
                 holder=lambda stack: next((who for _, who, _ in _locks(root, stack)), None),
                 unlock=lambda stack, access: _unlocked(root, stack, access),
             )
+
+
+def _home(bound: Bound, url: str) -> Home:
+    return Home(url=url, passphrase=bound.keys.passphrase, around=bound.keys.around)
 
 
 @contextmanager

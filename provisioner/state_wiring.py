@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from environments.account import State
 from environments.bucket_address import BucketAddress
+from environments.key_address import VAULT
+from environments.load import Loaded
 from provisioner.backends.bucket import Bucket
 from provisioner.backends.kms import KmsKey, key_address
 from provisioner.backends.objects import Objects
+from provisioner.engine.embedded.cloud_sealer import CloudKey
 from provisioner.engine.embedded.folder import Folder
 from provisioner.engine.embedded.keys import BY_PHRASE, Keys
 from provisioner.engine.embedded.place import Backend
 from provisioner.engine.embedded.secrets import own_passphrase
 from provisioner.providers.aws.session import Clients, Connection
+
+if TYPE_CHECKING:  # where no Vault is asked it is not loaded
+    from provisioner.providers.vault.connection import VaultConnection
 
 _HERE: Final = Path(".provisioner")
 """What is this machine's alone, wherever the state is kept."""
@@ -59,26 +66,72 @@ def _desk_of(address: BucketAddress) -> Path:
     return _HERE / "buckets" / f"{address.bucket}@{at}" / address.prefix
 
 
-def keys_of(state: State, region: str, *, is_local: bool) -> Keys:
-    """What seals its secrets. A key that names no region is in `region`.
+def keys_of(
+    state: State, region: str, *, is_local: bool, vault: Callable[[], VaultConnection] | None = None
+) -> Keys:
+    """What seals its secrets. A key of KMS that names no region is in `region`.
 
-    Keys are reached as the bucket is: with the credentials found around us.
+    Keys of KMS are reached as the bucket is, with the credentials found around us; those of Vault by the
+    variables that Pulumi reads, or by `vault`: what settings say of it.
     """
     passphrase: Callable[[], str | None] = _given_passphrase
     if is_local:
         passphrase = own_passphrase(folder_of(state) / "local-passphrase")
 
-    def open_key(url: str, stack: str) -> KmsKey:
+    session = _vault_session(vault)
+
+    def open_key(url: str, stack: str) -> CloudKey:
+        if url.startswith(VAULT):
+            from provisioner.vault_access import transit_key  # noqa: PLC0415 - as below
+
+            return transit_key(url, stack, session)
         said = key_address(url)
         clients = Clients(Connection(endpoint=said.endpoint, profile=said.profile, attempts=_ATTEMPTS))
         return KmsKey(url, stack, lambda: clients.client("kms", said.region or region))
 
-    return Keys(passphrase, in_region(state.secrets, region), open_key, new_passphrase)
+    def around(url: str) -> Mapping[str, str]:
+        if not url.startswith(VAULT):
+            return {}
+        from provisioner.vault_access import pulumi_variables  # noqa: PLC0415 - as above
+
+        return pulumi_variables(vault() if vault else None)
+
+    return Keys(passphrase, in_region(state.secrets, region), open_key, new_passphrase, around=around)
+
+
+def vault_of(found: Loaded | None) -> Callable[[], VaultConnection] | None:
+    """What the settings say of a Vault, to be asked for when a key needs it; None: nothing."""
+    if found is None or found.environment.encryption.vault is None:
+        return None
+
+    def said() -> VaultConnection:
+        from provisioner.vault_access import vault_connection  # noqa: PLC0415 - as above
+
+        return vault_connection(found)
+
+    return said
+
+
+def _vault_session(vault: Callable[[], VaultConnection] | None) -> Callable[[], Any]:
+    """One for all stacks, opened when the first key needs it."""
+
+    @functools.cache
+    def session() -> Any:
+        from provisioner.vault_access import session_of  # noqa: PLC0415 - a client for Vault
+
+        return session_of(vault() if vault else None)
+
+    return session
 
 
 def in_region(key: str, region: str) -> str:
     """The address of a key as it is recorded: who opens the state need not know where the environment is."""
-    if key == BY_PHRASE or key_address(key).region is not None or key_address(key).key.startswith("arn:"):
+    if (
+        key == BY_PHRASE
+        or key.startswith(VAULT)
+        or key_address(key).region is not None
+        or key_address(key).key.startswith("arn:")
+    ):
         return key
     return f"{key}{'&' if '?' in key else '?'}region={region}"
 

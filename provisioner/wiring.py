@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -29,7 +29,8 @@ from provisioner.providers.aws.package import AwsPackage, caller_account
 from provisioner.providers.aws.session import Connection, Credentials
 from provisioner.providers.interface import Package, Refused
 from provisioner.schedule import LayerStacks
-from provisioner.state_wiring import backend_of, folder_of, keys_of
+from provisioner.state_wiring import backend_of, folder_of, keys_of, vault_of
+from provisioner.vault_wiring import notices, with_vault
 from provisioner.workspace import Workspace
 from stacks.layers import IN_CLUSTERS, LAYERS, Layer, stack_name
 
@@ -61,12 +62,12 @@ def planning(asked: Asked) -> Generator[Workspace]:
         yield wiring.checked(wiring.plan())
 
 
-def applying(asked: Asked, say: Callable[[str], None]) -> Workspace:
-    """For `apply`. Starts the local cloud.
+def applying(asked: Asked, say: Callable[[str], None], *, puts_back: bool = False) -> Workspace:
+    """For `apply`, also of a kept plan that puts back. Starts the local cloud.
 
     Raises `WrongAccount`, `NoCredentials`, `RegionsMoved` before any other call.
     """
-    wiring = _Wiring(asked)
+    wiring = _Wiring(asked, puts_back=puts_back)
     workspace = wiring.checked(wiring.local_apply(say) if wiring.is_local else wiring.real())
     return _told(workspace, say)
 
@@ -120,7 +121,9 @@ class _Wiring:
         self._file = found.files[0]
         self._root = folder_of(self._env.state)
         self._backend = backend_of(self._env.state, self._env.region)
-        self._keys = keys_of(self._env.state, self._env.region, is_local=self._is_on_a_desk)
+        self._keys = keys_of(
+            self._env.state, self._env.region, is_local=self._is_on_a_desk, vault=vault_of(found)
+        )
         self._desk = Desk()
         self._claim = Claim.of(self._env.name, self._root, DESK)
 
@@ -252,23 +255,25 @@ class _Wiring:
             files=self._loaded,
             providers={name: package.version for name, package in packages.items()},
             may_fork=self._kind == EMBEDDED,
+            puts_back=self._puts_back,
         )
 
     def _packages(
         self, aws: Package | None, layers: Sequence[LayerStacks], *, only_looks: bool
-    ) -> tuple[dict[str, Package], tuple[str, ...]]:
+    ) -> tuple[Mapping[str, Package], tuple[str, ...]]:
         """The drivers, and what the person should know of them."""
         packages = {"aws": aws} if aws else {}
+        told = () if only_looks else notices(self._loaded)
         # What was delivered is removed by its drivers, too, when the environment delivers no more.
         if not any(stack.project in IN_CLUSTERS for layer in layers for stack in layer.stacks):
-            return packages, ()
+            return with_vault(packages, self._loaded), told
         from provisioner import cluster_wiring  # noqa: PLC0415 - a client for clusters, where there are some
 
         package = cluster_wiring.kubernetes_package(self._loaded, puts_back=self._puts_back)
         if not only_looks:
             cluster_wiring.must_be_known(self._loaded)
-        told = () if only_looks or self._is_on_a_desk else cluster_wiring.notices(self._env)
-        return {**packages, "kubernetes": package}, told
+        told += () if only_looks or self._is_on_a_desk else cluster_wiring.notices(self._env)
+        return with_vault({**packages, "kubernetes": package}, self._loaded), told
 
     def _layers(self, backend: Backend) -> tuple[LayerStacks, ...]:
         return tuple(self._layer(layer, backend) for layer in LAYERS)

@@ -133,6 +133,19 @@ def carry_out(engine: Engine, phases: Sequence[Phase], source: Source, change: C
         return Carried(_applied(engine, phases, runs, approved))
 
 
+def carry_out_unseen(engine: Engine, phases: Sequence[Phase], source: Source, change: Change) -> Carried:
+    """Do what the programs ask for, without a plan before. Nobody is asked to agree. Raises a `Failure`.
+
+    It stops before the first step that deletes or replaces something: somebody has to see that first.
+    """
+    with ExitStack() as held:
+        runs = _runs(engine, phases, Access.WRITE, held)
+        change.begin()
+        plans = {task: _unseen(task, Wish(source, change.scope)) for task in runs}
+        approved = _Approved(plans, "--skip-preview", change.tell, change.pace, is_unseen=True)
+        return Carried(_applied(engine, phases, runs, approved))
+
+
 def moved_states(engine: Engine, phases: Sequence[Phase], saved: SavedPlan) -> tuple[moves.Move, ...]:
     """What has moved of the states that a saved plan is of. Takes no lock."""
     with ExitStack() as opened:
@@ -196,6 +209,14 @@ class _Approved:
     approver: str
     tell: Tell
     pace: Pace
+    is_unseen: bool = False
+
+
+def _unseen(task: Task, wish: Wish) -> StackPlan:
+    stack = task.stack
+    return StackPlan(
+        stack.name, stack.project, stack.region, task.mode, wish.source, steps=(), scope=wish.scope
+    )
 
 
 def _runs(engine: Engine, phases: Sequence[Phase], access: Access, held: ExitStack) -> Runs:
@@ -237,7 +258,7 @@ def _applied(engine: Engine, phases: Sequence[Phase], runs: Runs, approved: _App
     tell = one_at_a_time(approved.tell)
 
     def apply(task: Task) -> Applied:
-        plan = ApprovedPlan(approved.plans[task], approved.approver)
+        plan = ApprovedPlan(approved.plans[task], approved.approver, approved.is_unseen)
         return runs[task].apply(plan, tell, dict(upstream), approved.pace)
 
     for phase in phases:

@@ -45,6 +45,9 @@ class Workspace:
     may_fork: bool = True
     """Whether stacks may be planned in children of this process."""
 
+    puts_back: bool = False
+    """Whether what others have set since is taken back."""
+
     @property
     def called(self) -> str:
         """The environment's own name."""

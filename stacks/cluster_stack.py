@@ -10,7 +10,9 @@ from typing import Any, Literal
 import pulumi
 
 from environments.cluster import EksCluster
+from environments.connectivity import AirGap
 from environments.delivery import GitOps
+from environments.mirror import Mirror
 from environments.model import Environment
 from stacks.cluster_provider import cluster_provider, provider_of_kinds
 from stacks.object_labels import label_every_object
@@ -51,6 +53,12 @@ class ClusterStack:
             return delivery.charts
         # A folder holds no release; in a rendering there is somebody else who would make it.
         return "flux" if self.environment.rendered_into else "release"
+
+    @property
+    def mirror(self) -> Mirror | None:
+        """The registry that everything comes from in an air gap."""
+        gap = self.environment.connectivity
+        return Mirror(host=gap.mirror, digests=self.here.digests) if isinstance(gap, AirGap) else None
 
     @cached_property
     def opts_of_kinds(self) -> pulumi.ResourceOptions:

@@ -39,9 +39,9 @@ class Layer:
 
 
 def _primary_first(env: Environment) -> Regions:
-    """Replicas hold copies of what the primary has; without a cloud there is nothing to stand on."""
+    """Replicas hold copies of what the primary has; without a cloud there is at most a Vault to stand on."""
     if env.cloud == NONE:
-        return ()
+        return ((env.region,),) if env.encryption.vault else ()
     primary, *replicas = env.regions
     return ((primary,), tuple(replicas)) if replicas else ((primary,),)
 

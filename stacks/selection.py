@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pulumi
 
 from environments.diagnostics import InvalidEnvironment
-from environments.load import find, load
+from environments.load import Loaded, find, load
 from environments.model import Environment
 
 
@@ -18,6 +19,10 @@ class Selection:
 
     environment: Environment
     region: str
+    digests: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """Image as an air gap's mirror calls it -> its digest, as far as its lock says it."""
+    certificates: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """By the path that `encryption.vault` names: the certificates that lie there."""
 
     @property
     def position(self) -> int:
@@ -40,7 +45,8 @@ def selected() -> Selection:
             f"The stack's name `{stack}` has no region. A stack is named <environment>.<region>, "
             "for example `dev.us-east-1`."
         )
-    env, file = _environment(name)
+    found, file = _environment(name)
+    env = found.environment
     if env.name != name:
         raise pulumi.RunError(
             f"The stack `{stack}` is for environment `{name}`; {file} describes `{env.name}`."
@@ -48,16 +54,16 @@ def selected() -> Selection:
     if region not in env.regions:
         known = ", ".join(env.regions)
         raise pulumi.RunError(f"The stack `{stack}` is for region `{region}`; {file} has {known}.")
-    return Selection(environment=env, region=region)
+    return Selection(environment=env, region=region, digests=found.digests, certificates=found.certificates)
 
 
-def _environment(name: str) -> tuple[Environment, Path]:
+def _environment(name: str) -> tuple[Loaded, Path]:
     """The environment, and the file it was read from."""
     config = pulumi.Config("provisioner")
     configured = config.get("file")
     try:
         file = Path(configured) if configured else _looked_up(name)
-        return load(file, cloud="local" if config.get("cloud") else None).environment, file
+        return load(file, cloud="local" if config.get("cloud") else None), file
     except InvalidEnvironment as invalid:
         raise pulumi.RunError(str(invalid)) from invalid
 

@@ -13,12 +13,24 @@ load_on_demand("pulumi_aws")
 
 CLOSED = "http://127.0.0.1:9"
 """A port nobody listens on: a client that was not pointed at a local server fails at once."""
+WALLED = ("AWS_", "PULUMI_", "PROVISIONER_", "VAULT_")
+"""What variables begin with that say where a cloud is and who one is there."""
+
+
+@pytest.fixture(scope="session")
+def empty_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache in which nothing was kept before the tests."""
+    return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture(autouse=True)
-def no_real_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the developer's shell holds, a test sees neither credentials nor a way to a real cloud."""
-    for name in [name for name in os.environ if name.startswith(("AWS_", "PULUMI_", "PROVISIONER_"))]:
+def no_real_cloud(monkeypatch: pytest.MonkeyPatch, empty_cache: Path) -> None:
+    """Whatever the developer's shell holds, a test sees neither credentials nor a way to a real cloud.
+
+    Nor what this machine keeps of charts: with it, plans say more.
+    """
+    monkeypatch.setenv("XDG_CACHE_HOME", str(empty_cache))
+    for name in [name for name in os.environ if name.startswith(WALLED)]:
         monkeypatch.delenv(name)
     monkeypatch.delenv("KUBECONFIG", raising=False)
     monkeypatch.setenv("AWS_ENDPOINT_URL", CLOSED)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from policies.boundary import is_own_registry
 from policies.bundle import lock
+from policies.chart_values import DELIVERED
 from policies.images import image
 from policies.model import Finding, Resource, every, rule
 from policies.pods import CHARTS, IMAGE_BEARING
@@ -22,6 +23,7 @@ _FOLDER: Final = "kubernetes:kustomize/v2:Directory"
     "AG-009",
     *IMAGE_BEARING,
     *CHARTS,
+    *DELIVERED,
     MANIFESTS,
     "aws:eks/addon:Addon",
     fix="Name the image as it is in `connectivity.mirror` or in the environment's `registry`, by its digest.",

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 
 from policies import telemetry
 from policies.boundary import has_host, leads_out
+from policies.chart_values import DELIVERED, FETCHED
 from policies.exposure import SERVICE
 from policies.images import image
 from policies.model import Finding, Part, Resource, every, rule
@@ -97,6 +98,8 @@ _ALIAS: Final = "spec.externalName"
     *IMAGE_BEARING,
     CONFIG_MAP,
     *CHARTS,
+    *DELIVERED,
+    *FETCHED,
     SERVICE,
     *_PROVIDERS,
     fix="Name hosts inside: the mirror, names in the cluster, addresses of the network; others that are "
@@ -106,7 +109,8 @@ _ALIAS: Final = "spec.externalName"
 def no_public_urls_in_config(resource: Resource, scene: Scene) -> Iterator[Finding]:
     """No setting names a host outside."""
     allowed = (*scene.facts.names(_URLS, "hosts"), *scene.facts.names(_URLS, "buckets"))
-    images = tuple(each.path for each in images_in(resource) if isinstance(each.value, str))
+    paths = (each.path for each in images_in(resource) if isinstance(each.value, str))
+    images = tuple(path for path in paths if not path.endswith(".parameters"))  # there others stand, too
     unknown = None
     for path, text in _settings(resource):
         if path.startswith(images):

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any, Final, cast
 
 from policies.boundary import is_own_registry
+from policies.chart_values import DELIVERED
 from policies.images import Image, image
 from policies.model import Enforcement, Finding, Part, Resource, every, rule
 from policies.pods import CHARTS, PODS, SYSTEM, namespace, specs
@@ -70,6 +71,7 @@ def _counted(container: Part) -> Iterator[Finding]:
     _IMAGES,
     *PODS,
     *CHARTS,
+    *DELIVERED,
     fix="Take images from the environment's own registry (`registry`), with a version; add others that you "
     "trust to the parameter `registries` of this rule. Hardened environments name a digest as well.",
     reads=("spec.template.spec.containers[].image",),

@@ -66,9 +66,11 @@ def _kept(saved: SavedPlan, say: Callable[[str], None]) -> Workspace:
     asked = asked_in(saved)
     # From here on what goes wrong is about the environment, not about the file.
     click.get_current_context().params["environment"] = asked
-    wire = destroying if saved.mode is Mode.DESTROY else applying
     try:
-        workspace = wire(asked, say)
+        if saved.mode is Mode.DESTROY:
+            workspace = destroying(asked, say)
+        else:
+            workspace = applying(asked, say, puts_back=saved.puts_back)
     except WrongAccount as wrong:
         raise moved(saved, (account_moved(saved, wrong),)) from wrong
     must_have_providers(saved, workspace)

@@ -39,6 +39,9 @@ class Intent:
     pace: Pace = STEADY
     saved: SavedPlan | None = None
     yes: bool = False
+    unseen: bool = False
+    """Whether it is carried out without a plan before."""
+
     as_json: bool = False
     following: Commands | None = None
     """What can be typed when it is done; None: what is usual for an environment."""

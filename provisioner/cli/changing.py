@@ -13,6 +13,7 @@ from provisioner.cli.approving import Intent, approver, must_be_approved
 from provisioner.cli.called import as_typed, program
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.lasting import LastingStream, lasting
+from provisioner.cli.needed_programs import must_be_here
 from provisioner.cli.screen import Screen, err, out
 from provisioner.cli.showing import policy_of
 from provisioner.cli.streaming import Stream
@@ -36,7 +37,7 @@ from provisioner.report.outcome import (
 from provisioner.report.plan_view import PlanView, view_text
 from provisioner.report.terminal import showing
 from provisioner.schedule import Phase
-from provisioner.workflow import Change, Recording, carry_out, recording
+from provisioner.workflow import Change, Recording, carry_out, carry_out_unseen, recording
 
 if TYPE_CHECKING:  # rules are loaded where there is something to judge
     from provisioner.judging import Judged
@@ -160,13 +161,14 @@ class Telling(Protocol):
 def change(workspace: Workplace, intent: Intent) -> ExitCode:
     """Carry out what somebody agrees to; the exit code. Raises a `Failure`."""
     # What is agreed to is done, whether or not somebody goes on reading.
-    screen, stream = lasting(out(), lasts=intent.yes)
+    screen, stream = lasting(out(), lasts=intent.yes or intent.unseen)
     telling: Telling = (
         Stream(str(workspace.name), screen) if intent.as_json else _Conversation(workspace, intent, screen)
     )
     course = _Course(workspace, intent, telling, stream)
     try:
-        carried = carry_out(workspace.engine, workspace.schedule(intent.mode), intent.source, course.change)
+        carry = carry_out_unseen if intent.unseen else carry_out
+        carried = carry(workspace.engine, workspace.schedule(intent.mode), intent.source, course.change)
     except Failure as failure:
         telling.broke(failure)
         raise
@@ -236,7 +238,12 @@ class _Course:
             judged.must_be_allowed()
             self._judged = judged
             self._watching = self._workspace.watch(shown, judged)
+        must_be_here(shown)
         must_be_approved(view, self._intent)
+        if view.losses:
+            from provisioner.cli.key_guard import must_not_be_needed  # noqa: PLC0415 - few plans lose anything
+
+            must_not_be_needed(self._workspace, plans, self._intent)
         return approver(view, self._intent, self._workspace.called)
 
     def _forbids(self, step: Step) -> None:

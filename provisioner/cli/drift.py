@@ -18,6 +18,7 @@ from provisioner.cli.changing import change
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining, typed_again
 from provisioner.cli.limiting import PACED, is_paced, pace
+from provisioner.cli.needed_programs import missing_programs
 from provisioner.cli.outside import record, tell, viewed
 from provisioner.cli.plan_files import Lifetime, expires_with_out, write_plan
 from provisioner.cli.screen import err, out
@@ -145,6 +146,7 @@ def _keep(environment: Asked, workspace: Workspace, scope: Scope, file: Path, op
     view = PlanView(
         environment=str(environment.name),
         plans=tuple(each.plan for each in kept),
+        notices=missing_programs([each.plan for each in kept]),
         is_disposable=workspace.is_disposable,
         expires=saved.expires,
     )

@@ -19,6 +19,7 @@ from provisioner.cli.changing import change
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import Explaining, typed_again
 from provisioner.cli.limiting import PACED, SCOPED, pace, scope
+from provisioner.cli.needed_programs import missing_programs
 from provisioner.cli.outside import record, tell
 from provisioner.cli.screen import err, out
 from provisioner.cli.showing import show
@@ -110,7 +111,8 @@ def preview(cwd: Path, stack: str, *, refresh: bool, as_json: bool, detailed_exi
     with _workplace(cwd, stack) as place:
         phases, source = place.schedule(Mode.UPDATE), _source(refresh)
         plans = tuple(map(place.explained, preview_of(place.engine, phases, source, scope())))
-        view = PlanView(environment=place.name, plans=plans, notices=place.notices)
+        told = (*place.notices, *missing_programs(plans))
+        view = PlanView(environment=place.name, plans=plans, notices=told)
         show(view, as_json=as_json, page=None)
     return ExitCode.CHANGES if detailed_exitcode and not view.is_empty else ExitCode.DONE
 
@@ -119,12 +121,21 @@ def preview(cwd: Path, stack: str, *, refresh: bool, as_json: bool, detailed_exi
 @IN_PROJECT
 @_REFRESH
 @APPROVING
+@click.option(
+    "--skip-preview",
+    "-f",
+    is_flag=True,
+    help="Neither plan nor ask: do it, and stop before anything would be deleted or replaced.",
+)
 @SCOPED
 @PACED
 @_LINES
-def up(cwd: Path, stack: str, *, refresh: bool, yes: bool, as_json: bool) -> ExitCode:
+def up(cwd: Path, stack: str, *, refresh: bool, yes: bool, skip_preview: bool, as_json: bool) -> ExitCode:
     """Make the cloud what the program says: show it, ask, do exactly that."""
-    return _change(cwd, stack, _intent(Mode.UPDATE, _source(refresh), yes=yes, as_json=as_json))
+    if skip_preview and scope().replaces:
+        raise click.UsageError("--replace makes new objects in the place of old ones: that takes a preview.")
+    intent = _intent(Mode.UPDATE, _source(refresh), yes=yes or skip_preview, as_json=as_json)
+    return _change(cwd, stack, replace(intent, unseen=skip_preview))
 
 
 @command.command("destroy", cls=InProject)
@@ -183,7 +194,7 @@ def _change(cwd: Path, stack: str, intent: Intent) -> ExitCode:
     following = _following(cwd, stack)
     with ExitStack() as opening:
         try:
-            place = opening.enter_context(_workplace(cwd, stack))
+            place = opening.enter_context(_workplace(cwd, stack, tries_first=not intent.unseen))
         except Failure as failure:
             if intent.as_json:
                 Stream(stack).broke(failure)
@@ -210,11 +221,11 @@ def _source(refresh: bool) -> Source:  # noqa: FBT001 - as the option is
 
 
 @contextmanager
-def _workplace(cwd: Path, stack: str) -> Generator[Workplace]:
+def _workplace(cwd: Path, stack: str, *, tries_first: bool = True) -> Generator[Workplace]:
     """The stack; what its program says while it is only planned goes to standard error."""
     # From here on this process may be in another folder, and paths that were typed would mean others.
     sys.argv[0] = str(Path(sys.argv[0]).absolute()) if "/" in sys.argv[0] else sys.argv[0]
-    with opened(cwd, stack, hear=_say) as found:
+    with opened(cwd, stack, hear=_say, tries_first=tries_first) as found:
         missing = found.project.virtualenv
         notices = () if missing is None or packages_of(found.project) else (_without(missing),)
         yield Workplace(opened=found, notices=notices)

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping
 from typing import Final
 
-from provisioner.engine import failures, plan_failures, policy_failures
+from provisioner.engine import failures, key_failures, plan_failures, plugin_failures, policy_failures
 
 
 class ExitCode(enum.IntEnum):
@@ -33,8 +33,10 @@ class ExitCode(enum.IntEnum):
 
 _OF_FAILURES: Final[Mapping[type[Exception], ExitCode]] = {
     failures.LossNotApproved: ExitCode.LOSS_NOT_APPROVED,
+    key_failures.KeyIsNeeded: ExitCode.LOSS_NOT_APPROVED,
     failures.WrongAccount: ExitCode.PREFLIGHT,
     failures.NoCredentials: ExitCode.PREFLIGHT,
+    plugin_failures.NoHelm: ExitCode.PREFLIGHT,
     failures.StateIsLocked: ExitCode.LOCKED,
     failures.PlanHasChanged: ExitCode.PLAN_NO_LONGER_HOLDS,
     policy_failures.RefusedByPolicy: ExitCode.REFUSED_BY_POLICY,

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Final, TypedDict, Unpack
 
 import click
 
@@ -23,11 +23,15 @@ from provisioner.importing import Imports, look, take_over
 from provisioner.matching_settings import Matching, of_all
 from provisioner.plan.importing import Accepted, Import
 from provisioner.plan.model import Mode, Step
-from provisioner.providers.aws.import_ids import FORMS, form
+from provisioner.providers.aws import import_ids as of_aws
+from provisioner.providers.vault import import_ids as of_vault
 from provisioner.report.import_text import ToKeep, import_text
 from provisioner.report.message import PROGRAM
 from provisioner.report.value_text import leaves
 from provisioner.wiring import Workspace, planning, reverting
+
+FORMS: Final[Mapping[str, str]] = {**of_aws.FORMS, **of_vault.FORMS}
+"""How an id is written, by type."""
 
 
 class Options(TypedDict):
@@ -41,6 +45,11 @@ class Options(TypedDict):
     accept_replacement: tuple[str, ...]
     dry_run: bool
     yes: bool
+
+
+def _form(type: str) -> str:
+    """How an id of this type is written; empty for others' types."""
+    return FORMS.get(type, "")
 
 
 def _list_ids(ctx: click.Context, _option: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001 - click's
@@ -162,7 +171,7 @@ def _write_template(environment: Asked, file: Path) -> ExitCode:
         found = _looked(workspace, (), Accepted())
     again = f"import {environment} --file {shlex.quote(str(file))}"
     ids = filled_in(file)
-    text, count = template(str(environment), f"{PROGRAM} {again}", found.plans, form, ids)
+    text, count = template(str(environment), f"{PROGRAM} {again}", found.plans, _form, ids)
     if not count:
         out().say(f"Everything that {environment} asks for is recorded: there is nothing to import.")
         return ExitCode.DONE

@@ -15,6 +15,7 @@ from provisioner.cli.called import program
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining
 from provisioner.cli.limiting import SCOPED, scope
+from provisioner.cli.needed_programs import missing_programs
 from provisioner.cli.plan_files import Lifetime, expires_with_out, write_plan
 from provisioner.cli.screen import err
 from provisioner.cli.showing import policy_of, show
@@ -87,7 +88,7 @@ def _view(environment: Asked, workspace: Workspace, options: Options) -> PlanVie
         environment=str(environment.name),
         cloud=environment.cloud or "",
         plans=shown,
-        notices=workspace.notices,
+        notices=(*workspace.notices, *missing_programs(shown)),
         is_disposable=workspace.is_disposable,
         expires=expires,
         policy=policy,

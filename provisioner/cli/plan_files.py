@@ -98,6 +98,7 @@ def write_plan(
         notices=workspace.notices,
         command=typed_again(),
         policy=policy,
+        puts_back=workspace.puts_back,
     )
     write_over(file, written(saved), is_plan_file, OWNER_ONLY)
     return saved

@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from environments.key_address import BY_PHRASE, is_key
+from environments.key_address import BY_PHRASE, EXAMPLES, is_key
 from provisioner.asked import Asked
 from provisioner.cli.asking import agreed, must_be_able_to_ask
 from provisioner.cli.called import as_typed, program
@@ -30,10 +30,7 @@ _VARIABLE: Final = "PROVISIONER_NEW_PASSPHRASE"
 def _key(_ctx: click.Context, _option: click.Parameter, given: str | None) -> str | None:
     if given in (None, BY_PHRASE) or is_key(given):
         return given
-    raise click.BadParameter(
-        f"`{given}` is no key. Write `passphrase`, `awskms://alias/name`, `awskms://<key id>` or"
-        " `awskms:///<ARN>`."
-    )
+    raise click.BadParameter(f"`{given}` is no key. Write `passphrase`, {EXAMPLES}.")
 
 
 _DRY_RUN = click.option(
@@ -79,7 +76,7 @@ def check(environment: Asked, *, everything: bool) -> ExitCode:
 @_DRY_RUN
 @_YES
 def rotate(environment: Asked, *, dry_run: bool, yes: bool) -> ExitCode:
-    """Seal all secrets anew: with a new passphrase, or with a new data key under the same key of KMS.
+    """Seal all secrets anew: with a new passphrase, or with a new data key under the same key of KMS or Vault.
 
     The old passphrase is in PULUMI_CONFIG_PASSPHRASE as always, the new one in PROVISIONER_NEW_PASSPHRASE, or
     in a file that PROVISIONER_NEW_PASSPHRASE_FILE names; else it is asked for. A rotation that was cut off
@@ -99,7 +96,8 @@ def rotate(environment: Asked, *, dry_run: bool, yes: bool) -> ExitCode:
     "--to",
     metavar="KEY",
     callback=_key,
-    help="passphrase, or a key of KMS: awskms://alias/name. Default: what `state.secrets` of ENV says.",
+    help="passphrase, a key of KMS: awskms://alias/name, or of Vault: hashivault://name?engine=mount."
+    " Default: what `state.secrets` of ENV says.",
 )
 @_DRY_RUN
 @_YES
@@ -111,7 +109,7 @@ def migrate(environment: Asked, *, to: str | None, dry_run: bool, yes: bool) -> 
     sealed = sealed_stacks(environment)
     if sealed.workspace.is_disposable and to not in (None, BY_PHRASE):
         raise click.UsageError(
-            "The cloud on a desk keeps a passphrase of its own; a key in AWS is of no use to it."
+            "The cloud on a desk keeps a passphrase of its own; no other key is of use to it."
         )
     if not yes and not dry_run:
         must_be_able_to_ask(typed_again("--yes"))

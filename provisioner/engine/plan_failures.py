@@ -9,6 +9,14 @@ from provisioner.plan.moves import Move
 
 
 @dataclass(eq=False)
+class NeedsPlan(Failure):
+    """A step of a run without a plan is one that somebody has to see first; nothing of it was done."""
+
+    op: str
+    urn: str
+
+
+@dataclass(eq=False)
 class PlanMoved(Failure):
     """A saved plan no longer holds; nothing was done."""
 
@@ -67,6 +75,14 @@ class ReplacedOutside(Failure):
     """What is to get a new object is left out of the plan."""
 
     urns: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class SeveralMatch(Failure):
+    """Logical names that several resources of the environment have."""
+
+    names: Mapping[str, tuple[str, ...]]
+    """URNs by name."""
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""What can go wrong with packages whose types are acted on by a plugin."""
+"""What can go wrong with types that are acted on by a program of others: a plugin, or Helm."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ class NoPlugin(NoProvider):
 
     looked: tuple[str, ...]
     """Where a plugin was looked for, and what is there."""
+
+
+@dataclass(eq=False)
+class NoHelm(Failure):
+    """Charts are to be changed, and the program that does it is not here; nothing was changed."""
+
+    charts: tuple[str, ...]
+    """URNs."""
 
 
 @dataclass(eq=False)

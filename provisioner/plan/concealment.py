@@ -6,8 +6,11 @@ A provider works in plain. It copies values (`tagsAll` holds the tags), and clou
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Collection, Iterator
 from typing import Any, cast
+from urllib.parse import quote, quote_plus
 
 from provisioner.plan.values import UNKNOWN, Properties, Secret, any_leaf, has_secret, revealed
 
@@ -53,11 +56,32 @@ def reveals(value: Any, texts: Collection[str]) -> bool:
 
 
 def masked(sentence: str, properties: Properties) -> str:
-    """The sentence without the texts that are secret in the properties, the longest first."""
-    for text in sorted(texts_in(properties), key=len, reverse=True):
-        if len(text) >= SHORTEST:
-            sentence = sentence.replace(text, MASK)
+    """The sentence without the texts that are secret in the properties."""
+    return without(sentence, texts_in(properties))
+
+
+def without(sentence: str, texts: Collection[str]) -> str:
+    """The sentence without these texts, the longest first, and without them as clouds and programs spell them."""
+    found = {text for text in texts if len(text) >= SHORTEST}
+    found |= {spelt for text in texts if len(text) >= TELLING for spelt in _spellings(text)}
+    for text in sorted(found, key=len, reverse=True):
+        sentence = sentence.replace(text, MASK)
     return sentence
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """A text within JSON, in a URL, in Python, and encoded."""
+    raw = text.encode("utf-8", "surrogatepass")
+    yield json.dumps(text)[1:-1]
+    yield json.dumps(text, ensure_ascii=False)[1:-1]
+    yield repr(text)[1:-1]
+    yield quote(raw, safe="")
+    yield quote(raw)
+    yield quote_plus(raw)
+    yield raw.hex()
+    for encoded in (base64.b64encode(raw), base64.urlsafe_b64encode(raw)):
+        yield encoded.decode()
+        yield encoded.decode().rstrip("=")
 
 
 def remarked(checked: Properties, original: Properties) -> dict[str, Any]:

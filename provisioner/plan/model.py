@@ -268,3 +268,6 @@ class ApprovedPlan:
 
     plan: StackPlan
     approved_by: str
+
+    is_unseen: bool = False
+    """Nobody looked at it, and it has no steps: agreed to is whatever deletes and replaces nothing."""

@@ -65,10 +65,25 @@ STATEFUL: Final[Mapping[str, Stateful]] = {
     "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition": Stateful(
         DataClass.CLUSTER, "every object of its kind"
     ),
+    "kubernetes:apps/v1:StatefulSet": Stateful(DataClass.DATABASE, "what is on the volumes of its pods"),
+    "kubernetes:core/v1:Namespace": Stateful(DataClass.CLUSTER, "every object in it, and what they hold"),
     "kubernetes:core/v1:PersistentVolume": Stateful(DataClass.FILE_SYSTEM, "what is on the volume"),
     "kubernetes:core/v1:PersistentVolumeClaim": Stateful(DataClass.FILE_SYSTEM, "what is on its volume"),
+    "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshot": Stateful(DataClass.FILE_SYSTEM, "the snapshot"),
+    "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotContent": Stateful(
+        DataClass.FILE_SYSTEM, "the snapshot"
+    ),
+    "vault:index/mount:Mount": Stateful(DataClass.SECRET, "every secret and key in it"),
+    "vault:index/namespace:Namespace": Stateful(DataClass.SECRET, "everything in it"),
+    "vault:kv/secretV2:SecretV2": Stateful(DataClass.SECRET, "the secret"),
+    "vault:pkiSecret/secretBackendRootCert:SecretBackendRootCert": Stateful(
+        DataClass.KEY, "its key, and with it every certificate that leads to it"
+    ),
+    "vault:transit/secretBackendKey:SecretBackendKey": Stateful(
+        DataClass.KEY, "everything that is encrypted or signed with it"
+    ),
 }
-"""Stateful types, and what is gone with an object of each."""
+"""Stateful types, and what is gone with an object of each; `kept_data.py` says when it stays."""
 
 _CARRIERS: Final = frozenset(
     {
@@ -110,6 +125,25 @@ _CARRIERS: Final = frozenset(
         "kubernetes:gateway.networking.k8s.io/v1:Gateway",
         "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
         "kubernetes:networking.k8s.io/v1:Ingress",
+        "vault:appRole/authBackendRole:AuthBackendRole",
+        "vault:appRole/authBackendRoleSecretId:AuthBackendRoleSecretId",
+        "vault:aws/authBackendClient:AuthBackendClient",
+        "vault:aws/authBackendRole:AuthBackendRole",
+        "vault:aws/authBackendStsRole:AuthBackendStsRole",
+        "vault:database/secretBackendConnection:SecretBackendConnection",
+        "vault:database/secretBackendRole:SecretBackendRole",
+        "vault:identity/entity:Entity",
+        "vault:identity/entityAlias:EntityAlias",
+        "vault:identity/group:Group",
+        "vault:identity/groupAlias:GroupAlias",
+        "vault:index/audit:Audit",
+        "vault:index/authBackend:AuthBackend",
+        "vault:index/policy:Policy",
+        "vault:jwt/authBackend:AuthBackend",
+        "vault:jwt/authBackendRole:AuthBackendRole",
+        "vault:kubernetes/authBackendRole:AuthBackendRole",
+        "vault:pkiSecret/secretBackendIssuer:SecretBackendIssuer",
+        "vault:pkiSecret/secretBackendRole:SecretBackendRole",
     }
 )
 """Types through which traffic or access goes: whoever still uses one stands before a closed door."""
@@ -138,6 +172,12 @@ _INTERRUPTIONS: Final[Mapping[str, Mapping[str, Risk]]] = {
     },
     # Amazon EC2 user guide, "Change the instance type": the instance is stopped for it.
     "aws:ec2/instance:Instance": {"instanceType": Risk.DOWNTIME, "userData": Risk.DOWNTIME},
+    # Vault's API documentation, "/sys/remount": leases end, and whoever knows the old path finds nothing there.
+    "vault:index/authBackend:AuthBackend": {"path": Risk.DOWNTIME},
+    "vault:index/mount:Mount": {"path": Risk.DOWNTIME},
+    "vault:jwt/authBackend:AuthBackend": {"path": Risk.DOWNTIME},
+    # "Transit", "Update key configuration": what an older version has encrypted opens no more.
+    "vault:transit/secretBackendKey:SecretBackendKey": {"minDecryptionVersion": Risk.DOWNTIME},
 }
 """Properties whose change in place interrupts what runs."""
 
@@ -165,7 +205,7 @@ def worst(risks: Collection[Risk]) -> Risk:
 
 
 def risk_of(step: Step, *, is_disposable: bool) -> Risk:
-    """What a step may cost. In a disposable environment nothing counts as data."""
+    """What a step may cost. What a disposable object holds does not count as data."""
     if not step.custom or step.type.startswith("pulumi:"):
         return Risk.NONE
     match step.op:
@@ -183,12 +223,8 @@ def risk_of(step: Step, *, is_disposable: bool) -> Risk:
 
 
 def losses(plan: StackPlan) -> tuple[Loss, ...]:
-    """Every step that deletes or replaces an object which holds data."""
-    return tuple(
-        Loss(step, STATEFUL[step.type].holds)
-        for step in plan.steps
-        if step.op.removes_something and step.type in STATEFUL
-    )
+    """Every step of an explained plan that deletes or replaces an object and data with it."""
+    return tuple(Loss(step, STATEFUL[step.type].holds) for step in plan.steps if step.risk is Risk.DATA_LOSS)
 
 
 def not_approved(losses: Sequence[Loss], approved: Collection[str], digest: str = "") -> tuple[Loss, ...]:

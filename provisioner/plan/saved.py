@@ -112,6 +112,9 @@ class SavedPlan:
     policy: Mapping[str, Any] | None = None
     """What the rules said when it was made; nothing is done for its sake."""
 
+    puts_back: bool = False
+    """Whether it takes back what others have set since (`drift --revert`)."""
+
     @property
     def called(self) -> str:
         """The environment as a command line names it."""
@@ -215,6 +218,7 @@ def _document(saved: SavedPlan) -> dict[str, Any]:
         "notices": list(saved.notices),
         "command": saved.command,
         "policy": saved.policy,
+        **({"puts_back": True} if saved.puts_back else {}),
         "stacks": [_stack_json(stack) for stack in saved.stacks],
     }
 
@@ -250,6 +254,7 @@ def _saved(raw: Mapping[str, Any]) -> SavedPlan:
         notices=tuple(raw["notices"]),
         command=raw.get("command", ""),
         policy=raw.get("policy"),
+        puts_back=bool(raw.get("puts_back")),
     )
     for stack in saved.stacks:
         stack.plan()  # so that what is wrong with it is told here

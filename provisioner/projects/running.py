@@ -126,8 +126,12 @@ def opened(
     stack: str,
     packages: Mapping[str, Package] | None = None,
     hear: Callable[[Event], None] = lambda _: None,
+    *,
+    tries_first: bool = True,
 ) -> Generator[Opened]:
     """The stack of the project that a folder is in; meanwhile this process is where its program runs.
+
+    Our drivers try what can be tried before it is done, or do it at once.
 
     Raises a `Failure`.
     """
@@ -136,7 +140,8 @@ def opened(
     written = stack_file(project, name)
     keys = keys_for(project, name, written)
     said = configuration(project, name, written, keys.sealer(name, None).open)
-    plugged = packages_with_plugins({**(_drivers() if packages is None else packages), **_dynamic(project)})
+    drivers = _drivers(tries_first=tries_first) if packages is None else packages
+    plugged = packages_with_plugins({**drivers, **_dynamic(project)})
     try:
         engine = EmbeddedEngine(state_of(project), plugged, keys)
         engine.hear = hear
@@ -160,11 +165,11 @@ def _stack(project: Project, name: str, said: Configuration) -> Stack:
     return Stack(project.name, name, "", program_of(project), said.values, said.secret_keys)
 
 
-def _drivers() -> dict[str, Package]:
+def _drivers(*, tries_first: bool) -> dict[str, Package]:
     """Ours, with the person's own credentials and region, and the cluster that kubectl would take."""
     return {
         "aws": AwsPackage(Connection(), region_around),
-        "kubernetes": KubernetesPackage(ClusterConnection()),
+        "kubernetes": KubernetesPackage(ClusterConnection(tries_first=tries_first)),
     }
 
 

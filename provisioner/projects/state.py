@@ -48,7 +48,8 @@ def keys_for(project: Project, stack: str, file: StackFile) -> Keys:
     """What opens the stack's secrets; its own file says what seals the first one. Raises `NotAProject`."""
     url = file.provider
     if url and not key_address.is_key(url):
-        fix = f"use a passphrase or `{key_address.SCHEME}…` (`pulumi stack change-secrets-provider`)."
+        known = " or ".join(f"`{scheme}…`" for scheme in key_address.SCHEMES)
+        fix = f"use a passphrase, {known} (`pulumi stack change-secrets-provider`)."
         raise NotAProject(project.stack_file(stack), f"nothing here opens what `{url}` has sealed", fix)
     keys = keys_of(State(secrets=url or BY_PHRASE), region(), is_local=False)
     return replace(keys, founded=file.secrets)

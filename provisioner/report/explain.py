@@ -6,8 +6,13 @@ from collections.abc import Iterable
 
 from provisioner.engine import failures as f
 from provisioner.providers.interface import Refused
+from provisioner.report.explain_definitions import OfDefinitions, explain_definitions
+from provisioner.report.explain_desk import OnDesk, explain_desk
 from provisioner.report.explain_engines import OfEngines, explain_engine
+from provisioner.report.explain_images import OfImages, explain_images
 from provisioner.report.explain_imports import Importing, explain_import
+from provisioner.report.explain_keys import OfKeys, explain_key
+from provisioner.report.explain_models import OfModels, explain_model
 from provisioner.report.explain_plans import Planned, explain_plan
 from provisioner.report.explain_plugins import Plugged, explain_plugin
 from provisioner.report.explain_policies import OfPolicies, explain_policy
@@ -35,10 +40,18 @@ def explain(  # noqa: C901, PLR0911, PLR0912, PLR0915
             return explain_elsewhere(failure, environment, again)
         case _ if isinstance(failure, Importing):
             return explain_import(failure, environment)
+        case _ if isinstance(failure, OfDefinitions):
+            return explain_definitions(failure, environment, again)
+        case _ if isinstance(failure, OfImages):
+            return explain_images(failure, environment, again)
         case _ if isinstance(failure, OfEngines):
             return explain_engine(failure, environment, again)
         case _ if isinstance(failure, OfPolicies):
             return explain_policy(failure, environment)
+        case _ if isinstance(failure, OfKeys):
+            return explain_key(failure, environment)
+        case _ if isinstance(failure, OfModels):
+            return explain_model(failure, environment, again)
         case _ if isinstance(failure, OfProjects):
             return explain_project(failure)
         case _ if isinstance(failure, Plugged):
@@ -194,29 +207,8 @@ def explain(  # noqa: C901, PLR0911, PLR0912, PLR0915
                 "mend the connection or the permission, or plan from the recorded state.",
                 (f"provisioner plan {environment}",),
             )
-        case f.LocalCloudNotStarted(log, tail):
-            last = f" The end of its log:\n{_indented(tail)}" if tail else ""
-            return Message(
-                Trouble.LOCAL_START,
-                f"The server ended, or took too long, before it could be used.{last}",
-                f"remove the reason that the log gives (`{log}`), then try again.",
-                ("provisioner local start",),
-            )
-        case f.LocalCloudNotStopped(pid):
-            return Message(
-                Trouble.LOCAL_STOP,
-                f"Process {pid} goes on answering after it was told to end.",
-                "end it yourself.",
-                (f"kill -9 {pid}",),
-            )
-        case f.LocalCloudGone():
-            return Message(
-                Trouble.LOCAL_GONE,
-                "The state is about a local cloud that was stopped, and all that was in it is gone with it."
-                " There is nothing to compare with.",
-                "start both afresh; the old state is set aside.",
-                (f"provisioner apply {environment}",),
-            )
+        case _ if isinstance(failure, OnDesk):
+            return explain_desk(failure, environment)
         case f.WrongAccount(wanted, actual):
             return Message(
                 Trouble.ACCOUNT,

@@ -8,7 +8,9 @@ from typing import Final
 
 from provisioner.engine.failures import LossNotApproved
 from provisioner.engine.plan_failures import (
+    NeedsPlan,
     NothingMatches,
+    SeveralMatch,
     OutputOutsideScope,
     OutsideScope,
     PlanFileDamaged,
@@ -22,12 +24,14 @@ from provisioner.report.naming import labelled
 
 Planned = (
     PlanMoved
+    | NeedsPlan
     | PlanFileDamaged
     | PlanFileNewer
     | OutsideScope
     | OutputOutsideScope
     | ReplacedOutside
     | NothingMatches
+    | SeveralMatch
     | LossNotApproved
 )
 
@@ -40,24 +44,27 @@ def explain_plan(failure: Planned, environment: str, again: str = "") -> Message
     match failure:
         case PlanMoved():
             return _moved(failure)
-        case PlanFileDamaged(file, reason):
+        case NeedsPlan(op, urn):
             return Message(
-                Trouble.NOT_A_PLAN,
-                f"`{file or environment}`: {reason}. Nothing of it was done.",
-                "get the file again from where it was made, or plan again.",
-                ("provisioner plan ENV --out FILE",),
+                Trouble.NEEDS_PLAN,
+                f"{labelled(urn)}: the next step is to {op} it, and nobody has seen that.\n"
+                "That step was not done, and nothing after it.",
+                "look at the plan; without `--skip-preview` it is shown first, and then all of it is done.",
+                (f"provisioner plan {environment}",),
             )
-        case PlanFileNewer(file, schema):
-            return Message(
-                Trouble.NEWER_PLAN,
-                f"`{file}` is of the form {schema}, which this version of provisioner does not know.",
-                "use the version that wrote it, or a newer one.",
-                ("provisioner --version",),
-            )
+        case PlanFileDamaged() | PlanFileNewer():
+            return _unusable(failure, environment)
         case OutsideScope() | OutputOutsideScope() | ReplacedOutside():
             return _outside(failure, environment)
         case NothingMatches():
             return _nothing(failure, environment, again)
+        case SeveralMatch(names):
+            rows = [f"`{name}`:\n{_indented(urns)}" for name, urns in names.items()]
+            return Message(
+                Trouble.SEVERAL_MATCH,
+                "Nothing was changed. More than one resource of the environment has this name:\n" + _rows(rows),
+                "write the URN of the one that is meant, or a pattern that names all of them.",
+            )
         case LossNotApproved():
             return _loss(failure, environment)
 
@@ -126,6 +133,24 @@ def _loss(failure: LossNotApproved, environment: str) -> Message:
         what,
         (*failure.renames, f"{command} {options}"),
     )
+
+
+def _unusable(failure: PlanFileDamaged | PlanFileNewer, environment: str) -> Message:
+    match failure:
+        case PlanFileDamaged(file, reason):
+            return Message(
+                Trouble.NOT_A_PLAN,
+                f"`{file or environment}`: {reason}. Nothing of it was done.",
+                "get the file again from where it was made, or plan again.",
+                ("provisioner plan ENV --out FILE",),
+            )
+        case PlanFileNewer(file, schema):
+            return Message(
+                Trouble.NEWER_PLAN,
+                f"`{file}` is of the form {schema}, which this version of provisioner does not know.",
+                "use the version that wrote it, or a newer one.",
+                ("provisioner --version",),
+            )
 
 
 def _moved(failure: PlanMoved) -> Message:

@@ -1,12 +1,12 @@
-"""The sentences about plugins."""
+"""The sentences about plugins, and other programs that act on resources."""
 
 from __future__ import annotations
 
-from provisioner.engine.plugin_failures import FateUnknown, NoPlugin
+from provisioner.engine.plugin_failures import FateUnknown, NoHelm, NoPlugin
 from provisioner.report.message import Message, Trouble
 from provisioner.report.naming import labelled
 
-Plugged = NoPlugin | FateUnknown
+Plugged = NoPlugin | NoHelm | FateUnknown
 
 
 def explain_plugin(failure: Plugged, environment: str) -> Message:
@@ -20,6 +20,14 @@ def explain_plugin(failure: Plugged, environment: str) -> Message:
                 f"{labelled(urn)} is of package {wanted}, which has neither driver nor plugin here.{places}",
                 f"install the plugin, or put `pulumi-resource-{package}` on the PATH.",
                 (f"pulumi plugin install resource {package} {version or 'VERSION'}",),
+            )
+        case NoHelm(charts):
+            return Message(
+                Trouble.NO_HELM,
+                "Nothing was changed. Charts are installed, changed and removed by the `helm` program, and"
+                f" there is none on the PATH. These would be:\n{_rows(tuple(map(labelled, charts)))}",
+                "install Helm (3.13 or later) on this machine, then type the same again. An environment with"
+                " `delivery: gitops` needs none: there the cluster's own controller installs charts.",
             )
         case FateUnknown(urn, type):
             return Message(

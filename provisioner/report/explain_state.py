@@ -61,6 +61,22 @@ _KEY_MENDING: Final[Mapping[str, str]] = {
 """The same for a key that no credentials help with. Source: AWS KMS API reference, `Encrypt`, "Errors"."""
 
 
+_VAULT: Final = "hashivault://"
+_ASK: Final = "ask whoever runs Vault"
+_VAULT_MENDING: Final[Mapping[str, str]] = {
+    "VaultSealed": f"{_ASK} to unseal it (`vault operator unseal`), then go on:",
+    "VaultStandby": "name the active server in VAULT_ADDR, then go on:",
+    "VaultUnreachable": "see that the address is right and can be reached from here, then go on:",
+    "NoVaultAddress": "say where it is, and go on:",
+    "VaultNotTrusted": "name the certificates that it is trusted by in VAULT_CACERT, and go on:",
+    "NoCredentials": "log in (`vault login`), then go on:",
+    "VaultTokenEnded": "log in again (`vault login`), then go on:",
+    "PermissionDenied": f"{_ASK} for `update` on `encrypt/…` and `decrypt/…` of this key, then go on:",
+    "NoSuchKey": "make the key (`vault write -f MOUNT/keys/NAME`), or correct the address, then go on:",
+}
+"""The same for a key of Vault, whose refusals say themselves what is wrong. By their codes."""
+
+
 def explain_elsewhere(failure: Elsewhere, environment: str, again: str = "") -> Message:
     """The message for a failure; `environment` and `again` as in `explain`."""
     match failure:
@@ -150,6 +166,8 @@ def _about_keys(
 
 
 def _key_refused(failure: KeyRefused, again: str, environment: str) -> Message:
+    if failure.key.startswith(_VAULT):
+        return _vault_refused(failure, again)
     said = f"`{failure.key}`: {_coded(failure.reason, failure.code)}."
     if not isinstance(failure, NewKeyRefused):
         return Message(
@@ -168,6 +186,20 @@ def _key_refused(failure: KeyRefused, again: str, environment: str) -> Message:
             (f"provisioner secrets migrate {environment} --to KEY",),
         )
     return Message(Trouble.KEY, told, f"{_KEY_CREDENTIALS}.", (f"AWS_PROFILE=NAME {again}",))
+
+
+def _vault_refused(failure: KeyRefused, again: str) -> Message:
+    said = f"`{failure.key}`: {failure.reason.rstrip('.')}."
+    if isinstance(failure, NewKeyRefused):
+        told = f"The secrets of stack {failure.stack} cannot get the new key {said}\nThey stay as they are."
+    else:
+        told = (
+            f"The secrets of stack {failure.stack} are sealed with {said}\n"
+            "Without that key they are neither opened nor written, and no step that has one is begun."
+        )
+    mend = _VAULT_MENDING.get(failure.code, "see what Vault says of the key, then go on:")
+    where = "VAULT_ADDR=https://HOST:8200 " if failure.code == "NoVaultAddress" else ""
+    return Message(Trouble.KEY, told, mend, (f"{where}{again}",))
 
 
 def _away(away: StateIsAway, environment: str, again: str) -> Message:

@@ -55,7 +55,7 @@ def plan_document(
             for plan in plans
             for found in plan.unfinished
         ],
-        "notes": [*notices, *(note for plan in plans for note in plan.notes)],
+        "notes": [*dict.fromkeys((*notices, *(note for plan in plans for note in plan.notes)))],
         "risk": worst([step.risk for plan in plans for step in plan.changed]).value,
         "left_out": [urn for plan in plans for urn in plan.left_out],
         "renames": _renames(plans, asked or environment),

@@ -65,7 +65,9 @@ class Trouble(enum.Enum):
     SCOPE = "RUN-053", "Part of the environment cannot change alone"
     OUTPUT_SCOPE = "RUN-055", "A later layer needs what is left out"
     NO_MATCH = "RUN-054", "Nothing has that name"
+    SEVERAL_MATCH = "RUN-057", "Several resources have that name"
     REPLACED_OUTSIDE = "RUN-056", "What is to be replaced is left out"
+    NEEDS_PLAN = "RUN-057", "A step takes a plan"
 
     AWAY = "RUN-070", "State cannot be reached"
     TAKEN_OVER = "RUN-071", "Stack was taken over"
@@ -77,6 +79,8 @@ class Trouble(enum.Enum):
     OPERATIONS_OPEN = "RUN-080", "Operations are open"
     NEITHER_PASSPHRASE = "RUN-081", "Neither passphrase is right"
     SAME_PASSPHRASE = "RUN-082", "Passphrase is not a new one"
+    NO_SUCH_KEY = "RUN-083", "No key of that name"
+    KEY_NEEDED = "RUN-084", "Keys are still needed"
 
     NAME_TAKEN = "RUN-110", "Name belongs to another resource"
     NOT_BY_HAND = "RUN-111", "Record cannot be changed like this"
@@ -109,6 +113,11 @@ class Trouble(enum.Enum):
     NO_ENGINE = "RUN-134", "Pulumi's engine is not installed"
     ENGINE_UNUSABLE = "RUN-135", "Pulumi's engine cannot be used"
     ENGINE_NOT_FETCHED = "RUN-136", "Pulumi's engine was not fetched"
+    NOTHING_SEALS = "RUN-170", "Nothing seals or signs models"
+    MODEL_NOT_READ = "RUN-171", "Model cannot be read or stored"
+    MODEL_UNSOUND = "RUN-172", "Model is not what was sealed and signed"
+    NO_MODEL_STORE = "RUN-173", "There is no store for models"
+    NO_MODEL_KEY = "RUN-174", "Key of a model does not exist"
     POLICY = "RUN-160", "Rules are broken"
     RULES = "RUN-161", "Rules cannot be loaded"
     POLICY_ON_THE_WAY = "RUN-162", "Stopped before a step that breaks a rule"
@@ -117,6 +126,11 @@ class Trouble(enum.Enum):
     HOOK = "RUN-139", "Hook of the program failed"
     NO_PLUGIN = "RUN-140", "Package has no plugin"
     FATE_UNKNOWN = "RUN-141", "What became of a creation is not known"
+    NO_HELM = "RUN-142", "Helm is not installed"
+    NO_MIRROR = "RUN-180", "There is no mirror of images"
+    NOT_LOCKED = "RUN-181", "Mirror does not have all images"
+    NO_DEFINITIONS = "RUN-143", "Definitions of custom kinds were not fetched"
+    NOT_DEFINITIONS = "RUN-144", "No definitions of custom kinds there"
 
     @property
     def code(self) -> str:

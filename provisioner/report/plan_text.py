@@ -25,8 +25,10 @@ _OPTIONS: Final = {"replacementTrigger": "its replacement trigger"}
 def plan_text(plans: Sequence[StackPlan], style: Style, losses: Sequence[Loss] = ()) -> str:
     """All that would happen in all stacks, and the counts; ends with a line break."""
     lines: list[str] = []
+    noted: set[str] = set()
     for plan in plans:
-        lines += _stack_lines(plan, style)
+        lines += _stack_lines(plan, style, [note for note in plan.notes if note not in noted])
+        noted.update(plan.notes)
     if losses:
         lines += ["", style.paint(Colour.BAD, "Lost for good:"), ""]
         for loss in losses:
@@ -59,10 +61,10 @@ def _no_changes(plans: Sequence[StackPlan]) -> str:
     return "No changes: the cloud is as wanted."
 
 
-def _stack_lines(plan: StackPlan, style: Style) -> Iterator[str]:
-    """Nothing for a stack in which there is nothing to say."""
+def _stack_lines(plan: StackPlan, style: Style, notes: Sequence[str]) -> Iterator[str]:
+    """Nothing for a stack in which there is nothing to say. `notes` are those that no stack before it has."""
     blocks = [
-        [f"{INDENT}note: {note}" for note in plan.notes],
+        [f"{INDENT}note: {note}" for note in notes],
         [*_unfinished_lines(plan)],
         [*_drift_lines(plan, style)],
         [line for node in tree(plan) for line in _node_lines(node, 1, style)],

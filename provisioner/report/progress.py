@@ -103,7 +103,8 @@ class Progress:
         lines = [self._doing(urn, detail, running, now) for (urn, detail), running in oldest[:height]]
         if len(oldest) > height:
             lines.append(f"  … and {len(oldest) - height} more")
-        return [*lines, f"  {self._done} of {self._total} done"] if oldest else []
+        total = f" of {self._total}" if self._total else ""  # without a plan nobody knows
+        return [*lines, f"  {self._done}{total} done"] if oldest else []
 
     def _doing(self, urn: str, detail: str, running: _Running, now: float) -> str:
         took = seconds_text(now - running.since)

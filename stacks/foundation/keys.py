@@ -9,6 +9,7 @@ from typing import Final
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs, KeyReach
 from components.key_policy import KeyUser
 from components.replica_key import ReplicaKey, ReplicaKeyArgs
+from components.signing_key import SigningKey, SigningKeyArgs
 from environments.cluster import EksCluster
 from environments.model import Environment
 from stacks.parts import part
@@ -33,6 +34,7 @@ _PURPOSES: Final = {
     "cluster": _Purpose(KeyUser.EKS, "Secrets of the cluster"),
     "disks": _Purpose(KeyUser.EBS, "Disks of nodes and pods"),
     "data": _Purpose(KeyUser.DATA_SERVICES, "Data services", travels=True),
+    "sealing": _Purpose(KeyUser.SEALING, "Data keys of models", travels=True),
 }
 """One key each: who may read one need not read the others."""
 
@@ -57,7 +59,29 @@ def _wanted(env: Environment) -> tuple[str, ...]:
     # Also for data services that are not there: the last of them still needs its key while it is deleted,
     # which happens in a later layer.
     has_cluster = isinstance(env.cluster, EksCluster)
-    return tuple(purpose for purpose in _PURPOSES if has_cluster or purpose not in _OF_CLUSTERS)
+    left_out = (
+        *(() if has_cluster else _OF_CLUSTERS),
+        *(() if env.model_store.sealed_by == "kms" else ("sealing",)),
+    )
+    return tuple(purpose for purpose in _PURPOSES if purpose not in left_out)
+
+
+def signing_key(stack: Stack) -> SigningKey | None:
+    """What signs models, in the primary region: others need its public half alone. None: KMS signs none."""
+    env = stack.environment
+    if env.model_store.signed_by != "kms" or stack.here.position > 0:
+        return None
+    return SigningKey(
+        stack.named("signing-key"),
+        SigningKeyArgs(
+            origin="model_store.signed_by",
+            location=stack.location,
+            alias=stack.named("signing"),
+            description=f"Signatures of models of {env.name}",
+            deletion_window_days=env.encryption.kms.deletion_window.days,
+        ),
+        stack.opts,
+    )
 
 
 def _is_replica(stack: Stack, purpose: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pulumi
@@ -10,7 +10,6 @@ import pulumi
 from components.chart import By, Chart, ChartArgs, ChartSource
 from components.chart_values import joined
 from components.software_namespace import SoftwareNamespace
-from environments.connectivity import AirGap
 from environments.software import Software
 from environments.software_book import BOOK
 from stacks.cluster_stack import ClusterStack
@@ -31,9 +30,10 @@ class Charts:
 
     def source(self, name: str) -> ChartSource:
         """Where the chart is fetched: from its own registry, or from the mirror."""
-        row = BOOK[name]
+        row, mirror = BOOK[name], self._stack.mirror
         return ChartSource(
-            repository=row.repository_in(mirror_of(self._stack)),
+            repository=row.repository_in(mirror),
+            digest=mirror.digest(row.artifact) if mirror else None,
             chart=row.chart,
             version=row.version,
             release=row.name,
@@ -44,7 +44,7 @@ class Charts:
 
     def images(self, name: str) -> Mapping[str, Any]:
         """The values by which its images come from the mirror, if there is one."""
-        return BOOK[name].values_for(mirror_of(self._stack))
+        return BOOK[name].values_for(self._stack.mirror)
 
     def chart(self, name: str, values: Mapping[str, Any], origin: str) -> Chart:
         """The chart, with these values and those of the mirror."""
@@ -57,6 +57,15 @@ class Charts:
         self._declared[name] = Chart(self._stack.named(name), args, self.after(name))
         return self._declared[name]
 
+    def declared(self, name: str) -> Chart:
+        """The chart, which was declared before."""
+        return self._declared[name]
+
+    def spaces_of(self, names: Iterable[str | None]) -> list[pulumi.Resource]:
+        """The namespaces of those charts, as far as they are made here."""
+        spaces = [self._namespaces.get(BOOK[name].namespace) for name in names if name]
+        return [space for space in spaces if space]
+
     def after(self, name: str) -> pulumi.ResourceOptions:
         """The stack's options, for what comes after all that the chart needs."""
         row = BOOK[name]
@@ -64,12 +73,6 @@ class Charts:
         if row.namespace in self._namespaces:
             needs.append(self._namespaces[row.namespace])
         return pulumi.ResourceOptions.merge(self._stack.opts, pulumi.ResourceOptions(depends_on=needs))
-
-
-def mirror_of(stack: ClusterStack) -> str | None:
-    """The registry that everything comes from in an air gap."""
-    connectivity = stack.environment.connectivity
-    return connectivity.mirror if isinstance(connectivity, AirGap) else None
 
 
 def _wave(row: Software) -> int:

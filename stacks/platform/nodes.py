@@ -22,7 +22,7 @@ from environments.regions import zones
 from stacks.cluster_stack import ClusterStack
 from stacks.ownership import default_tags
 from stacks.parts import part
-from stacks.platform.charts import Charts, mirror_of
+from stacks.platform.charts import Charts
 from stacks.pool_marks import sharing_of, taints_of
 
 
@@ -92,7 +92,7 @@ def _controller_values(stack: ClusterStack) -> dict[str, object]:
 
 
 def _node_pool(stack: ClusterStack, pool: GpuPool, number: int, after: pulumi.ResourceOptions) -> None:
-    machine, mirror = pool.instance, mirror_of(stack)
+    machine, mirror = pool.instance, stack.mirror
     keys = stack.upstream("foundation").output("keyArns")
     NodePool(
         stack.named(f"nodes-{pool.name}"),
@@ -116,7 +116,7 @@ def _node_pool(stack: ClusterStack, pool: GpuPool, number: int, after: pulumi.Re
             subnet_ids=_subnet_ids(stack, pool),
             zones=_zones(stack, pool),
             tags=default_tags(stack.here, stack.layer),
-            user_data=mirror_script(mirror) if mirror else None,
+            user_data=mirror_script(mirror.host) if mirror else None,
             profile_name=stack.cluster_output("karpenterNodeProfileName"),
             group_id=stack.cluster_output("nodeGroupId"),
             disk_key_arn=part(keys, "disks"),

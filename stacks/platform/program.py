@@ -14,11 +14,13 @@ from environments.connectivity import AirGap
 from environments.gpu_pools import GpuPool
 from environments.gpu_shares import resource_of, selector_of
 from environments.model import Environment
+from environments.needed_software import certifies, scales_by_queue, secret_software, serves
 from environments.network import PRIVATE_BLOCKS
+from environments.software_book import BOOK
 from stacks.cluster_stack import ClusterStack, this_cluster_stack
 from stacks.platform.charts import Charts
 from stacks.platform.nodes import gpu_software, node_pools
-from stacks.platform.served import GATEWAY_CLASS, scales_by_queue, serves, serving_software
+from stacks.platform.served import GATEWAY_CLASS, serving_software
 from stacks.platform.sharing import gpu_quota, team_namespaces
 from stacks.pool_marks import sharing_of
 
@@ -26,11 +28,13 @@ LAYER: Final = "platform"
 
 _SERVED_FROM: Final[Mapping[str, tuple[int, ...]]] = {
     "cert-manager": (10250,),
+    "external-secrets": (10250,),
     # Gateways listen here for 80 and 443: Envoy Gateway moves ports that only root may have.
     "envoy-gateway-system": (9443, 10080, 10443),
     "keda": (6443, 9443),
     "kserve": (9443,),
     "kueue-system": (8082, 9443),
+    "vault-secrets-operator-system": (),
 }
 """Namespace of software -> ports that others reach: webhooks and extensions of Kubernetes, and gateways."""
 
@@ -44,6 +48,11 @@ def main() -> None:
     node_pools(stack, charts)
     gpu_quota(stack, charts, list(spaces.values()))
     serving_software(stack, charts)
+    if stack.environment.encryption.vault:
+        # `pulumi_vault` takes a part of a second, and only who has a Vault pays for it.
+        from stacks.platform.vault import vault_for_pods  # noqa: PLC0415
+
+        vault_for_pods(stack, charts, spaces)
     pulumi.export("namespaces", {team: space.namespace for team, space in spaces.items()})
     _hand_over(stack)
 
@@ -52,11 +61,12 @@ def _software_namespaces(stack: ClusterStack) -> Mapping[str, SoftwareNamespace]
     """By name: those that the software of this environment is in, beside Kubernetes' own."""
     env = stack.environment
     needed = {
-        "cert-manager": serves(env),
+        "cert-manager": serves(env) or certifies(env),
         "envoy-gateway-system": serves(env),
         "keda": scales_by_queue(env),
         "kserve": serves(env),
         "kueue-system": bool(env.teams),
+        **({BOOK[software].namespace: True} if (software := secret_software(env)) else {}),
     }
     return {
         name: SoftwareNamespace(

@@ -8,6 +8,8 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from environments.model import Environment
+from environments.needed_software import certifies, scales_by_queue, serves
+from environments.software_book import BOOK
 from stacks.cluster_stack import ClusterStack
 from stacks.platform.charts import Charts
 
@@ -17,21 +19,13 @@ GATEWAY_CLASS: Final = "envoy"
 _CONTROLLER: Final = "gateway.envoyproxy.io/gatewayclass-controller"
 
 
-def serves(env: Environment) -> bool:
-    """Whether there are models, and so something to serve."""
-    return bool(env.models)
-
-
-def scales_by_queue(env: Environment) -> bool:
-    """Whether some model has as many servers as requests wait, which Kubernetes alone does not count."""
-    return any(model.scale.by and model.scale.by.metric == "queue_depth" for model in env.models)
-
-
 def serving_software(stack: ClusterStack, charts: Charts) -> None:
-    """What models need before they can be served, where there are models."""
+    """What models need before they can be served, where there are models; and what makes certificates."""
+    if certifies(stack.environment) or serves(stack.environment):
+        origin = "models" if serves(stack.environment) else "encryption.vault.pki"
+        charts.chart("cert-manager", BOOK["cert-manager"].with_kinds, origin)
     if not serves(stack.environment):
         return
-    charts.chart("cert-manager", {"crds": {"enabled": True}}, "models")
     gateway = charts.chart("envoy-gateway", {}, "models")
     kubernetes.apiextensions.CustomResource(
         stack.named("gateway-class"),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from environments.connectivity import AirGap
-from environments.model import Environment
-from environments.software import image_in
+from environments.mirror import image_in
+from stacks.cluster_stack import ClusterStack
 
 
-def from_mirror(env: Environment, image: str) -> str:
+def from_mirror(stack: ClusterStack, image: str) -> str:
     """The image as this environment names it.
 
     The registry of the environment's own account is inside the gap, too.
     """
-    if not isinstance(env.connectivity, AirGap):
+    if image.startswith(f"{stack.environment.account_id}.dkr.ecr."):
         return image
-    inside = (f"{env.connectivity.mirror}/", f"{env.account_id}.dkr.ecr.")
-    return image if image.startswith(inside) else image_in(env.connectivity.mirror, image)
+    return image_in(stack.mirror, image)

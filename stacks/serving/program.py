@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pulumi
@@ -25,10 +25,10 @@ def main() -> None:
     way = stack.environment.gateway
     if way:
         gateway(stack, way)
-    store = _store(stack)
+    store, first = _store(stack), _admission(stack)
     endpoints: dict[str, Mapping[str, str]] = {}
     for number, model in enumerate(stack.environment.models):
-        made = server(stack, number, model, store)
+        made = server(stack, number, model, store, first)
         if way:
             _route(stack, number, model, way, made)
         endpoints[model.name] = _endpoints(model, way)
@@ -43,6 +43,15 @@ def _store(stack: ClusterStack) -> Store | None:
     from stacks.serving.identities import store  # noqa: PLC0415
 
     return store(stack)
+
+
+def _admission(stack: ClusterStack) -> Sequence[pulumi.Resource]:
+    """What lets signed models in and no others; it is there before the first of them."""
+    if stack.environment.model_store.signed_by is None:
+        return ()
+    from stacks.serving.admission import admission  # noqa: PLC0415 - few environments sign anything
+
+    return (admission(stack),)
 
 
 def _route(stack: ClusterStack, number: int, model: Model, way: Gateway, made: ModelServer) -> None:

@@ -32,7 +32,7 @@ def runtime(stack: ClusterStack, model: Model, pool: GpuPool | None) -> ModelRun
         return _own(stack, wanted, model)
     row = wanted.known
     return ModelRuntime(
-        image=from_mirror(stack.environment, wanted.image or row.image),
+        image=from_mirror(stack, wanted.image or row.image),
         model_format=row.model_format,
         protocols=_PROTOCOLS[row.protocol],
         command=row.command,
@@ -52,7 +52,7 @@ def runtime(stack: ClusterStack, model: Model, pool: GpuPool | None) -> ModelRun
 
 def _own(stack: ClusterStack, wanted: CustomRuntime, model: Model) -> ModelRuntime:
     return ModelRuntime(
-        image=from_mirror(stack.environment, wanted.image),
+        image=from_mirror(stack, wanted.image),
         model_format="custom",
         protocols=("v1", "v2"),
         command=(),

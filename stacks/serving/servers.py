@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -38,13 +40,14 @@ _HTTP: Final = 80
 _HTTPS: Final = 443
 
 
-def server(stack: ClusterStack, number: int, model: Model, store: Store | None) -> made.ModelServer:
-    """The servers of one model."""
+def server(
+    stack: ClusterStack, number: int, model: Model, store: Store | None, first: Sequence[pulumi.Resource]
+) -> made.ModelServer:
+    """The servers of one model, made after all that comes `first`."""
     env, tried = stack.environment, model.traffic.candidate
     pool = next((pool for pool in env.gpu_pools if pool.name == model.pool), None)
-    identity = store.identities.get(model.name) if store else None
-    # A pod that starts before it has its role gets none.
-    after = pulumi.ResourceOptions(depends_on=[identity] if identity else [])
+    # A pod that starts before it has its roles gets none.
+    after = pulumi.ResourceOptions(depends_on=[*_roles(stack, number, model, store), *first])
     return made.ModelServer(
         stack.named(f"model-{model.name}"),
         made.ModelServerArgs(
@@ -67,6 +70,22 @@ def server(stack: ClusterStack, number: int, model: Model, store: Store | None) 
         ),
         pulumi.ResourceOptions.merge(stack.opts, after),
     )
+
+
+def _roles(stack: ClusterStack, number: int, model: Model, store: Store | None) -> Iterator[pulumi.Resource]:
+    """What lets its servers in where they fetch and open it."""
+    if store and model.name in store.identities:
+        yield store.identities[model.name]
+    if any(source.sealed for source in _sources(model)):
+        from stacks.serving.openings import opens_by_vault, vault_role  # noqa: PLC0415 - few are sealed
+
+        if opens_by_vault(stack, model):
+            yield vault_role(stack, number, model)
+
+
+def _sources(model: Model) -> list[Source]:
+    tried = model.traffic.candidate
+    return [model.source, *([tried.source] if tried else [])]
 
 
 def _identity(stack: ClusterStack, model: Model) -> made.ModelIdentity:
@@ -125,17 +144,21 @@ def _release(stack: ClusterStack, model: Model, source: Source, store: Store | N
     tried = model.traffic.candidate
     version = tried.version if tried and source is tried.source else model.traffic.stable
     artifact = _artifact(stack, model, source, store)
+    if source.sealed and isinstance(artifact, Fetched):
+        from stacks.serving.openings import opening  # noqa: PLC0415 - few are sealed
+
+        artifact = replace(artifact, opening=opening(stack, model, version, source))
     return made.Release(version=version, digest=source.digest, artifact=artifact)
 
 
 def _artifact(stack: ClusterStack, model: Model, source: Source, store: Store | None) -> Artifact:
     if source.scheme == "oci":
-        image = from_mirror(stack.environment, source.uri.removeprefix("oci://"))
-        return Mounted(reference=f"{image}@{source.digest}", secret=source.secret)
+        image = from_mirror(stack, f"{source.uri.removeprefix('oci://')}@{source.digest}")
+        return Mounted(reference=image, secret=source.secret)
     return Fetched(
         uri=_uri(source, store),
         digest=source.digest,
-        image=from_mirror(stack.environment, STORAGE_IMAGE),
+        image=from_mirror(stack, STORAGE_IMAGE),
         env=_storage_settings(stack, source),
         secret=source.secret,
         disk_gib=model.server.disk.gib,
@@ -161,12 +184,10 @@ def _traffic(stack: ClusterStack, model: Model) -> ModelTraffic:
     """Who asks the servers and whom they ask; without a gateway their own team alone asks them."""
     by = model.scale.by
     watched_from = _namespace(by.prometheus) if by and by.prometheus else None
-    tried = model.traffic.candidate
-    sources = [model.source, *([tried.source] if tried else [])]
     return ModelTraffic(
         callers=[proxies_of_the_gateway() if stack.environment.gateway else {"pod_selector": {}}],
         watchers=[space(watched_from)] if watched_from else [],
-        egress=list(dict.fromkeys(each for source in sources for each in _reached(stack, source))),
+        egress=list(dict.fromkeys(each for source in _sources(model) for each in _reached(stack, source))),
     )
 
 
@@ -181,14 +202,20 @@ def _reached(stack: ClusterStack, source: Source) -> list[Egress]:
     """What a server has to speak to before it starts; the image of a model is fetched by its machine."""
     if source.scheme == "oci":
         return []
+    env = stack.environment
+    found = [_leading_out(stack, _port(source.endpoint) if source.endpoint else _HTTPS)]
+    if source.sealed and env.model_store.sealed_by == "vault" and env.encryption.vault:
+        found.append(_leading_out(stack, _port(env.encryption.vault.address)))
     agent = Egress(blocks=(_AGENT,), but=(), port=_HTTP)
-    port = _port(source.endpoint) if source.endpoint else _HTTPS
-    store = Egress(blocks=(_ANYWHERE,), but=(_LINK_LOCAL,), port=port)
+    return [agent, *found] if source.scheme == "store" else found
+
+
+def _leading_out(stack: ClusterStack, port: int) -> Egress:
     connectivity = stack.environment.connectivity
-    if isinstance(connectivity, AirGap):
-        inside = (*_own_blocks(stack), *map(str, connectivity.boundary))
-        store = Egress(blocks=inside, but=(), port=port)
-    return [agent, store] if source.scheme == "store" else [store]
+    if not isinstance(connectivity, AirGap):
+        return Egress(blocks=(_ANYWHERE,), but=(_LINK_LOCAL,), port=port)
+    inside = (*_own_blocks(stack), *map(str, connectivity.boundary))
+    return Egress(blocks=inside, but=(), port=port)
 
 
 def _own_blocks(stack: ClusterStack) -> tuple[str, ...]:

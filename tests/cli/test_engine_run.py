@@ -6,6 +6,7 @@ import re
 import pytest
 
 from provisioner.cli.main import run
+from tests.cli.conftest import Typed
 from tests.projects.conftest import Shop
 
 DYNAMIC = """
@@ -73,6 +74,16 @@ def test_from_the_first_plan_to_the_end(shop, typed, golden):
     golden(tidy("\n".join(told), shop))
 
 
+def test_a_passphrase_that_is_missing_is_told_before_anybody_is_asked(shop, typed, monkeypatch):
+    """A plan needs none; what is agreed to is not stopped by it half-way."""
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE")
+    assert typed("preview", "--stack", "dev")[0] == 0
+    monkeypatch.setattr("sys.stdin", Typed("yes\n"))
+    code, out, err = typed("up", "--stack", "dev")
+    assert (code, "RUN-014" in err, "Do this in" in out, "this is an apply" in out) == (1, True, False, False)
+    assert '"resources"' not in typed("export", "--stack", "dev")[1]
+
+
 def test_what_is_recorded_is_printed_as_pulumi_exports_it(shop, typed):
     typed("up", "--stack", "dev", "--yes")
     code, out, _ = typed("export", "--stack", "dev")
@@ -124,3 +135,23 @@ def test_a_refresh_of_what_there_is_not_is_refused(shop, typed):
     assert typed("up", "--stack", "dev", "--yes")[0] == 0
     code, _, err = typed("refresh", "--stack", "dev", "--yes", "--target", "nosuch")
     assert (code, "RUN-054" in err) == (1, True)
+
+
+def test_without_a_preview_what_is_new_is_made_and_nothing_is_removed(shop, typed, golden):
+    told = []
+
+    def does(*words):
+        code, out, err = typed("up", "--stack", "dev", *words)
+        told.append(f"$ provisioner engine run up {' '.join(words)}  -> {code}\n{out}--\n{err}")
+
+    does("--skip-preview")
+    shop.write("Pulumi.dev.yaml", "config: {'shop:size': 3}\n")
+    shop.program(DYNAMIC + 'Thing("two", 1)\n')
+    does("-f", "--yes")
+    does("-f")
+    shop.program(DYNAMIC.replace('Thing("one"', 'Thing("other"'))
+    does("-f")
+    shop.program(DYNAMIC.replace('Thing("one"', 'Thing("other"') + 'Thing("two", 1)\n')
+    does("-f", "--replace", "two")
+    does("--yes")
+    golden(tidy("\n".join(told), shop))

@@ -6,13 +6,14 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from provisioner import wiring, workflow
-from provisioner.cli import apply, destroy, plan, plan_files
+from provisioner.cli import apply, destroy, drift, plan, plan_files
 from provisioner.engine.failures import WrongAccount
 from provisioner.engine.interface import Stack
 from provisioner.plan.model import Mode
@@ -42,7 +43,7 @@ def world(tmp_path, monkeypatch, quick_passphrase):
     (folder / "dev.yaml").write_text(DEV)
     monkeypatch.chdir(tmp_path / "clone")
 
-    def workspace(asked, _say=None, *, account=True):
+    def workspace(asked, _say=None, *, account=True, puts_back=False):
         files = wiring.loaded(asked)
         if account and world.account != files.environment.account_id:
             raise WrongAccount(files.environment.account_id, world.account)
@@ -54,6 +55,7 @@ def world(tmp_path, monkeypatch, quick_passphrase):
             layers=(LayerStacks((stacks,)),),
             files=files,
             providers=world.providers,
+            puts_back=puts_back,
         )
 
     @contextmanager
@@ -71,6 +73,7 @@ def world(tmp_path, monkeypatch, quick_passphrase):
     monkeypatch.setattr(plan_files, "recorded", lambda asked: workspace(asked, account=False))
     monkeypatch.setattr(apply, "applying", workspace)
     monkeypatch.setattr(apply, "destroying", workspace)
+    monkeypatch.setattr(drift, "reverting", partial(workspace, puts_back=True))
     monkeypatch.setattr(destroy, "destroying", workspace)
     world.tmp = tmp_path
     return world
@@ -95,6 +98,30 @@ def test_programs_see_it_again_as_it_was(cli, world):
     made = cli("plan", "dev", "--out", "f.plan", "--json")
     assert json.loads(made.out)["environment"] == "dev"
     assert cli("show", "f.plan", "--json").out == made.out
+
+
+def test_one_that_puts_back_is_carried_out_as_one(cli, world, monkeypatch):
+    """What others have set is taken back from them then, too, and by no other plan."""
+    wired, workspace = [], apply.applying
+    monkeypatch.setattr(apply, "applying", lambda *at, **how: wired.append(how) or workspace(*at, **how))
+    assert cli("apply", "dev", "--yes").code == 0
+    with world.desk.cloud.objects() as objects:
+        for one in objects.values():
+            one["size"] = 7
+    assert cli("drift", "dev", "--revert", "--out", "f.plan").code == 0
+    assert cli("plan", "dev", "--out", "g.plan").code == 0
+    assert (
+        json.loads(Path("f.plan").read_text())["puts_back"],
+        "puts_back" in Path("g.plan").read_text(),
+    ) == (
+        True,
+        False,
+    )
+    applied = cli("apply", "f.plan", "--yes")
+    assert applied.code == 0, applied.err
+    with world.desk.cloud.objects() as objects:
+        assert {one["size"] for one in objects.values()} == {1}
+    assert wired == [{}, {"puts_back": True}]
 
 
 def test_only_its_owner_reads_it(cli, world):

@@ -141,6 +141,25 @@ print(len(found))"""
     assert used(use) == "16"
 
 
+def test_the_packages_of_an_sdk_that_is_loaded_by_package_are_there_for_each_of_many_threads():
+    """The same of `pulumi_kubernetes`, in which every region's program makes objects at the same time."""
+    use = """
+import sys, threading
+from provisioner.engine.embedded.on_demand import load_by_package
+load_by_package("pulumi_kubernetes")
+import pulumi_kubernetes as kubernetes
+sys.setswitchinterval(1e-5)
+start, found = threading.Barrier(8), []
+def look():
+    start.wait()
+    found.append(kubernetes.core.v1.Namespace.__name__ + kubernetes.policy.v1.PodDisruptionBudget.__name__)
+threads = [threading.Thread(target=look) for _ in range(8)]
+[each.start() for each in threads], [each.join() for each in threads]
+print(len(found))
+print([name for name in sys.modules if name.startswith("pulumi_kubernetes.apps")])"""
+    assert used(use) == "8\n[]"
+
+
 def test_its_classes_are_registered_once_whatever_comes_first():
     """The SDK takes a package that registers twice for two packages."""
     asked = 'from pulumi.runtime import rpc\nrpc.get_resource_module("aws", "kms/key", "")'

@@ -4,12 +4,13 @@ import re
 
 import pytest
 
-from environments.software import image_in
+from environments.mirror import Mirror, image_in
 from environments.software_book import BOOK, NAMESPACES
 from policies.images import image
 
 ROWS = list(BOOK.values())
-MIRROR = "registry.corp.example"
+HOST = "registry.corp.example"
+MIRROR = Mirror(host=HOST)
 
 
 @pytest.fixture(params=ROWS, ids=lambda row: row.name)
@@ -65,16 +66,16 @@ def test_with_a_mirror_every_image_comes_from_it(row):
     """Each value is the beginning of an image's name in the mirror, or a tag of one; each image is reached."""
     values = list(leaves(row.values_for(MIRROR)))
     mirrored = {image_in(MIRROR, name) for name in row.all_images}
-    places = [value for value in values if value.startswith(MIRROR)]
+    places = [value for value in values if value.startswith(HOST)]
     assert [value for value in places if not any(name.startswith(value) for name in mirrored)] == []
     tags = {name.rpartition(":")[2] for name in row.all_images}
-    assert {value for value in values if not value.startswith(MIRROR)} <= tags
+    assert {value for value in values if not value.startswith(HOST)} <= tags
     assert [name for name in mirrored if not any(name.startswith(place) for place in places)] == []
 
 
 def test_with_a_mirror_the_chart_comes_from_it(row):
     host = row.repository.partition("://")[2]
-    assert row.repository_in(MIRROR) == f"oci://{MIRROR}/{host}"
+    assert row.repository_in(MIRROR) == f"oci://{HOST}/{host}"
 
 
 def test_every_namespace_of_software_is_known():

@@ -10,12 +10,8 @@ from provisioner.engine.embedded.engine import EmbeddedEngine
 from provisioner.engine.embedded.folder import Folder
 from provisioner.engine.embedded.keys import Keys
 from provisioner.engine.failures import InvalidInputs
-from provisioner.engine.interface import Result
 from provisioner.providers.kubernetes.package import ClusterConnection, KubernetesPackage
 from tests.support.runs import Desk
-
-PLUMBING = "pulumi:"
-"""Types of the engine's own: stacks and providers."""
 
 
 @dataclass
@@ -32,17 +28,6 @@ class ClusterDesk(Desk):
             {"kubernetes": KubernetesPackage(connection)},
             Keys(lambda: self.passphrase),
         )
-
-    def done(self, program, **how):
-        """The apply, which has to succeed."""
-        applied = self.apply(program, **how)
-        assert applied.result is Result.DONE, "\n".join(one.error for one in applied.failures)
-        return applied
-
-    def refused(self, program, **how):
-        """What was told about the one step that failed."""
-        (failed,) = self.apply(program, **how).failures
-        return failed.error
 
     def refused_plan(self, program, **how):
         """What was told about the one object that cannot be planned."""
@@ -75,12 +60,3 @@ class ClusterDesk(Desk):
     def named(self, name, **more):
         """The metadata of an object in the namespace of the test."""
         return {"name": name, "namespace": self.namespace, **more}
-
-
-def changes(plan):
-    """The plan in short, a line for each step that changes something in the cluster."""
-    return [
-        f"{step.op.mark} {step.name}" + (f" ({', '.join(step.reasons)})" if step.reasons else "")
-        for step in plan.steps
-        if step.op.changes_something and not step.type.startswith(PLUMBING)
-    ]

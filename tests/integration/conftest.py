@@ -1,8 +1,9 @@
-"""Real servers for tests: a Kubernetes API server with etcd, and the `helm` program.
+"""Real servers for tests: a Kubernetes API server with etcd, Vault, and the `helm` program.
 
 `make integration` builds them once. Without them every test here fails; none is skipped.
 """
 
+import contextlib
 import itertools
 import time
 
@@ -47,6 +48,55 @@ def fresh_api_server(tmp_path):
 def helm():
     """The program `helm`."""
     return built("helm")[0]
+
+
+@pytest.fixture(scope="session")
+def vault(tmp_path_factory):
+    """One Vault for all tests, unsealed; each keeps to mounts and names of its own. See `prefix`."""
+    with contextlib.closing(started_vault(tmp_path_factory.mktemp("vault"))) as server:
+        yield server
+
+
+@pytest.fixture
+def fresh_vault(tmp_path):
+    """A Vault of a test's own, to be sealed, stopped and refused."""
+    with contextlib.closing(started_vault(tmp_path)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def vault_nodes(tmp_path_factory):
+    """A Vault of three nodes: one is active, two stand by."""
+    with contextlib.closing(started_vault(tmp_path_factory.mktemp("vault_nodes"), standbys=2)) as server:
+        yield server
+
+
+def started_vault(folder, **more):
+    from tests.servers.vault import Vault  # hvac takes a moment to import
+
+    built("vault")
+    return Vault(folder, **more)
+
+
+@pytest.fixture
+def prefix():
+    """What the names of a test's mounts, policies and groups begin with; no other test uses it."""
+    return f"test-{next(NUMBERS)}"
+
+
+@pytest.fixture(scope="session")
+def schemas(tmp_path_factory):
+    """The schemas of all custom kinds, as this machine keeps them: out of the same files as the API server's."""
+    from provisioner.providers.kubernetes.definition_files import definitions_at
+    from provisioner.providers.kubernetes.schema_store import SchemaStore
+    from provisioner.providers.kubernetes.validation import Schemas
+    from tests.servers.definitions import SOURCES, folders
+
+    store = SchemaStore(tmp_path_factory.mktemp("schemas"))
+    for source in SOURCES.values():
+        for file in sorted(folders()[source.module].glob(source.files)):
+            store.keep(None, definitions_at(file).kinds, str(file))
+    return Schemas("1.35", tmp_path_factory.mktemp("definitions"), store)
 
 
 @pytest.fixture

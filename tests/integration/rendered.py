@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from provisioner.providers.kubernetes.inputs import filled
-from provisioner.providers.kubernetes.objects import RELEASE, kind_of, manifest
+from provisioner.providers.kubernetes.objects import RELEASE, Kind, kind_of, manifest
 
 PACKAGE = "kubernetes:"
 MADE_UP = re.compile(r"SecurityGroup\([^)]*\)\.id")
@@ -71,6 +71,15 @@ def namespaces_of_charts(recorded):
         if each.type == RELEASE
     ]
     return {one["namespace"] for one in releases if one.get("createNamespace")}
+
+
+def offline_refusals(all_manifests, schemas):
+    """What is refused by schemas on this machine; nothing if everything is taken."""
+    return [
+        f"{one}: {each.property} {each.reason}"
+        for one in all_manifests
+        for each in schemas.problems(Kind(one.body["apiVersion"], one.kind), one.body)
+    ]
 
 
 class Court:

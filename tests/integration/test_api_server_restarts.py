@@ -2,7 +2,7 @@
 
 import threading
 
-from tests.integration.cluster_desk import changes
+from tests.support.runs import changes
 
 
 def test_an_apply_goes_on_when_the_api_server_is_back(desk, api_server, namespace, until):

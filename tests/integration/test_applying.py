@@ -3,7 +3,7 @@
 import pulumi_kubernetes as kubernetes
 
 from provisioner.plan.model import Source
-from tests.integration.cluster_desk import changes
+from tests.support.runs import changes
 
 TAKES_OVER = {"pulumi.com/patchForce": "true"}
 CONFIG_MAPS = "/api/v1/namespaces/{}/configmaps"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.cluster_desk import changes
+from tests.support.runs import changes
 from tests.servers.api_server import Refusal
 
 FORCED = {"pulumi.com/patchForce": "true"}

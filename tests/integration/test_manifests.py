@@ -1,5 +1,7 @@
 """Every manifest of every environment passes a strict server-side dry run, with the real definitions.
 
+So it does where no cluster is asked, by the schemas that this machine keeps of the same definitions.
+
 PodSecurity and our own admission policies are on. A manifest whose definition is not loaded fails, unless its kind
 is in `UNKNOWN_KINDS`.
 """
@@ -10,7 +12,7 @@ import pytest
 
 from environments.load import load
 from environments.software_book import BOOK
-from tests.integration.rendered import Court, Manifest, manifests, namespaces_of_charts
+from tests.integration.rendered import Court, Manifest, manifests, namespaces_of_charts, offline_refusals
 from tests.servers.definitions import SOURCES
 from tests.support.environments import recorded
 
@@ -34,7 +36,7 @@ def delivered():
 
 @pytest.mark.parametrize("delivery", DELIVERIES)
 @pytest.mark.parametrize("file", delivered(), ids=lambda file: file.stem)
-def test_every_manifest_of_an_environment_is_taken(file, delivery, api_server, tmp_path):
+def test_every_manifest_of_an_environment_is_taken(file, delivery, api_server, schemas, tmp_path):
     environment = tmp_path / file.name
     environment.write_text(f"extends: {file}\nname: {file.stem}\n{DELIVERIES[delivery]}")
     found = recorded(environment)
@@ -42,6 +44,8 @@ def test_every_manifest_of_an_environment_is_taken(file, delivery, api_server, t
     api_server.load_crds(*({one.group for one in everything} & SOURCES.keys()))
     court = Court(api_server, UNKNOWN_KINDS)
     assert court.refusals(everything, namespaces_of_charts(found)) == []
+    assert offline_refusals(everything, schemas) == []
+    assert schemas.unknown == set()
 
 
 def test_a_kind_that_cannot_be_loaded_is_in_the_software_book():

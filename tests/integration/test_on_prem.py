@@ -6,12 +6,11 @@ of the same name and version.
 
 import os
 import shutil
-import stat
-import sys
 
 import pytest
 
 from tests.e2e.product import AMBIENT, ROOT, Product
+from tests.integration.empty_charts import helm_of_empty_charts
 from tests.servers.becoming_ready import with_condition
 
 DELIVERED = (
@@ -23,32 +22,10 @@ DELIVERED = (
 )
 """Groups of kinds that charts would bring."""
 
-HELM = """\
-#!{python}
-import os, pathlib, sys
-words = sys.argv[1:]
-if "--version" in words:
-    name = words[words.index("--namespace") - 1].rpartition("/")[2]
-    version = words[words.index("--version") + 1]
-    chart = pathlib.Path({charts!r}) / name
-    chart.mkdir(parents=True, exist_ok=True)
-    (chart / "Chart.yaml").write_text(f"apiVersion: v2\\nname: {{name}}\\nversion: {{version}}\\n")
-    words[words.index("--namespace") - 1] = str(chart)
-    if "--repo" in words:
-        del words[words.index("--repo") : words.index("--repo") + 2]
-os.execv({helm!r}, [{helm!r}, *words])
-"""
-
-
 @pytest.fixture
 def helm_without_network(helm, tmp_path):
     """The folder of a `helm` that fetches nothing."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    program = folder / "helm"
-    program.write_text(HELM.format(python=sys.executable, charts=str(tmp_path / "charts"), helm=str(helm)))
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    return folder
+    return helm_of_empty_charts(helm, tmp_path / "bin")
 
 
 @pytest.fixture
@@ -82,9 +59,11 @@ def test_the_platform_is_applied_kept_as_it_is_and_removed(product, cluster):
         cluster.patch(QUOTA, {"spec": {"hard": {"pods": "1"}}})
         (found,) = product("drift on-prem --json", code=7).json["findings"]
         assert (found["name"], found["changes"][0]["path"]) == ("on-prem-team-search", "spec.hard.pods")
-        product("drift on-prem --revert --yes")
+        product("drift on-prem --revert --out back.plan")
+        product("apply back.plan --yes")  # the file remembers that it takes back what others have set
         assert cluster.get(QUOTA)["spec"]["hard"]["pods"] == "1k"  # as Kubernetes writes 1000
-        product("destroy on-prem --yes")
+        assert "every object in it" in product("destroy on-prem --yes", code=4).err
+        product("destroy on-prem --yes --approve-loss *:Namespace::*")
     assert product("state list on-prem --json").json["resources"] == []
     assert {*names(cluster, "/api/v1/namespaces")} == EMPTY
 

@@ -1,12 +1,21 @@
 """Charts are installed, upgraded and removed by the real `helm` program, in a real cluster."""
 
+import contextlib
+import functools
+import http.server
 import os
+import subprocess
+import threading
 
 import pulumi_kubernetes as kubernetes
 import pytest
 
 from provisioner.engine.interface import Result
-from tests.integration.cluster_desk import changes
+from provisioner.providers.interface import Refused
+from provisioner.providers.kubernetes.definition_sources import InChart
+from provisioner.providers.kubernetes.schema_store import Origin
+from tests.support.definitions import SHELVES
+from tests.support.runs import changes
 
 CHART = {
     "Chart.yaml": "apiVersion: v2\nname: greeter\nversion: 1.2.0\nappVersion: 3.4.5\n",
@@ -86,3 +95,48 @@ def test_without_the_program_it_is_said_what_to_install_and_a_plan_needs_none(de
     said = desk.refused(release())
     assert "`helm`" in said
     assert "install" in said
+
+
+def test_the_kinds_that_a_chart_brings_are_read_without_a_cluster(helm_on_path, helm, tmp_path):
+    """The chart brings one as a file and one as a template, which takes a value; it is in a repository."""
+    files = {
+        "Chart.yaml": "apiVersion: v2\nname: shelves\nversion: 1.0.0\n",
+        "crds/shelves.yaml": SHELVES,
+        "templates/boards.yaml": "{{ if .Values.boards }}\n"
+        + SHELVES.replace("Shelf", "Board").replace("shelves", "boards")
+        + "{{ end }}\n",
+    }
+    for name, text in files.items():
+        (tmp_path / "shelves" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "shelves" / name).write_text(text)
+    shop = tmp_path / "shop"
+    subprocess.run([helm, "package", tmp_path / "shelves", "--destination", shop], check=True, capture_output=True)
+    with serving(shop) as address:
+        subprocess.run([helm, "repo", "index", shop, "--url", address], check=True, capture_output=True)
+        source = InChart(
+            origin=Origin(name="shelves", version="1.0.0", kinds=()),
+            repository=address,
+            chart="shelves",
+            namespace="default",
+            values={"boards": True},
+        )
+        assert source.definitions().kinds.keys() == {"example.com/Shelf", "example.com/Board"}
+    with pytest.raises(Refused, match="^helm: "):
+        source.definitions()
+
+
+@contextlib.contextmanager
+def serving(folder):
+    """The address of a web server for a folder."""
+    handler = functools.partial(_Silent, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+class _Silent(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass

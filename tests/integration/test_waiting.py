@@ -7,7 +7,7 @@ import pulumi_kubernetes as kubernetes
 import pytest
 
 from provisioner.engine.interface import Result
-from tests.integration.cluster_desk import changes
+from tests.support.runs import changes
 from tests.servers.becoming_ready import deployment
 
 MERGE = "application/merge-patch+json"

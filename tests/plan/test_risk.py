@@ -4,7 +4,8 @@ import pytest
 
 from provisioner.plan.model import Risk
 from provisioner.plan.risk import STATEFUL, losses, not_approved, risk_of, worst
-from provisioner.providers.aws.registry import CATALOG
+from provisioner.providers.aws.registry import CATALOG as AWS
+from provisioner.providers.vault.registry import CATALOG as VAULT
 from tests.support.plans import KEY, NETWORK, REPOSITORY, VPC, plan, step, urn
 
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -64,7 +65,7 @@ def test_every_type_that_a_driver_acts_on_is_classed(golden):
     """A new type shows here: whoever adds it decides whether its objects hold data."""
     rows = sorted(
         f"{type}: {STATEFUL[type].kind.value if type in STATEFUL else chr(45)}"
-        for type in {spec.type for spec in CATALOG}
+        for type in {spec.type for spec in (*AWS, *VAULT)}
     )
     golden("\n".join(rows) + "\n")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from provisioner.plan.scope import Scope, matches, nearest, unmatched
+from provisioner.plan.scope import Scope, matches, meant_by, nearest, unmatched
 
 URN = "urn:pulumi:dev.us-east-1::foundation::mlplat:registry:Images$aws:ecr/repository:Repository::serving"
 
@@ -23,6 +23,20 @@ URN = "urn:pulumi:dev.us-east-1::foundation::mlplat:registry:Images$aws:ecr/repo
 )
 def test_a_pattern(pattern, fits):
     assert matches(URN, (pattern,)) is fits
+
+
+PART = "urn:pulumi:dev.us-east-1::foundation::mlplat:registry:Images"
+
+
+def test_a_logical_name_is_that_of_one_resource():
+    twin = URN.replace("us-east-1", "eu-west-1")
+    scope = Scope(targets=("serving",))
+    assert scope.covers(URN, (), ())
+    assert not scope.covers(URN.replace("serving", "served"), (), ())
+    assert meant_by("serving", {URN}) == meant_by("serving", {f"{PART}::serving", URN}) == ()
+    assert meant_by("serving", {URN, twin}) == (twin, URN)
+    assert meant_by("*::serving", {URN, twin}) == ()
+    assert not matches(URN, ("serving",))  # who gives up data says it in full
 
 
 def test_a_urn_with_signs_of_patterns_in_it_names_itself():

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from provisioner.engine import definition_failures as d
 from provisioner.engine import engine_failures as e
 from provisioner.engine import failures as f
 from provisioner.engine import import_failures as i
+from provisioner.engine import key_failures as keys
 from provisioner.engine import state_failures as away
 from provisioner.engine import plan_failures as p
 from provisioner.engine import policy_failures as policy
@@ -60,12 +62,14 @@ FAILURES = (
     f.ForeignCluster("./kubeconfig", "on-prem"),
     f.NoToken("prod-us-east-1", "Unable to locate credentials"),
     p.ReplacedOutside(("urn:pulumi:dev.us-east-1::foundation::aws:ec2/vpc:Vpc::v",)),
+    p.NeedsPlan("replace", "urn:pulumi:dev::shop::aws:kms/key:Key::models"),
     p.PlanMoved("dev", (Move(Moved.EXPIRED, planned="2026-11-21 08:00 UTC", now="2026-11-22 08:00 UTC"),)),
     p.PlanFileDamaged("dev.plan", "its digest is wrong: it was cut short, or changed after it was written"),
     p.PlanFileNewer("dev.plan", "provisioner/plan-file/2"),
     p.OutsideScope(urn(VPC, "v"), urn(KEY, "k"), "depends on"),
     p.OutputOutsideScope("cluster dev.us-east-1", "vpcId", urn(VPC, "v")),
     p.NothingMatches(("*::vcp",)),
+    p.SeveralMatch({"v": (urn(KEY, "v"), urn(VPC, "v"))}),
     away.StateIsAway(
         "s3://example-state/ml",
         "The provided token has expired.",
@@ -81,6 +85,11 @@ FAILURES = (
     away.NoSuchVersion(7, 3),
     away.SealedOtherwise("foundation/dev.us-east-1", 7),
     away.KeyRefused("dev.us-east-1", "awskms://alias/state", "Alias not found.", "NotFoundException"),
+    keys.NoSuchKey("dev-dta-key", 0, ("dev-data-key",)),
+    keys.KeyIsNeeded(
+        (keys.Losing(urn(KEY, "k"), "delete", (urn(REPOSITORY, "r"),), ("snapshot snap-1 in us-east-1",)),),
+        "provisioner destroy dev",
+    ),
     away.OperationsAreOpen("dev.us-east-1", 2),
     away.NeitherPassphrase("dev.us-east-1"),
     away.SamePassphrase("dev.us-east-1"),
@@ -94,6 +103,7 @@ FAILURES = (
     i.NothingListed("ids.yaml"),
     i.NoCloudToImportFrom(),
     plugins.FateUnknown(urn(VPC, "v"), VPC),
+    plugins.NoHelm((urn("kubernetes:helm.sh/v3:Release", "kueue"),)),
     projects.NotAProject(
         Path("shop/Pulumi.yaml"),
         "its runtime is `go`, and the embedded engine runs Python programs",
@@ -101,6 +111,17 @@ FAILURES = (
     ),
     projects.BadConfiguration("size", "it must be of type `integer`"),
     projects.MissingConfiguration("dev", Path("shop/Pulumi.dev.yaml"), ("name", "size")),
+    d.DefinitionsNotFetched(
+        (
+            ("kueue 0.19.2", "the `helm` program is not on the PATH"),
+            ("argo-cd v3.4.4", "https://example.com/crd.yaml was not to be had: Name or service not known"),
+        )
+    ),
+    d.DefinitionsUnusable(
+        Path("kueue-0.19.2.tgz"),
+        "there is no CustomResourceDefinition in it",
+        tuple(f"kueue-0.19.2.tgz: kueue/templates/{number}.yaml" for number in range(5)),
+    ),
     e.HeldByOther("foundation/dev.us-east-1", "pulumi", "embedded"),
     e.UnfinishedThere("foundation/dev.us-east-1", "embedded", (f"creating {urn(VPC, 'v')}",)),
     e.NotWithThisEngine("importing", "pulumi", "pulumi import TYPE NAME ID"),

@@ -20,6 +20,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 USUAL_GO = Path("/usr/local/go/bin/go")
 """Where Go's own archive is unpacked to, often without being on the PATH."""
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+"""The person's own; each test has an empty one."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ SERVERS = (
         "three minutes",
         {"helm.sh/helm/v3/internal/version.version": "v{version}"},
     ),
+    Server("vault", "github.com/hashicorp/vault", "github.com/hashicorp/vault", "ten minutes"),
 )
 COMPARED = (
     Server("kubectl", "k8s.io/kubernetes", "k8s.io/kubernetes/cmd/kubectl", "two minutes", VERSIONED),
@@ -96,7 +99,7 @@ def program(name):
 
 def kept():
     """The folder of everything that tests keep from one run to the next."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "provisioner-tests"
+    return CACHE / "provisioner-tests"
 
 
 def go():

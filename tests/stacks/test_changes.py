@@ -10,6 +10,8 @@ from stacks.layers import LAYERS
 from tests.support.environments import recorded, shipped
 from tests.support.recording import Recording, difference, record
 
+OF_A_REGION = ("foundation", "cluster", "platform", "serving")
+
 
 def foundation(tmp_path, change):
     file = tmp_path / "local.yaml"
@@ -42,8 +44,22 @@ def as_text(lines):
 
 def pools(environment, **changes):
     """The GPU pools of a shipped environment; each change is for the pool of that name."""
-    written = yaml.safe_load(find(environment).read_text())["gpu_pools"]
-    return [{**pool, **changes.get(pool["name"], {})} for pool in written]
+    return [{**pool, **changes.get(pool["name"], {})} for pool in written(environment, "gpu_pools")]
+
+
+def written(environment, setting):
+    """What its own file says."""
+    return yaml.safe_load(find(environment).read_text())[setting]
+
+
+def teams(environment, **gpus):
+    """The teams of a shipped environment, each with these shares alone."""
+    return [{**team, "gpus": dict(gpus)} for team in written(environment, "teams")]
+
+
+def models(environment, **changes):
+    """Its models that need no GPU; the changes are for each of them."""
+    return [{**model, **changes} for model in written(environment, "models") if "pool" not in model]
 
 
 @pytest.mark.parametrize(
@@ -83,14 +99,15 @@ def test_two_runs_declare_the_same(tmp_path):
         pytest.param({"cluster": {"logs": "30d"}}, id="cluster_logs"),
         pytest.param({"cluster": {"system_pool": {"profile": "m7i.2xlarge"}}}, id="system_machine"),
         pytest.param({"gpu_pools": pools("prod", online={"nodes": "2..40"})}, id="pool_grown"),
-        pytest.param({"gpu_pools": pools("prod", online={"sharing": "none"})}, id="sharing"),
+        pytest.param({"gpu_pools": pools("prod", batch={"sharing": {"kind": "time_slicing", "replicas": 2}})}, id="sharing"),
         pytest.param({"gpu_pools": pools("prod", training={"fabric": "none"})}, id="without_fabric"),
         pytest.param({"gpu_pools": pools("prod", batch={"nodes_by": "node_group"})}, id="from_karpenter_to_groups"),
-        pytest.param({"gpu_pools": []}, id="no_pools"),
+        pytest.param({"gpu_pools": [], "teams": teams("prod"), "models": models("prod")}, id="no_pools"),
         pytest.param({"data_services": []}, id="no_data_services"),
         pytest.param({"registry": {"pull_through": []}}, id="no_pull_through"),
         pytest.param({"connectivity": {"kind": "airgap", "mirror": "registry.corp.example"},
-                      "registry": {"pull_through": []}}, id="air_gap"),
+                      "registry": {"pull_through": []},
+                      "models": models("prod", source={"uri": "oci://registry.corp.example/churn:7", "digest": "sha256:" + "7" * 64})}, id="air_gap"),
     ],
 )  # fmt: skip
 def test_change_of_a_whole_environment(settings, tmp_path, golden):
@@ -102,8 +119,7 @@ def test_a_replica_that_goes_takes_what_is_in_its_region_and_what_led_there(tmp_
     replicas = ["eu-west-1"]
     plans = changed("prod-multi-region", tmp_path, replicas=replicas)
     assert plans.keys() == {
-        "foundation/prod-multi-region.ap-southeast-1",
-        "cluster/prod-multi-region.ap-southeast-1",
+        *(f"{layer}/prod-multi-region.ap-southeast-1" for layer in OF_A_REGION),
         "links/prod-multi-region.us-east-1",
     }
     for stack, plan in plans.items():
@@ -130,8 +146,7 @@ def test_a_replica_that_is_appended_leaves_the_regions_before_it_as_they_are(tmp
     replicas = ["eu-west-1", {"region": "ap-southeast-1", "cidr": "10.128.0.0/16"}, "eu-central-1"]
     plans = changed("prod-multi-region", tmp_path, replicas=replicas)
     assert plans.keys() == {
-        "foundation/prod-multi-region.eu-central-1",
-        "cluster/prod-multi-region.eu-central-1",
+        *(f"{layer}/prod-multi-region.eu-central-1" for layer in OF_A_REGION),
         "links/prod-multi-region.us-east-1",
     }
     assert [line for plan in plans.values() for line in plan if line.startswith("-")] == []

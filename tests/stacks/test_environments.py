@@ -102,7 +102,7 @@ def test_the_local_environment_shows_the_whole_breadth():
 
 def test_everything_is_in_aws_or_in_a_cluster(environment):
     packages = {each.type.split(":")[0] for each in shipped(environment).objects}
-    assert packages == {"local": {"aws", "kubernetes"}, "on-prem": {"kubernetes"}}.get(environment, {"aws"})
+    assert packages == ({"kubernetes"} if environment == "on-prem" else {"aws", "kubernetes"})
 
 
 def test_our_drivers_take_what_is_declared(environment):
@@ -139,6 +139,14 @@ def test_a_stack_acts_in_its_own_region_and_links_in_all():
         "cluster/prod-multi-region.us-east-1": ["us-east-1"],
         "cluster/prod-multi-region.eu-west-1": ["eu-west-1"],
         "cluster/prod-multi-region.ap-southeast-1": ["ap-southeast-1"],
+        # In clusters: through the provider of the cluster alone.
+        "platform/prod-multi-region.us-east-1": [],
+        "platform/prod-multi-region.eu-west-1": [],
+        "platform/prod-multi-region.ap-southeast-1": [],
+        # Beside it that of AWS, for the roles by which models are read from the store.
+        "serving/prod-multi-region.us-east-1": ["us-east-1"],
+        "serving/prod-multi-region.eu-west-1": ["eu-west-1"],
+        "serving/prod-multi-region.ap-southeast-1": ["ap-southeast-1"],
     }
 
 
@@ -245,8 +253,7 @@ def test_nothing_in_aws_goes_with_its_data_and_locally_everything_does():
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
 def test_pulumi_up_runs_the_same_program(layer):
     """`pulumi up` executes the folder; both engines call `main`."""
-    name = "local" if layer.name in ("platform", "serving") else "prod-multi-region"
-    stack, environment = f"{name}.us-east-1", shipped(name)
+    stack, environment = "prod-multi-region.us-east-1", shipped("prod-multi-region")
     executed = record(
         lambda: runpy.run_module(f"stacks.{layer.name}", run_name="__main__"),
         stack=stack,
@@ -257,7 +264,7 @@ def test_pulumi_up_runs_the_same_program(layer):
 
 
 def test_every_layer_hands_over_the_same_in_every_region():
-    for layer in ("foundation", "cluster"):
+    for layer in ("foundation", "cluster", "platform", "serving"):
         handed = [set(recording.outputs) for recording in shipped("prod-multi-region").layer(layer)]
         assert handed[0] == handed[1] == handed[2]
 

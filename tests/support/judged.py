@@ -34,7 +34,7 @@ def resources(name):
     with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
         files = Path("environments")
         files.mkdir()
-        for file in shipped.glob("*.yaml"):
+        for file in (*shipped.glob("*.yaml"), *shipped.glob("*.lock")):
             shutil.copy(file, files)
         (files / "kubeconfig").write_text(NOBODY_ANSWERS)
         with planning(Asked(str(files / f"{name}.yaml"))) as workspace:

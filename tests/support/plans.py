@@ -1,8 +1,11 @@
 """Plans, steps and recorded resources for tests of what is shown and decided about them."""
 
+from dataclasses import replace
+
 from provisioner.engine.interface import Recorded
 from provisioner.plan.diff import changes
-from provisioner.plan.model import Mode, Op, Source, StackPlan, Step
+from provisioner.plan.model import Mode, Op, Risk, Source, StackPlan, Step
+from provisioner.plan.risk import risk_of
 
 STACK = "local.us-east-1"
 ROOT = f"urn:pulumi:{STACK}::foundation::pulumi:pulumi:Stack::foundation-{STACK}"
@@ -10,6 +13,7 @@ NETWORK = "mlplat:network:PrivateNetwork"
 VPC = "aws:ec2/vpc:Vpc"
 KEY = "aws:kms/key:Key"
 REPOSITORY = "aws:ecr/repository:Repository"
+CHART = "kubernetes:helm.sh/v3:Release"
 
 
 def urn(type, name):
@@ -17,9 +21,9 @@ def urn(type, name):
 
 
 def step(op, type, name, old=None, new=None, *, reasons=(), parent=ROOT, **more):
-    """A step whose changes follow from its old and new inputs."""
+    """A step whose changes follow from its old and new inputs; if data goes with it, it says so."""
     old, new = old or {}, new or {}
-    return Step(
+    made = Step(
         op=Op(op),
         urn=urn(type, name),
         type=type,
@@ -32,6 +36,8 @@ def step(op, type, name, old=None, new=None, *, reasons=(), parent=ROOT, **more)
         reasons=tuple(reasons),
         **more,
     )
+    risk = risk_of(made, is_disposable=False)
+    return replace(made, risk=risk) if risk is Risk.DATA_LOSS else made
 
 
 def root(op="same"):

@@ -6,10 +6,13 @@ from pathlib import Path
 from provisioner.engine.embedded.engine import EmbeddedEngine
 from provisioner.engine.embedded.folder import Folder
 from provisioner.engine.embedded.keys import Keys
-from provisioner.engine.interface import STEADY, Access, Stack
+from provisioner.engine.interface import STEADY, Access, Result, Stack
 from provisioner.plan.model import ApprovedPlan, Mode, Source
 from provisioner.plan.scope import WHOLE
 from tests.support.fake_cloud import FakeCloud, FakePackage
+
+PLUMBING = "pulumi:"
+"""Types of the engine's own: stacks and providers."""
 
 
 @dataclass
@@ -41,6 +44,17 @@ class Desk:
         with self.engine().open(self.stack(program), Access.WRITE) as run:
             plan = run.preview(mode, source, scope=scope)
             return run.apply(ApprovedPlan(plan, "test"), self.events.append, pace=pace)
+
+    def done(self, program, **how):
+        """The apply, which has to succeed."""
+        applied = self.apply(program, **how)
+        assert applied.result is Result.DONE, "\n".join(one.error for one in applied.failures)
+        return applied
+
+    def refused(self, program, **how):
+        """What was told about the one step that failed."""
+        (failed,) = self.apply(program, **how).failures
+        return failed.error
 
     def destroy(self):
         return self.apply(nothing, Mode.DESTROY)
@@ -75,3 +89,12 @@ def marks(plan):
             why = f" ({', '.join(step.reasons)})" if step.reasons else ""
             lines.append(f"{step.op.mark} {step.name}{why}")
     return lines
+
+
+def changes(plan):
+    """The plan in short, a line for each step that changes something in the world."""
+    return [
+        f"{step.op.mark} {step.name}" + (f" ({', '.join(step.reasons)})" if step.reasons else "")
+        for step in plan.steps
+        if step.op.changes_something and not step.type.startswith(PLUMBING)
+    ]

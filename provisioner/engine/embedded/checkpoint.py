@@ -28,7 +28,7 @@ _FEATURES: Final = {"resourceHooks": "hooks", "replaceWith": "replaceWith"}
 WRITER = "provisioner"
 """The manifest's version; its `magic` is the digest of it, or Pulumi refuses the file."""
 
-AWS_KMS = "awskms://"
+_CLOUD_KEYS = ("awskms://", "hashivault://")
 """How the addresses begin of the keys that are known here."""
 
 _OURS_IN_METADATA = "provisioner"
@@ -245,7 +245,7 @@ def secrets_of(raw: Mapping[str, Any]) -> Mapping[str, Any] | None:
         case {"type": "passphrase", "state": {"salt": str()}} as secrets:
             return cast("Mapping[str, Any]", secrets)
         case {"type": "cloud", "state": {"url": str(url), "encryptedkey": str()}} as secrets:
-            if not url.startswith(AWS_KMS):
+            if not url.startswith(_CLOUD_KEYS):
                 raise Unsupported(f"secrets provider {url.partition('://')[0]}")
             return cast("Mapping[str, Any]", secrets)
         case {"type": str(kind)} if kind not in ("passphrase", "cloud"):

@@ -90,6 +90,7 @@ class EmbeddedEngine:
             run.archive = archive
             run.hear = self.hear
             run.looks_at = self.looks_at
+            run.is_to_apply = access is Access.WRITE
             run.sealing = lambda secrets: self._keys.sealer(stack.name, secrets)
             yield run
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from provisioner.engine.embedded.secrets import BrokenSeal, Sealer
 from provisioner.engine.interface import Stack
 from provisioner.engine.plan_failures import PlanFileDamaged
 from provisioner.plan.model import StackPlan
 from provisioner.plan.portable import closed, opening, plan_json
 from provisioner.plan.saved import Mark, SavedStack
+from provisioner.plan.values import has_secret
+
+_CANARY: Final = "canary"
+
+
+def must_be_sealable(plan: StackPlan, sealer: Sealer) -> None:
+    """Raises what the sealer raises, if an apply would record secrets, as far as the plan knows them."""
+    outputs = {} if dict(plan.outputs) == dict(plan.old_outputs) else dict(plan.outputs)
+    if any(map(has_secret, (outputs, *(dict(step.new) for step in plan.changed)))):
+        sealer.seal(_CANARY)
 
 
 def kept(stack: Stack, plan: StackPlan, sealer: Sealer, seed: bytes, mark: Mark) -> SavedStack:

@@ -22,6 +22,10 @@ def _none() -> None:
     """No passphrase."""
 
 
+def _nothing(_url: str) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
     """The keys that one command may use; none is asked for before a secret needs it."""
@@ -39,6 +43,9 @@ class Keys:
 
     founded: Mapping[str, Any] | None = None
     """The `secrets_providers` that a state without secrets begins with; None: a new key."""
+
+    around: Callable[[str], Mapping[str, str]] = _nothing
+    """Variables in which Pulumi's own engine finds what opens a key with this address."""
 
     def sealer(self, stack: str, secrets: Mapping[str, Any] | None) -> Sealer:
         """For a stack with these `secrets_providers`; with None, for one that has no secrets yet."""

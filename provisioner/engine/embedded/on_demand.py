@@ -49,6 +49,41 @@ def load_on_demand(sdk: str) -> None:
         sys.meta_path.insert(0, _Finder(sdk))
 
 
+def load_by_package(sdk: str) -> None:
+    """From now on what `sdk` (`pulumi_kubernetes`) puts off is loaded once, whichever thread asks first.
+
+    Its packages have a module for each class, called like the class: each package is loaded whole.
+    """
+    if not any(isinstance(finder, _ByPackage) and finder.sdk == sdk for finder in sys.meta_path):
+        sys.meta_path.insert(0, _ByPackage(sdk))
+
+
+class _ByPackage(MetaPathFinder):
+    """Gives the module by which an SDK puts off the loading of its packages another loader."""
+
+    def __init__(self, sdk: str) -> None:
+        self.sdk = sdk
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname != f"{self.sdk}._utilities":
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and isinstance(spec.loader, SourceFileLoader):
+            spec.loader = _Utilities(spec.loader, _PutOff)
+        return spec
+
+
+class _PutOff(ModuleType):
+    """Stands for a package until something in it is asked for; others wait while one thread loads it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(importlib.import_module(self.__name__), name)
+
+
 class _Finder(MetaPathFinder):
     """Gives the service packages of an SDK, and the modules in them, another loader."""
 
@@ -74,7 +109,7 @@ class _Finder(MetaPathFinder):
             case [*_, "_enums"]:
                 return _Enumerations(whole)
             case ["_utilities"]:
-                return _Utilities(whole)
+                return _Utilities(whole, importlib.import_module)
             case [*_, module] if not module.startswith("_"):
                 return _Module(whole)
             case _:
@@ -163,8 +198,10 @@ class _Utilities(Loader):
     shows a second thread a package half loaded, and each stack's program is on a thread of its own.
     """
 
-    def __init__(self, whole: SourceFileLoader) -> None:
+    def __init__(self, whole: SourceFileLoader, later: Callable[[str], ModuleType]) -> None:
         self._whole = whole
+        self._later = later
+        """What takes the place of `lazy_import`."""
 
     def exec_module(self, module: ModuleType) -> None:
         package = module.__name__.partition(".")[0]
@@ -177,7 +214,7 @@ class _Utilities(Loader):
             exec(code, vars(module))  # noqa: S102 - what the import system does
         finally:
             setattr(importlib, "metadata", theirs)  # noqa: B010
-        setattr(module, "lazy_import", importlib.import_module)  # noqa: B010
+        setattr(module, "lazy_import", self._later)  # noqa: B010
 
 
 class _Versions(ModuleType):

@@ -13,6 +13,7 @@ from provisioner.engine.embedded.state import Edit, ResourceState
 from provisioner.engine.embedded.work import Outcome, Work
 from provisioner.engine.failures import Failure, InvalidInputs, PlanHasChanged, ProtectedResources
 from provisioner.engine.interface import STEADY, Failed, Watching
+from provisioner.engine.plan_failures import NeedsPlan
 from provisioner.plan.conform import deviation, identity, makes_room
 from provisioner.plan.model import Op, Step
 from provisioner.plan.values import Properties
@@ -57,6 +58,9 @@ class Progress:
     approved: Mapping[tuple[str, str], Step] | None = None
     """The plan to keep to; None while it is being made."""
 
+    is_unseen: bool = False
+    """Whether there was no plan, and every step is agreed to that deletes and replaces nothing."""
+
     goes_on: bool = False
     """Whether what does not depend on a refused step is done all the same."""
 
@@ -92,10 +96,16 @@ class Progress:
     def decided(self, step: Step) -> None:
         """A step was decided. Raises `PlanHasChanged` if it is not the approved one, and as who watches."""
         if self.approved is not None:
-            if (found := deviation(self.approved.get(identity(step)), step)) is not None:
-                raise PlanHasChanged(step.urn, *found)
+            self._must_be_agreed(step, self.approved)
             self.watching.forbids(step)
         self.steps.append(step)
+
+    def _must_be_agreed(self, step: Step, approved: Mapping[tuple[str, str], Step]) -> None:
+        if self.is_unseen:
+            if step.op.removes_something:
+                raise NeedsPlan(step.op.value, step.urn)
+        elif (found := deviation(approved.get(identity(step)), step)) is not None:
+            raise PlanHasChanged(step.urn, *found)
 
     def keeper(self, record: ResourceState) -> str:
         """The URN of the resource which, by the approved plan, keeps a live object that is in another's way.

@@ -17,7 +17,7 @@ from provisioner.engine.embedded.deployment import Deployment, Inbox, Interrupt,
 from provisioner.engine.embedded.executor import Execution
 from provisioner.engine.embedded.goals import Census
 from provisioner.engine.embedded.interrupts import listening
-from provisioner.engine.embedded.keeping import kept, reopened
+from provisioner.engine.embedded.keeping import kept, must_be_sealable, reopened
 from provisioner.engine.embedded.overheard import overhearing
 from provisioner.engine.embedded.planned import in_order, only_recorded
 from provisioner.engine.embedded.preparing import Prepared, looked_up, prepared
@@ -83,6 +83,9 @@ class EmbeddedRun:
         self.looks_at = WHOLE
         """What `look` and `accept` are about."""
 
+        self.is_to_apply = False
+        """Whether what is planned may be applied next: what would stop that is told before anybody agrees."""
+
         self.archive: Versions
 
         self._loaded: Stored | None = None
@@ -108,7 +111,7 @@ class EmbeddedRun:
             raise KeyboardInterrupt  # nothing was done, so there is nothing to report but this
         if (failure := progress.failure()) is not None:
             raise failure
-        return StackPlan(
+        plan = StackPlan(
             stack=self._stack.name,
             layer=self._stack.project,
             region=self._stack.region,
@@ -125,11 +128,17 @@ class EmbeddedRun:
             outputs=progress.outputs or {},
             old_outputs=self._outputs_in(found.base),
         )
+        if self.is_to_apply:
+            must_be_sealable(plan, self._sealer)
+        return plan
 
     def apply(
         self, approved: ApprovedPlan, tell: Tell, upstream: Upstream = NO_STACKS, pace: Pace = STEADY
     ) -> Applied:
-        """Carry out exactly the approved steps, or stop before the first one that differs."""
+        """Carry out exactly the approved steps, or stop before the first one that differs.
+
+        Of an unseen plan: what the program asks for, or stop before the first step that removes something.
+        """
         plan = approved.plan
         found = self._prepare(plan.source, plan.scope)
         began = time.monotonic()
@@ -143,6 +152,7 @@ class EmbeddedRun:
         execution = Execution(journal, found.base, operations, inbox.put, _now, pace.parallelism)
         progress = Progress(
             {identity(step): step for step in plan.steps},
+            is_unseen=approved.is_unseen,
             goes_on=pace.continue_on_error,
             watching=pace.watching,
         )

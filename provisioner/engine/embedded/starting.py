@@ -108,9 +108,10 @@ def _invoking(scene: Scene, inbox: Inbox, progress: Progress) -> Invoke:
             return provider.invoke(token, given(provider, arguments))
         except Refused as refused:
             if progress.is_preview and refused.code == NO_CREDENTIALS:
-                progress.notes.append(f"{token} was not asked: {refused.reason}")
+                progress.notes.append(f"{token} was not asked: {masked(refused.reason, arguments)}")
                 return _NOT_ASKED
-            raise Declined(grpc.StatusCode.UNKNOWN, f"{token}: {refused.reason}") from refused
+            reason = masked(refused.reason, arguments)
+            raise Declined(grpc.StatusCode.UNKNOWN, f"{token}: {reason}") from refused
 
     return invoke
 
@@ -124,9 +125,11 @@ def _looking(scene: Scene, inbox: Inbox, progress: Progress) -> Exists:
             return provider.read(what.type, Identity(what.id, given(provider, what.inputs))) is not None
         except Refused as refused:
             if progress.is_preview and refused.code == NO_CREDENTIALS:
-                progress.notes.append(f"{what.type} with id {what.id} was not read: {refused.reason}")
+                reason = masked(refused.reason, what.inputs)
+                progress.notes.append(f"{what.type} with id {what.id} was not read: {reason}")
                 return None
-            raise Declined(grpc.StatusCode.UNKNOWN, f"{what.type} {what.id}: {refused.reason}") from refused
+            reason = masked(refused.reason, what.inputs)
+            raise Declined(grpc.StatusCode.UNKNOWN, f"{what.type} {what.id}: {reason}") from refused
 
     return exists
 

@@ -23,6 +23,10 @@ _QUIET: Final = {
 }
 
 
+def _nothing(_key: str) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """Where the states of an environment lie, as `pulumi` is told, and what opens them."""
@@ -33,13 +37,17 @@ class Home:
     passphrase: Callable[[], str | None]
     """None: there is none."""
 
-    def variables(self) -> dict[str, str]:
-        """What `pulumi` reads from its environment."""
+    around: Callable[[str], Mapping[str, str]] = _nothing
+    """Variables that lead to a key with this address."""
+
+    def variables(self, key: str | None = None) -> dict[str, str]:
+        """What `pulumi` reads from its environment; `key` is the address of what seals the secrets."""
         phrase = self.passphrase()
         return {
             **_QUIET,
             "PULUMI_BACKEND_URL": self.url,
             **({"PULUMI_CONFIG_PASSPHRASE": phrase} if phrase is not None else {}),
+            **(self.around(key) if key else {}),
         }
 
 
@@ -62,7 +70,7 @@ def stack_on(bench: Bench, stack: Stack, program: Program) -> automation.Stack:
     # The SDK, in this process, would look for the engine on this machine through a proxy for the internet.
     os.environ.setdefault("no_grpc_proxy", "127.0.0.1,localhost")
     bench.folder.mkdir(parents=True, exist_ok=True)
-    variables = bench.home.variables()
+    variables = bench.home.variables(_secrets_provider(bench.secrets))
     if bench.attached:
         variables["PULUMI_DEBUG_PROVIDERS"] = bench.attached
     workspace = automation.LocalWorkspace(

@@ -70,14 +70,14 @@ class Scope:
     def call(self, service: str, op: str, send: Mapping[str, Any], *, region: str = "") -> Any:
         """The answer of one operation (`describe_vpcs`), times in it as text. Raises `Refused`."""
         client = self.clients.client(service, region or self.region)
-        return _answered(op, client, lambda: getattr(client, op)(**send))
+        return answered(op, client, lambda: getattr(client, op)(**send))
 
     def call_to_the_end(self, service: str, op: str, send: Mapping[str, Any], *, region: str = "") -> Any:
         """The same with all pages of the answer in one, where AWS answers in pages."""
         client = self.clients.client(service, region or self.region)
         if not client.can_paginate(op):
-            return _answered(op, client, lambda: getattr(client, op)(**send))
-        return _answered(op, client, lambda: client.get_paginator(op).paginate(**send).build_full_result())
+            return answered(op, client, lambda: getattr(client, op)(**send))
+        return answered(op, client, lambda: client.get_paginator(op).paginate(**send).build_full_result())
 
     def patience(self, usual: float) -> float:
         """Seconds to wait for what usually comes within `usual`."""
@@ -91,7 +91,7 @@ class Scope:
             return self._caller.account
 
 
-def _answered(op: str, client: Any, make: Any) -> Any:
+def answered(op: str, client: Any, make: Any) -> Any:
     """What `make` returns as plain values, its failures as `Refused`."""
     errors: Any = import_module("botocore.exceptions")
     operation = f"{client.meta.service_model.service_name}:{_camel(op)}"

@@ -45,6 +45,7 @@ PATIENCE: Final = 60.0
 TRIED_AGAIN: Final = frozenset({429, 502, 503, 504})
 """A server that is busy, or starts."""
 
+JSON: Final = "application/json"
 APPLY: Final = "application/apply-patch+yaml"
 UNAUTHORIZED: Final = 401
 
@@ -84,9 +85,9 @@ class ApiClient:
         path: str,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
-        content: str = "application/json",
+        content: str = JSON,
     ) -> Answer:
-        """The server's answer, whatever it is.
+        """The server's answer, whatever it is. `content` is the form of the body; of the answer without one.
 
         Raises `Refused` with `UNREACHABLE` if it never was there, with `CONNECTION_LOST` if it went away.
         """
@@ -127,7 +128,11 @@ class ApiClient:
     def _sent(
         self, credential: Credential, method: str, target: str, body: bytes | None, content: str
     ) -> Answer | HTTPError:
-        headers = {"Accept": "application/json", "User-Agent": "provisioner", "Content-Type": content}
+        headers = {
+            "Accept": content if body is None else JSON,
+            "User-Agent": "provisioner",
+            "Content-Type": content,
+        }
         if credential.authorization:
             headers["Authorization"] = credential.authorization
         try:

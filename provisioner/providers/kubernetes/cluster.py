@@ -20,6 +20,7 @@ from provisioner.providers.kubernetes.credentials import Credentials
 from provisioner.providers.kubernetes.discovery import Discovery, Resource
 from provisioner.providers.kubernetes.kubeconfig import Access
 from provisioner.providers.kubernetes.objects import Kind, Name
+from provisioner.providers.kubernetes.presence import NAMES_ONLY, Presence
 from provisioner.providers.kubernetes.reaching import UNREACHABLE
 from provisioner.providers.kubernetes.refusals import NOT_FOUND, comes_by_itself, rejected, waits_for_others
 from provisioner.providers.kubernetes.waiting import Clock, until
@@ -77,11 +78,13 @@ class _Rehearsal:
 class Cluster:
     """A cluster that is talked to. For several threads."""
 
-    def __init__(self, access: Access, clock: Clock) -> None:
+    def __init__(self, access: Access, clock: Clock, rehearses: bool = True) -> None:  # noqa: FBT001, FBT002
         self.access = access
         self.clock = clock
+        self.rehearses = rehearses
         self._client = ApiClient(access, Credentials(access), clock)
         self.kinds = Discovery(self._get)
+        self._presence = Presence(self._names)
         self._shown: dict[str, _Rehearsal] = {}
         self._begun: dict[str, Future[Answer | None]] = {}
         self._pool = ThreadPoolExecutor(REHEARSALS, thread_name_prefix="rehearsal")
@@ -133,6 +136,10 @@ class Cluster:
         until(settled, OTHERS_WITHIN, self.clock)
         assert latest is not None, "it is asked at least once"
         return latest
+
+    def is_absent(self, target: Target) -> bool:
+        """Whether it is known, of a new object among many, that its name is free. Raises `Refused`."""
+        return self._presence.is_absent(target.resource, target.name)
 
     def delete(self, target: Target, propagation: str) -> Answer:
         """Have the object removed; that may take its time. Whatever the answer."""
@@ -203,6 +210,10 @@ class Cluster:
     def _asked_again(self, kind: Kind) -> Resource | None:
         self.kinds.forget(kind)
         return self.kinds.resource(kind)
+
+    def _names(self, resource: Resource, namespace: str, page: str) -> Answer:
+        query = {"limit": PAGE, **({"continue": page} if page else {})}
+        return self._client.call("GET", resource.collection(namespace), query, None, NAMES_ONLY)
 
     def _get(self, path: str) -> Answer:
         return self._client.call("GET", path)

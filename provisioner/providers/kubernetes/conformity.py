@@ -21,8 +21,14 @@ from provisioner.providers.kubernetes.objects import members
 
 Schema = Mapping[str, Any]
 """Of these keywords: `$ref`, `type`, `enum`, `properties`, `required`, `additionalProperties`, `items`,
-`pattern`, `allOf`, `anyOf`, `oneOf`, `not`, and bounds of numbers, lengths and counts.
+`pattern`, `allOf`, `anyOf`, `oneOf`, `not`, bounds of numbers, lengths and counts, and those of Kubernetes by
+which items of a list are told apart.
 What else there is, and words that mean nothing, demand nothing."""
+
+
+LIST_TYPE: Final = "x-kubernetes-list-type"
+MAP_KEYS: Final = "x-kubernetes-list-map-keys"
+"""What says, of lists with server-side apply, by what their items are told apart."""
 
 
 def _is_number(value: Any) -> bool:
@@ -87,8 +93,7 @@ class Vocabulary:
         """What of the value the schema does not have, and where; what is not known yet is taken."""
         if value is UNKNOWN:
             return
-        while name := schema.get("$ref"):
-            schema = self.definitions.get(str(name).rpartition("/")[2], {})
+        schema = self._meant(schema)
         if wrong := _type_mistake(value, schema):
             yield Problem(at, wrong)
             return
@@ -98,8 +103,10 @@ class Vocabulary:
         if isinstance(value, dict):
             yield from self._in_members(cast("dict[str, Any]", value), schema, at)
         elif isinstance(value, list):
-            for number, item in enumerate(cast("list[Any]", value)):
+            items = cast("list[Any]", value)
+            for number, item in enumerate(items):
                 yield from self.mistakes(item, members(schema.get("items")), f"{at}[{number}]")
+            yield from self._doubles(items, schema, at)
         yield from self._in_forms(value, schema, at)
 
     def _in_members(self, value: dict[str, Any], schema: Schema, at: str) -> Iterator[Problem]:
@@ -119,6 +126,27 @@ class Vocabulary:
             for name in schema.get("required", ()):
                 if name not in value:
                     yield Problem(f"{at}.{name}" if at else name, "has to be given")
+
+    def _meant(self, schema: Schema) -> Schema:
+        while name := schema.get("$ref"):
+            schema = self.definitions.get(str(name).rpartition("/")[2], {})
+        return schema
+
+    def _doubles(self, items: list[Any], schema: Schema, at: str) -> Iterator[Problem]:
+        """Items of a set, or of a list with keys, that say the same as one before."""
+        keys: list[str] = schema.get(MAP_KEYS) or []
+        if not keys and schema.get(LIST_TYPE) != "set":
+            return
+        properties = members(self._meant(members(schema.get("items"))).get("properties"))
+        defaults = {key: members(properties.get(key)).get("default") for key in keys}
+        seen: dict[str, int] = {}
+        for number, item in enumerate(items):
+            said = {key: members(item).get(key, defaults[key]) for key in keys} if keys else item
+            if has_unknown(said):
+                continue
+            if (first := seen.setdefault(repr(said), number)) != number:
+                names = " and ".join(f"`{key}`" for key in keys)
+                yield Problem(f"{at}[{number}]", f"has the same {names or 'value'} as `{at}[{first}]`")
 
     def _in_forms(self, value: Any, schema: Schema, at: str) -> Iterator[Problem]:
         for each in schema.get("allOf", ()):

@@ -171,7 +171,7 @@ class ObjectsProvider:
     def _foreseeable(self, type: str, old: Properties | None, new: Properties) -> Target | None:
         """What a rehearsal is about; None if there is none: nothing changes, or too little is known."""
         cluster, kind = self.cluster, kind_of(type, new)
-        if cluster is None or cluster.is_away or has_unknown(new):
+        if cluster is None or cluster.is_away or not cluster.rehearses or has_unknown(new):
             return None
         if old is not None and foresight.is_unchanged(kind, old, new):
             return None
@@ -202,6 +202,8 @@ class ObjectsProvider:
         return manifest(target.kind, inputs, target.name.namespace)
 
     def _refuse_taken(self, target: Target, new: Properties) -> None:
+        if self._live.is_absent(target):
+            return
         live = self._live.get(target)
         if live is not None and not _is_ours(live, new, target.manager):
             raise Refused(foresight.taken(target, live), code="AlreadyExists")

@@ -65,6 +65,16 @@ def uninstall(access: Access, name: str, namespace: str, seconds: float) -> None
     _run(access, [*words, "--timeout", f"{seconds:g}s"], seconds, "")
 
 
+def rendered(name: str, inputs: Properties, kubernetes: str, seconds: float) -> str:
+    """The manifests of a chart with its CRDs, as the release `name` would have them. Raises `Refused`.
+
+    No cluster is asked: `kubernetes` is the version (`1.35`) that the chart is told.
+    """
+    words = ["template", *_words({**inputs, "name": name, "skipAwait": True}), "--include-crds"]
+    words += ["--kube-version", f"{kubernetes}.0", "--values", "-"]
+    return _called(words, seconds, json.dumps(inputs.get("values") or {}))
+
+
 def kubeconfig(access: Access) -> dict[str, Any]:
     """A kubeconfig of one context, for programs that want a file."""
     cluster: dict[str, Any] = {"server": access.server}
@@ -134,27 +144,32 @@ def _texts(inputs: Properties, names: Mapping[str, str]) -> list[str]:
 
 def _run(access: Access, words: Sequence[str], seconds: float, values: str) -> None:
     with _file(access) as file:
-        command = [HELM, *words, "--kubeconfig", str(file)]
+        command = [*words, "--kubeconfig", str(file)]
         if "--timeout" not in words:
             command += ["--timeout", f"{seconds:g}s"]
-        around = {**os.environ, "HELM_DRIVER": "secret"}
-        try:
-            ended = subprocess.run(  # noqa: S603 - our own words
-                command,
-                input=values.encode(),
-                env=around,
-                capture_output=True,
-                timeout=seconds + GRACE,
-                check=False,
-                start_new_session=True,  # Ctrl-C in the terminal is for us
-            )
-        except FileNotFoundError as missing:
-            raise Refused(_missing(), code=NO_HELM) from missing
-        except subprocess.TimeoutExpired as late:
-            told = f"`helm {words[0]}` did not end within {seconds + GRACE:g} s"
-            raise Refused(told, code="Timeout") from late
+        _called(command, seconds, values)
+
+
+def _called(words: Sequence[str], seconds: float, values: str) -> str:
+    """What the program wrote. Raises `Refused`."""
+    try:
+        ended = subprocess.run(  # noqa: S603 - our own words
+            [HELM, *words],
+            input=values.encode(),
+            env={**os.environ, "HELM_DRIVER": "secret"},
+            capture_output=True,
+            timeout=seconds + GRACE,
+            check=False,
+            start_new_session=True,  # Ctrl-C in the terminal is for us
+        )
+    except FileNotFoundError as missing:
+        raise Refused(_missing(), code=NO_HELM) from missing
+    except subprocess.TimeoutExpired as late:
+        told = f"`helm {words[0]}` did not end within {seconds + GRACE:g} s"
+        raise Refused(told, code="Timeout") from late
     if ended.returncode:
         raise Refused(_said(ended.stderr.decode(errors="replace")), code="HelmFailed")
+    return ended.stdout.decode(errors="replace")
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import yaml
@@ -48,3 +48,8 @@ def text_of(manifest: Mapping[str, Any]) -> str:
 def parsed(text: str) -> Any:
     """What a file says. Raises `yaml.YAMLError`."""
     return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
+
+
+def all_parsed(text: str) -> Iterator[Any]:
+    """What each of a file's documents says. Raises `yaml.YAMLError`."""
+    yield from yaml.load_all(text, Loader=_LOADER)

@@ -13,6 +13,7 @@ from provisioner.plan.values import UNKNOWN, Properties, has_unknown
 from provisioner.providers.interface import Checked, Problem, Provider, Refused
 from provisioner.providers.kubernetes.forcing import FORCE_ONCE
 from provisioner.providers.kubernetes.kubeconfig import Access, Kubeconfig, around, from_files, from_input
+from provisioner.providers.kubernetes.schema_store import SchemaStore
 
 VERSION: Final = "4.34.2"
 """Of the pulumi-kubernetes whose programs are served; a test compares it with the one installed."""
@@ -46,11 +47,20 @@ class ClusterConnection:
     proxy: str = ""
     """To go through where the kubeconfig names none; empty: what is set for all programs here."""
 
+    tries_first: bool = True
+    """Whether the cluster is asked what it would say of an object before it is to make it."""
+
     takes_over: bool = False
     """Whether what other managers have set is put back to what the program says."""
 
     version: str = ""
     """Of Kubernetes, where the cluster is not there to be asked: what is kept in a folder has to suit it."""
+
+    schemas: SchemaStore | None = None
+    """Of custom kinds, which what is kept in a folder has to suit, too."""
+
+    within: Path | None = None
+    """In which folders are made for what is kept in one; those in it go when nothing is left in them."""
 
 
 class KubernetesPackage:
@@ -106,7 +116,9 @@ class KubernetesPackage:
         if folder := inputs.get(FOLDER):
             from provisioner.providers.kubernetes.rendering import FolderProvider  # noqa: PLC0415 - one of two
 
-            return FolderProvider(self._connection.folder / str(folder), namespace, self._connection.version)
+            own = self._connection
+            within = None if own.within is None else own.folder / own.within
+            return FolderProvider(own.folder / str(folder), namespace, own.version, own.schemas, within)
         from provisioner.providers.kubernetes.live import LiveProvider  # noqa: PLC0415 - one of two
 
         access = self._access(inputs)
@@ -141,7 +153,7 @@ class KubernetesPackage:
         with self._lock:
             known = self._clusters.get(key)
             if known is None or known.clock.broken_off.is_set():
-                known = self._clusters[key] = Cluster(access, Clock())
+                known = self._clusters[key] = Cluster(access, Clock(), self._connection.tries_first)
             return known
 
 

@@ -39,6 +39,7 @@ from provisioner.providers.kubernetes.objects import (
     named,
     outputs_of,
 )
+from provisioner.providers.kubernetes.schema_store import SchemaStore
 from provisioner.providers.kubernetes.validation import Schemas
 
 CRDS: Final = "0-crd"
@@ -54,13 +55,26 @@ class FolderProvider:
     version: str = ""
     """Of Kubernetes, whose schemas the objects keep to; empty: the newest that there is one of."""
 
+    kept: SchemaStore | None = field(default=None, repr=False, compare=False)
+    """How custom kinds look whose CRD comes with a chart, as far as this machine knows it."""
+
+    within: Path | None = None
+    """A folder that stays; one between it and `folder` goes with the last file in it."""
+
     schemas: Schemas = field(init=False, repr=False, compare=False)
 
     takes_marked = True
     """What is secret has to be known, so that it is not written."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "schemas", Schemas(self.version, self.folder / CRDS))
+        object.__setattr__(self, "schemas", Schemas(self.version, self.folder / CRDS, self.kept))
+
+    def remarks(self) -> Sequence[str]:
+        """That objects could not be held against the schemas of their kinds."""
+        if self.kept is None or not self.schemas.unknown:
+            return ()
+        told = "Of some objects of custom kinds only the metadata were checked: how such objects look is not"
+        return (f"{told} known on this machine. {self.kept.hint} brings it here.",)
 
     def check(self, type: str, name: str, old: Properties | None, new: Properties, seed: bytes) -> Checked:
         """The inputs to use. No file may hold anything secret, or what the kind's schema does not have."""
@@ -135,7 +149,7 @@ class FolderProvider:
         file = self._file(kind_of(type, inputs), _name_in(old.id))
         with _FOLDERS:
             file.unlink(missing_ok=True)
-            _remove_if_empty(file.parent, self.folder)
+            _remove_if_empty(file.parent, self.folder, *self._above())
 
     def invoke(self, token: str, arguments: Properties) -> Properties:
         """The answer of a function of the package. Raises `Refused`."""
@@ -147,6 +161,11 @@ class FolderProvider:
         if type == RELEASE or is_patch(type, kind):
             return ()
         return self.schemas.problems(kind, _shown(kind, inputs))
+
+    def _above(self) -> Iterator[Path]:
+        """The folders between the one that stays and this one, the deepest first."""
+        if self.within is not None:
+            yield from (each for each in self.folder.parents if self.within in each.parents)
 
     def _file(self, kind: Kind, name: Name) -> Path:
         return self.folder / (CRDS if kind == CRD else MANIFESTS) / file_name(kind, name)

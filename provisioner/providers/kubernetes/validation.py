@@ -11,23 +11,19 @@ import yaml
 
 from provisioner.providers.interface import Problem
 from provisioner.providers.kubernetes.built_in_schemas import METADATA, built_in
-from provisioner.providers.kubernetes.conformity import Schema, Vocabulary
-from provisioner.providers.kubernetes.custom_schemas import kind_defined, kinds_of
+from provisioner.providers.kubernetes.conformity import Vocabulary
+from provisioner.providers.kubernetes.custom_schemas import Defined, kind_defined, kinds_of
 from provisioner.providers.kubernetes.manifest_text import parsed
 from provisioner.providers.kubernetes.objects import CRD, Kind, members
-
-
-@dataclass(frozen=True, slots=True)
-class _Defined:
-    """A custom kind: the schemas of the versions that are served, and who says so."""
-
-    source: str
-    kinds: Mapping[Kind, Schema]
+from provisioner.providers.kubernetes.schema_store import SchemaStore
 
 
 @dataclass(frozen=True, slots=True)
 class Schemas:
-    """The kinds that are known: Kubernetes' own, and those of CRDs of this run or of the folder."""
+    """The kinds that are known: Kubernetes' own, and those of CRDs of this run, the folder, this machine.
+
+    What comes first counts.
+    """
 
     version: str
     """Of Kubernetes, such as `1.35`; empty: not known, so the newest of those that we have schemas of."""
@@ -35,10 +31,16 @@ class Schemas:
     crds: Path
     """The folder with the files of CRDs."""
 
-    _custom: dict[tuple[str, str], _Defined | None] = field(
-        default_factory=dict[tuple[str, str], _Defined | None], repr=False, compare=False
+    kept: SchemaStore | None = None
+    """What this machine keeps of the software's."""
+
+    _custom: dict[tuple[str, str], Defined | None] = field(
+        default_factory=dict[tuple[str, str], Defined | None], repr=False, compare=False
     )
     """By group and kind; None: nothing says how such objects look."""
+
+    unknown: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]], repr=False, compare=False)
+    """Group and kind of objects of which only the metadata were looked at."""
 
     def problems(self, kind: Kind, sent: Mapping[str, Any]) -> tuple[Problem, ...]:
         """What is wrong with an object as it is written to a file; nothing if its kind is known nowhere.
@@ -50,7 +52,7 @@ class Schemas:
         found = tuple(self._of_built_in(kind, sent))
         if kind == CRD and not found and (named := kind_defined(sent)):
             name, kinds = members(sent.get("metadata")).get("name"), kinds_of(sent)
-            self._custom[named] = _Defined(f"the CustomResourceDefinition `{name}`", kinds) if kinds else None
+            self._custom[named] = Defined(f"the CustomResourceDefinition `{name}`", kinds) if kinds else None
         return found
 
     def _of_built_in(self, kind: Kind, sent: Mapping[str, Any]) -> Iterator[Problem]:
@@ -64,9 +66,10 @@ class Schemas:
         own, named = built_in(self.version), (kind.group, kind.name)
         vocabulary = Vocabulary(own.definitions)
         if named not in self._custom:
-            self._custom[named] = self._in_folder(kind)
+            self._custom[named] = self._in_folder(kind) or self._on_this_machine(kind)
         defined = self._custom[named]
         if defined is None:
+            self.unknown.add(named)
             metadata = vocabulary.mistakes(sent.get("metadata"), {"$ref": METADATA}, "metadata")
             yield from _told(metadata, f"Kubernetes {own.version}")
         elif schema := defined.kinds.get(kind):
@@ -75,7 +78,7 @@ class Schemas:
             served = ", ".join(f"`{each.version}`" for each in defined.kinds)
             yield Problem("apiVersion", f"{defined.source} has no `{kind.version}`, but {served}")
 
-    def _in_folder(self, kind: Kind) -> _Defined | None:
+    def _in_folder(self, kind: Kind) -> Defined | None:
         """What the folder has of a custom kind from earlier runs."""
         for file in sorted(self.crds.glob(f"*.{kind.group}.yaml")):
             try:
@@ -88,8 +91,11 @@ class Schemas:
                 self._of_built_in(CRD, definition)
             ):
                 source = f"{file}; if this run changes that, have the object depend on it"
-                return _Defined(source, kinds_of(definition))
+                return Defined(source, kinds_of(definition))
         return None
+
+    def _on_this_machine(self, kind: Kind) -> Defined | None:
+        return self.kept.found(kind.group, kind.name) if self.kept else None
 
 
 def _told(mistakes: Iterator[Problem], source: str) -> Iterator[Problem]:

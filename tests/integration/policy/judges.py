@@ -15,13 +15,16 @@ from pathlib import Path
 
 LOCK = Path(__file__).with_name("requirements.lock")
 
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+"""The person's own; each test has an empty one."""
+
 CLOSED = "http://127.0.0.1:9"
 """A port that nobody listens on: a judge that asks the network fails."""
 
 
 def python():
     """The interpreter of that environment, which is made if it is not there."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "provisioner" / "judges"
+    cache = CACHE / "provisioner" / "judges"
     key = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:16]
     folder, found = cache / key, cache / key / "bin" / "python"
     cache.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ import pytest
 
 from provisioner.plan.values import UNKNOWN, Secret
 from provisioner.providers.interface import Identity, Refused
+from provisioner.providers.kubernetes.rendering import FolderProvider
 from provisioner.providers.kubernetes.manifest_text import parsed, text_of
 from tests.providers.kubernetes.objects import CONFIG_MAP, changed, checked, config_map, made, wrong
 
@@ -58,6 +59,22 @@ def test_a_change_and_a_removal(folder_provider, tmp_path):
     folder_provider.delete(CONFIG_MAP, there)
     folder_provider.delete(CONFIG_MAP, there)
     assert not (tmp_path / "gitops").exists()
+
+
+def test_folders_that_were_made_go_with_the_last_file_and_no_others(tmp_path):
+    """What a person has put beside them stays, and the folder that all are made in."""
+    within = tmp_path / "gitops"
+    layers = [FolderProvider(within / "dev.here" / layer, within=within) for layer in ("platform", "serving")]
+    there = [made(layer, CONFIG_MAP, config_map(colour="red")) for layer in layers]
+    layers[0].delete(CONFIG_MAP, there[0])
+    assert [each.name for each in (within / "dev.here").iterdir()] == ["serving"]
+    layers[1].delete(CONFIG_MAP, there[1])
+    assert list(within.iterdir()) == []
+    there = [made(layer, CONFIG_MAP, config_map(colour="red")) for layer in layers]
+    (within / "dev.here" / "README.md").touch()
+    for layer, one in zip(layers, there, strict=True):
+        layer.delete(CONFIG_MAP, one)
+    assert [each.name for each in (within / "dev.here").iterdir()] == ["README.md"]
 
 
 def test_a_file_that_somebody_edited_is_drift_and_one_that_is_gone_is_made_again(folder_provider, tmp_path):

@@ -1,0 +1,97 @@
+"""Before keys are deleted: that nothing needs them which the plan leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from policies.model import Resource
+from provisioner.cli.approving import Intent
+from provisioner.engine.embedded.seals import key_in
+from provisioner.engine.interface import Access
+from provisioner.engine.key_failures import KeyIsNeeded, Losing
+from provisioner.judging import of_cloud, of_deployment, of_plans
+from provisioner.keyring.guard import Holder, Scene, going, needed
+from provisioner.keyring.key import Key, Kind
+from provisioner.plan.model import Mode, StackPlan
+from provisioner.plan.scope import WHOLE
+from provisioner.providers.interface import Refused
+from provisioner.workspace import Workspace
+
+if TYPE_CHECKING:
+    from provisioner.cli.changing import Workplace
+
+
+def must_not_be_needed(workplace: Workplace, plans: Sequence[StackPlan], intent: Intent) -> None:
+    """Raises `KeyIsNeeded` for keys that go while something that needs them stays.
+
+    What is a resource, or the state, always refuses. What only stays in the cloud (snapshots, buckets) does
+    unless somebody gives up the key by its whole URN.
+    """
+    now, planned = of_cloud(plans), of_plans(plans)
+    keys = going(now, planned)
+    if not keys:
+        return
+    recorded = _Recorded(workplace, plans, intent)
+    holders, notes = _holders(workplace, keys)
+    scene = Scene(
+        now=now,
+        planned=planned,
+        others=recorded.others,
+        kept=recorded.kept,
+        holders=holders,
+        seals=recorded.seals,
+    )
+    losing: list[Losing] = []
+    ops = {each.urn: each.change for each in planned}
+    for key in keys:
+        found = needed(key, scene)
+        given_up = key.urn in intent.approved_losses
+        if found.living or (found.retained and not given_up):
+            losing.append(Losing(key.urn, ops[key.urn], found.living, found.retained))
+    if losing:
+        raise KeyIsNeeded(tuple(losing), intent.command, notes)
+
+
+class _Recorded:
+    """What the states say beyond the plans."""
+
+    def __init__(self, workplace: Workplace, plans: Sequence[StackPlan], intent: Intent) -> None:
+        covered = {(plan.layer, plan.stack) for plan in plans}
+        left_out = {urn for plan in plans for urn in plan.left_out}
+        self.others: list[Resource] = []
+        self.kept: set[str] = set()
+        self.seals: set[str] = set()
+        for stack in workplace.stacks:
+            with workplace.engine.open(stack, Access.READ) as run:
+                document = run.export()
+            is_covered = (stack.project, stack.name) in covered
+            self.others += [
+                each for each in of_deployment(document) if not is_covered or each.urn in left_out
+            ]
+            deployment: dict[str, Any] = document["deployment"]
+            records = cast("list[dict[str, Any]]", deployment.get("resources") or [])
+            self.kept |= {each["urn"] for each in records if each.get("retainOnDelete")}
+            if intent.mode is not Mode.DESTROY or intent.scope != WHOLE:
+                self.seals |= {by} if (by := key_in(deployment.get("secrets_providers"))) else set()
+
+
+def _holders(workplace: Workplace, keys: Sequence[Key]) -> tuple[tuple[Holder, ...], tuple[str, ...]]:
+    """What in the regions of the keys is encrypted with keys, and notes on what could not be asked."""
+    regions = dict.fromkeys(key.region for key in keys if key.kind in (Kind.KMS, Kind.REPLICA))
+    if not isinstance(workplace, Workspace) or not regions:
+        return (), ()
+    from provisioner.providers.aws.key_status import holders  # noqa: PLC0415 - few plans delete keys
+    from provisioner.ring_wiring import aws_scope  # noqa: PLC0415
+
+    found: list[Holder] = []
+    notes: list[str] = []
+    try:
+        scope = aws_scope(workplace)
+    except Refused as refused:
+        return (), (refused.reason,)
+    for region in regions:
+        listed, missing = holders(scope, region)
+        found += listed
+        notes += missing
+    return tuple(found), tuple(notes)

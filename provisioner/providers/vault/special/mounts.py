@@ -1,0 +1,71 @@
+"""Mounts of secrets engines and auth methods: tuned and moved, so that what is in them stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from provisioner.plan.values import Properties
+from provisioner.providers.interface import Object, Refused
+from provisioner.providers.vault.driver import TableDriver
+from provisioner.providers.vault.paths import put
+from provisioner.providers.vault.spec import NAMESPACE, Call, Field
+
+_REMOUNT: Final = Call("sys/remount", repeatable=False)
+_MOVED_WITHIN: Final = 60.0
+"""Seconds. Leases are revoked on the way; Vault's own CLI waits without an end."""
+
+
+class Mounts(TableDriver):
+    """A mount, by its path."""
+
+    above: str = ""
+    """What Vault writes before the path of such a mount where it may be either kind."""
+
+    def update(self, old: Object, new: Properties) -> Object:
+        """Move it if its path changes, then tune what else differs."""
+        path = str(new["path"]).strip("/")
+        if path == old.id:
+            return super().update(old, new)
+        self._move(old.id, path, new)
+        moved = Object(path, {**old.inputs, "path": path}, {**old.outputs, "path": path})
+        return super().update(moved, new)
+
+    def write(self, values: Properties, old: Object, new: Properties, rows: Sequence[Field]) -> None:  # noqa: ARG002 - a tuning is of what differs
+        """Tune what differs: the whole is no longer Vault's to take."""
+        rows = [row for row in rows if row.prop != "path"]
+        if not rows:
+            return
+        body: dict[str, Any] = {}
+        for row in rows:
+            value = new.get(row.prop)
+            put(body, row.parameter, row.reset if value is None else row.codec.encode(value))
+        structure: Any = body.pop("config", {})
+        assert self.spec.update is not None, "mounts are tuned"
+        self.done(self.spec.update, values, {**body, **cast("dict[str, Any]", structure)})
+
+    def _move(self, before: str, after: str, new: Properties) -> None:
+        inside = {NAMESPACE: new.get(NAMESPACE)}
+        body = {"from": f"{self.above}{before}", "to": f"{self.above}{after}"}
+        answer = self.done(_REMOUNT, inside, body)
+        told = cast("dict[str, Any]", answer.body.get("data") or answer.body)
+        asking = Call(f"sys/remount/status/{told.get('migration_id')}", "GET")
+        clock, pause = self.session.clock, 0.1
+        end = clock.now() + _MOVED_WITHIN
+        while (status := self._status(asking, inside)) == "in-progress":
+            if clock.broken_off.is_set() or clock.now() > end:
+                raise Refused(f"moving {before} to {after} was not done within {_MOVED_WITHIN:g} s")
+            clock.pause(pause)
+        if status != "success":
+            raise Refused(f"Vault could not move {before} to {after}: {status or 'it does not say why'}")
+
+    def _status(self, asking: Call, inside: Properties) -> str:
+        document = self.document(asking, inside) or {}
+        info = cast("dict[str, Any]", document.get("migration_info") or {})
+        return str(info.get("status") or "")
+
+
+class AuthMounts(Mounts):
+    """An auth method, by its path below `auth/`."""
+
+    above = "auth/"

@@ -1,0 +1,74 @@
+"""A key that something needs which the plan leaves is not given up: by no `--yes`, and by no digest."""
+
+import pytest
+
+from provisioner.keyring.guard import Holder
+from provisioner.plan.model import Mode
+from tests.support.plans import KEY, plan, step, urn
+
+ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+ARN = f"arn:aws:kms:us-east-1:123456789012:key/{ID}"
+LOGS = "aws:cloudwatch/logGroup:LogGroup"
+PROVIDER = "urn:pulumi:local.us-east-1::foundation::pulumi:providers:aws::aws"
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """What in the cloud is encrypted with a key, for whom nobody here answers."""
+    found = []
+    monkeypatch.setattr("provisioner.ring_wiring.aws_scope", lambda workspace: None)
+    monkeypatch.setattr(
+        "provisioner.providers.aws.key_status.holders",
+        lambda scope, region: (tuple(found), ("Whether a database needs it could not be asked: denied",)),
+    )
+    return found
+
+
+def going(*more, mode=Mode.UPDATE, **facts):
+    return plan(step("delete", KEY, "k", {"description": "Data"}, id=ID, provider=PROVIDER), *more, mode=mode, **facts)
+
+
+def logs(op):
+    new = {} if op == "delete" else {"kmsKeyId": ARN}
+    return step(op, LOGS, "logs", {"kmsKeyId": ARN}, new, id="logs", provider=PROVIDER)
+
+
+def approve(*names):
+    return [word for name in names for word in ("--approve-loss", urn(*name))]
+
+
+def was_applied(fake_run):
+    return any(asked[0] == "apply" for asked in fake_run.asked)
+
+
+def test_what_stays_a_resource_refuses_whatever_was_agreed_to(cli, workspace, fake_run, held):
+    fake_run.plan = going(logs("same"))
+    ended = cli("apply", "dev", "--yes", *approve((KEY, "k")))
+    assert ended.code == 4
+    assert "RUN-084" in ended.err
+    assert "aws:cloudwatch:LogGroup logs" in ended.err
+    assert "could not be asked: denied" in " ".join(ended.err.split())
+    assert not was_applied(fake_run)
+
+
+def test_with_everything_that_needs_it_a_key_may_go(cli, workspace, fake_run, held):
+    fake_run.plan = going(logs("delete"))
+    ended = cli("apply", "dev", "--yes", *approve((KEY, "k"), (LOGS, "logs")))
+    assert ended.code == 0
+    assert was_applied(fake_run)
+
+
+def test_what_stays_in_the_cloud_takes_the_whole_urn_of_the_key(cli, workspace, fake_run, held):
+    held.append(Holder(kind="snapshot", id="snap-1", key=ARN, region="us-east-1"))
+    fake_run.plan = going(mode=Mode.DESTROY)
+    ended = cli("destroy", "dev", "--yes", "--approve-loss", "*")
+    assert (ended.code, was_applied(fake_run)) == (4, False)
+    assert "snapshot snap-1 in us-east-1, which stays" in ended.err
+    assert cli("destroy", "dev", "--yes", *approve((KEY, "k"))).code == 0
+    assert was_applied(fake_run)
+
+
+def test_in_the_cloud_on_a_desk_nobody_asks(cli, workspace, fake_run, held):
+    workspace.cloud = "local"
+    fake_run.plan = going(logs("same"))
+    assert cli("apply", "dev", "--yes").code == 0
