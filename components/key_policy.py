@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
-from typing import Final, assert_never
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from components.location import Location
 from components.policy_document import Statement, allow, anyone, principals, service
@@ -22,6 +22,10 @@ class KeyUser(enum.Enum):
     """EC2, for the disks of nodes and of pods."""
     DATA_SERVICES = "data"
     """Databases, file systems and buckets, and the passwords that AWS keeps for them."""
+    SECRETS = "secrets"
+    """Secrets Manager, for passwords of databases and other secrets."""
+    STATE = "state"
+    """Whoever plans and applies, for what is recorded of it: directly, and in a bucket."""
     SEALING = "sealing"
     """Who seals models, and the servers that open them."""
 
@@ -102,33 +106,14 @@ def _administration(location: Location, actions: Sequence[str]) -> Statement:
     return allow("Administration", actions, to=principals([location.root]), on=["*"])
 
 
-def _use(user: KeyUser, location: Location) -> list[Statement]:  # noqa: PLR0911 - one for each user
-    match user:
-        case KeyUser.CLOUDWATCH_LOGS:
-            return [_by_cloudwatch_logs(location)]
-        case KeyUser.ECR:
-            # ECR works with grants: two for each repository, made with it and retired with it.
-            # Source: Amazon ECR user guide, "Encryption at rest".
-            grants = ("kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant")
-            return [_through("ecr", (*_DATA, *grants), location)]
-        case KeyUser.S3:
-            return [_through("s3", _DATA, location)]
-        case KeyUser.EKS:
-            return _by_clusters(location)
-        case KeyUser.EBS:
-            return _by_machines(location)
-        case KeyUser.DATA_SERVICES:
-            return _by_data_services(location)
-        case KeyUser.SEALING:
-            return [_by_who_names_a_model(location)]
-        case _:
-            assert_never(user)
+def _use(user: KeyUser, location: Location) -> list[Statement]:
+    return _USES[user](location)
 
 
-def _by_cloudwatch_logs(location: Location) -> Statement:
+def _by_cloudwatch_logs(location: Location) -> list[Statement]:
     # The service names the log group it encrypts for; its ARN holds the account, so no other one can get in.
     # Source: CloudWatch Logs user guide, "Encrypt log data in CloudWatch Logs using AWS KMS".
-    return allow(
+    statement = allow(
         "CloudWatchLogs",
         [
             "kms:Decrypt",
@@ -143,6 +128,18 @@ def _by_cloudwatch_logs(location: Location) -> Statement:
         on=["*"],
         when={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": location.arn("logs", "log-group:*")}},
     )
+    return [statement]
+
+
+def _by_registries(location: Location) -> list[Statement]:
+    # ECR works with grants: two for each repository, made with it and retired with it.
+    # Source: Amazon ECR user guide, "Encryption at rest".
+    grants = ("kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant")
+    return [_through("ecr", (*_DATA, *grants), location)]
+
+
+def _by_buckets(location: Location) -> list[Statement]:
+    return [_through("s3", _DATA, location)]
 
 
 def _by_clusters(location: Location) -> list[Statement]:
@@ -195,6 +192,19 @@ def _by_data_services(location: Location) -> list[Statement]:
     ]
 
 
+def _by_secrets(location: Location) -> list[Statement]:
+    # RDS makes the secret of an administrator, and hands it a grant.
+    grants = ("kms:CreateGrant", "kms:DescribeKey")
+    return [_through(name, (*_DATA, *grants), location) for name in ("secretsmanager", "rds")]
+
+
+def _by_states(location: Location) -> list[Statement]:
+    # Whoever plans and applies seals values with it directly; a bucket of states seals objects.
+    use = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+    states = allow("States", use, to=principals([location.root]), on=["*"])
+    return [states, _through("s3", _DATA, location)]
+
+
 def _through(name: str, actions: Sequence[str], location: Location) -> Statement:
     """Use by whom the account's IAM policies let, but only in a request that the service passes on."""
     passed_on = {
@@ -208,3 +218,16 @@ def _through(name: str, actions: Sequence[str], location: Location) -> Statement
         on=["*"],
         when={"StringEquals": passed_on},
     )
+
+
+_USES: Final[Mapping[KeyUser, Callable[[Location], list[Statement]]]] = {
+    KeyUser.CLOUDWATCH_LOGS: _by_cloudwatch_logs,
+    KeyUser.ECR: _by_registries,
+    KeyUser.S3: _by_buckets,
+    KeyUser.EKS: _by_clusters,
+    KeyUser.EBS: _by_machines,
+    KeyUser.DATA_SERVICES: _by_data_services,
+    KeyUser.SECRETS: _by_secrets,
+    KeyUser.STATE: _by_states,
+    KeyUser.SEALING: lambda location: [_by_who_names_a_model(location)],
+}

@@ -47,9 +47,10 @@ class DatabaseSafety:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseKeys:
-    """What the data and the logs are encrypted with."""
+    """What the data, the administrator's password and the logs are encrypted with."""
 
     data_key_arn: pulumi.Input[str]
+    password_key_arn: pulumi.Input[str]
     logs_key_arn: pulumi.Input[str]
 
 
@@ -170,7 +171,7 @@ class Postgres(pulumi.ComponentResource):
             kms_key_id=args.keys.data_key_arn,
             username=ADMINISTRATOR,
             manage_master_user_password=True,
-            master_user_secret_kms_key_id=args.keys.data_key_arn,
+            master_user_secret_kms_key_id=args.keys.password_key_arn,
             iam_database_authentication_enabled=True,
             db_subnet_group_name=self._place(name, args).name,
             parameter_group_name=self._parameters(name, args).name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -37,10 +37,12 @@ class VaultReachArgs:
 
     origin: str
     place: VaultPlace
-    namespaces: Sequence[str]
-    """All of whose pods speak to Vault."""
-    accounts: Mapping[str, Sequence[str]]
-    """Further namespaces -> the service accounts there that log in."""
+    clients: Sequence[str]
+    """Namespaces all of whose pods log in."""
+    software: Sequence[str]
+    """Further namespaces whose pods speak to Vault, and log in as others."""
+    accounts: Sequence[tuple[str, str]]
+    """Namespace and name of further service accounts that log in; their network is not ours."""
 
 
 class VaultReach(pulumi.ComponentResource):
@@ -52,7 +54,7 @@ class VaultReach(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: VaultReachArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("provisioner:kubernetes:VaultReach", name, {"origin": args.origin}, opts)
-        for namespace in (*args.namespaces, *args.accounts):
+        for namespace in (*args.clients, *args.software):
             policy(
                 f"{name}-{namespace}",
                 (namespace, "vault"),
@@ -74,12 +76,11 @@ class VaultReach(pulumi.ComponentResource):
             subjects=[
                 *(
                     {"api_group": _RBAC, "kind": "Group", "name": f"system:serviceaccounts:{each}"}
-                    for each in args.namespaces
+                    for each in args.clients
                 ),
                 *(
                     {"kind": "ServiceAccount", "namespace": namespace, "name": account}
-                    for namespace, accounts in args.accounts.items()
-                    for account in accounts
+                    for namespace, account in args.accounts
                 ),
             ],
             opts=pulumi.ResourceOptions.merge(self._child(), pulumi.ResourceOptions(depends_on=[role])),

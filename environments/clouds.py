@@ -118,8 +118,9 @@ def only_with_a_cloud(
         return PydanticKnownError("missing") if value is None and name in NEEDED else None
     if isinstance(value, Encryption):
         return _about_aws("encryption.kms", "kms") if "kms" in value.model_fields_set else None
-    if isinstance(value, ModelStore) and value.model_fields_set and value.model_fields_set <= _OF_MODELS:
-        return None
+    if isinstance(value, ModelStore) and (value.model_fields_set & _OF_MODELS or not value.model_fields_set):
+        others = sorted(value.model_fields_set - _OF_MODELS)
+        return _about_aws(f"model_store.{others[0]}", others[0]) if others else None
     is_there = value not in (None, ()) and name in _ABOUT_AWS
     return _about_aws(name) if is_there else None
 

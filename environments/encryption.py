@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import AfterValidator, Field, StrictBool
 
 from environments.on_demand import OnDemand
 from environments.quantities import Days
-from environments.section import Section
+from environments.section import Section, distinct
 
 if TYPE_CHECKING:
     from environments.vault import Vault
@@ -37,6 +37,16 @@ class Kms(Section):
             "Otherwise each region has keys of its own, and what is copied is encrypted anew."
         ),
     ] = False
+    further: Annotated[
+        tuple[Literal["datasets", "secrets", "state"], ...],
+        Field(
+            description="Further keys, in place of that of data services or beside it: `datasets` for its "
+            "buckets, `secrets` for its passwords, `state` for what the tool records itself. Objects that "
+            "exist are replaced where their key cannot be another one.",
+            examples=[["datasets", "secrets", "state"]],
+        ),
+        AfterValidator(distinct),
+    ] = ()
 
 
 class Encryption(Section):

@@ -124,7 +124,7 @@ def _key(
         fix = f"add `{written}` to `encryption.vault.transit`."
         yield refused(Problem.UNKNOWN_NAME, detail, fix, at=at, because=because)
     elif found.kind != kind:
-        detail = f"The transit key `{name}` is of type `{found.kind}`, and it takes one of `{kind}`."
+        detail = f"The transit key `{name}` is of type `{found.kind}`, and this takes one of type `{kind}`."
         fix = f"write `{written}` in `encryption.vault.transit`."
         yield refused(Problem.CONTRADICTION, detail, fix, at=at, because=because)
 
@@ -142,6 +142,7 @@ def _signed(version: Version, store: ModelStore) -> Iterator[PydanticCustomError
         detail = f"Models of this environment are signed, and version {version.number} of `{version.model}` "
         detail += "has no signature: no cluster would let its servers in."
         fix = f"type `{sign}`, and write what it prints."
+        because = (*because, _dotted(*at))
         yield refused(Problem.MISSING, detail, fix, at=version.at, because=because)
     elif not store.signing_keys:
         detail = "Nothing says whose signatures count."

@@ -135,6 +135,37 @@ class Leases(Section):
         Field(description="How long it may be renewed.", examples=["24h"]),
     ] = timedelta(hours=24)
 
+    user: Annotated[
+        str,
+        Form("a name of PostgreSQL: lower-case letters, digits and `_`, beginning with a letter"),
+        Field(
+            pattern=r"^[a-z][a-z0-9_]*$",
+            max_length=63,
+            description="Vault's own user in each database: may create roles, and give `pg_read_all_data` "
+            "and `pg_write_all_data`.",
+            examples=["vault"],
+        ),
+    ] = "vault"
+    passwords: Annotated[
+        PurePosixPath,
+        Form("a folder"),
+        Field(
+            description="Folder beside this file with that user's first password in each database, in a file "
+            "of the database's name. It is only read while a connection is made; keep it out of version "
+            "control, and have Vault change the password with `rotate-root`.",
+            examples=["passwords"],
+        ),
+    ] = PurePosixPath("passwords")
+    ca: Annotated[
+        PurePosixPath | None,
+        Form("a file"),
+        Field(
+            description="File beside this one with the certificates that the databases are trusted by, such "
+            "as AWS's bundle; none: connections are encrypted, and nobody looks who answers.",
+            examples=["rds-ca.pem"],
+        ),
+    ] = None
+
     @model_validator(mode="after")
     def _renewed_within(self) -> Self:
         if self.ttl > self.max_ttl:

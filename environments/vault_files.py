@@ -51,6 +51,8 @@ def _named(vault: Vault) -> Iterator[tuple[tuple[str, ...], str]]:
     """Each setting that names such a file, and the file."""
     if vault.ca:
         yield ("ca",), str(vault.ca)
+    if vault.databases and vault.databases.ca:
+        yield ("databases", "ca"), str(vault.databases.ca)
     if vault.kubernetes and vault.kubernetes.ca:
         yield ("kubernetes", "ca"), str(vault.kubernetes.ca)
 

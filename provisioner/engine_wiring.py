@@ -13,7 +13,7 @@ from environments.model import Environment
 from provisioner.engine.embedded.checkpoint import WRITER
 from provisioner.engine.embedded.engine import EmbeddedEngine, MayOpen
 from provisioner.engine.embedded.keys import Keys
-from provisioner.engine.embedded.on_demand import load_by_package, load_on_demand
+from provisioner.engine.embedded.on_demand import load_on_demand
 from provisioner.engine.embedded.place import Backend
 from provisioner.engine.embedded.store import StackStore
 from provisioner.engine.engine_failures import HeldByOther
@@ -47,7 +47,7 @@ def engine_of(kind: Kind, parts: Parts, *, only_looks: bool = False) -> Engine:
 def program_of(layer: Layer) -> Callable[[], None]:
     """The layer's program, imported when it runs: most commands only need its name."""
     load_on_demand("pulumi_aws")
-    load_by_package("pulumi_kubernetes")
+    load_on_demand("pulumi_kubernetes")
     load_on_demand("pulumi_vault")
 
     def program() -> None:

@@ -13,7 +13,8 @@ from provisioner.plan.scope import Scope, is_named, meant_by, nearest, unmatched
 def must_match(scope: Scope, plans: Collection[StackPlan], runs: Collection[Run]) -> None:
     """Raises `NothingMatches` if something is named that is neither in the plans nor recorded.
 
-    `SeveralMatch` if a logical name is that of several resources, `ReplacedOutside` if something is to be replaced, and left out.
+    `SeveralMatch` if a logical name is that of several resources, and `ReplacedOutside` if something is to be
+    replaced, and left out.
     """
     left_out = {urn for plan in plans for urn in plan.left_out}
     known = left_out | {step.urn for plan in plans for step in plan.steps}

@@ -24,6 +24,17 @@ class Selection:
     certificates: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     """By the path that `encryption.vault` names: the certificates that lie there."""
 
+    folder: Path = field(default=Path(), repr=False)
+    """Where the environment's file is."""
+
+    def password_of(self, database: str) -> str:
+        """The first password of Vault's own user in a database; empty where the file is gone."""
+        vault = self.environment.encryption.vault
+        assert vault, "whoever has none has no such passwords"
+        assert vault.databases, "nor who makes no accounts"
+        file = self.folder / vault.databases.passwords / database
+        return file.read_text().strip() if file.is_file() else ""
+
     @property
     def position(self) -> int:
         """The region's place among the environment's regions; 0 is the primary."""
@@ -54,7 +65,13 @@ def selected() -> Selection:
     if region not in env.regions:
         known = ", ".join(env.regions)
         raise pulumi.RunError(f"The stack `{stack}` is for region `{region}`; {file} has {known}.")
-    return Selection(environment=env, region=region, digests=found.digests, certificates=found.certificates)
+    return Selection(
+        environment=env,
+        region=region,
+        digests=found.digests,
+        certificates=found.certificates,
+        folder=file.parent,
+    )
 
 
 def _environment(name: str) -> tuple[Loaded, Path]:

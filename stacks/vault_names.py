@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from environments.model import Environment
 
 
@@ -30,5 +32,10 @@ def model_role(model: str) -> str:
     return f"model-{model}"
 
 
-ISSUER_ROLE = "certificates"
+def database_name(service: str, region: str) -> str:
+    """What a region's database is called in Vault: each region has one of its own."""
+    return f"{service}-{region}"
+
+
+ISSUER_ROLE: Final = "certificates"
 """By which cert-manager logs in, in each cluster."""

@@ -10,6 +10,7 @@ from provisioner.engine.embedded.on_demand import load_on_demand
 
 # As in the product, before anything can have loaded the SDK whole.
 load_on_demand("pulumi_aws")
+load_on_demand("pulumi_vault")
 
 CLOSED = "http://127.0.0.1:9"
 """A port nobody listens on: a client that was not pointed at a local server fails at once."""

@@ -11,7 +11,7 @@ from policies.model import Finding, Part, Resource, every, rule
 from policies.pods import CONFIG_MAP, PODS, SERVED, containers, environment, specs
 from policies.rules.gap_gateways import VPC
 from policies.scene import Scene, canonical
-from policies.values import Undecided, Unknown
+from policies.values import Undecided, Unknown, is_on
 
 _ZONE: Final = "aws:route53/zone:Zone"
 _FORWARD: Final = "aws:route53/resolverRule:ResolverRule"
@@ -143,15 +143,26 @@ _UNCHECKED: Final = {
 """Variables by which programs are told not to look at certificates: set by people who lack the CA's."""
 
 
+_VAULT: Final = "pulumi:providers:vault"
+_CLIENTS: Final = {
+    _VAULT: ("address", "skipTlsVerify"),
+    "kubernetes:secrets.hashicorp.com/v1beta1:VaultConnection": ("spec.address", "spec.skipTLSVerify"),
+    "kubernetes:external-secrets.io/v1:SecretStore": ("spec.provider.vault.server", ""),
+    "kubernetes:external-secrets.io/v1:ClusterSecretStore": ("spec.provider.vault.server", ""),
+    **dict.fromkeys(_ISSUERS, ("spec.vault.server", "")),
+}
+"""What speaks to Vault -> where its address stands, and by what it would not look at the certificate."""
+
+
 @rule(
     "AG-015",
     _CERTIFICATE,
-    *_ISSUERS,
+    *_CLIENTS,
     *PODS,
     *SERVED,
     fix="Have certificates from a private authority, or import them; give pods its certificate instead of "
     "switching checks off.",
-    reads=("certificateAuthorityArn", "spec.acme.server"),
+    reads=("certificateAuthorityArn", "spec.acme.server", "skipTlsVerify", "spec.skipTLSVerify"),
 )
 def private_ca(resource: Resource, scene: Scene) -> Iterator[Finding]:
     """Certificates come from an authority inside, and programs check them."""
@@ -162,7 +173,9 @@ def private_ca(resource: Resource, scene: Scene) -> Iterator[Finding]:
                 path = "certificateAuthorityArn"
                 yield Finding(resource, path, "A public authority has to see the name before it signs.")
         case kind if kind in map(canonical, _ISSUERS):
-            yield from _issuer(resource, scene)
+            yield from every(_issuer(resource, scene), _speaks_tls(resource))
+        case kind if kind in map(canonical, _CLIENTS):
+            yield from _speaks_tls(resource)
         case _:
             parts = [part for spec in specs(resource) for part in containers(spec)]
             yield from every(*(_checks(part, scene) for part in parts))
@@ -176,6 +189,20 @@ def _issuer(issuer: Resource, scene: Scene) -> Iterator[Finding]:
             yield Finding(issuer, "spec.acme.server", "The authority is outside.")
     if issuer.peek("spec.venafi.cloud") is not None:
         yield Finding(issuer, "spec.venafi.cloud", "The authority is outside.")
+
+
+def _speaks_tls(client: Resource) -> Iterator[Finding]:
+    """Whether it knows that it is Vault to whom it shows its token."""
+    address, unchecked = _CLIENTS[_written(client.type)]
+    if re.match(r"http://(?!(127\.[0-9.]+|localhost|\[::1\])([:/]|$))", str(client.get(address))):
+        yield Finding(client, address, "Tokens and secrets of Vault pass through the network in clear.")
+    if unchecked and is_on(client.get(unchecked)):
+        yield Finding(client, unchecked, "The program does not check whom it speaks to.")
+
+
+def _written(type: str) -> str:
+    """The type as it stands in the table, whatever the version of its group."""
+    return next(each for each in _CLIENTS if canonical(each) == canonical(type))
 
 
 def _checks(container: Part, scene: Scene) -> Iterator[Finding]:

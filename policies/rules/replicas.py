@@ -108,14 +108,23 @@ def _same_window(replica: Resource, key: Resource) -> Iterator[Finding]:
         yield Finding(replica, path, "The replica is gone sooner or later than its primary.")
 
 
+_MOUNT: Final = "vault:index/mount:Mount"
+
+
 @rule(
     "MR-009",
     SECRET,
-    fix="Copy the secret to every region, each copy under a key of that region.",
-    reads=("replicas[].region", "replicas[].kmsKeyId", "forceOverwriteReplicaSecret"),
+    _MOUNT,
+    fix="Copy the secret to every region, each copy under a key of that region; leave mounts of Vault to its "
+    "replication.",
+    reads=("replicas[].region", "replicas[].kmsKeyId", "forceOverwriteReplicaSecret", "local"),
 )
 def secrets_everywhere(secret: Resource, scene: Scene) -> Iterator[Finding]:
     """A secret of the primary region is copied to each other one, under a key there; none is overwritten."""
+    if secret.type == _MOUNT:
+        if len(scene.facts.regions) > 1 and is_on(secret.get("local")):
+            yield Finding(secret, "local", "No other cluster of Vault gets what is kept there.")
+        return
     if not is_primary(secret, scene.facts):
         return
     copied = (_is_copied(secret, scene),) if scene.facts.is_whole else ()

@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 
 import click
 
-from provisioner.plan.concealment import without
+from provisioner.plan.concealment import TELLING, without
 
 FOLDER: Final = Path(".provisioner/bugs")
 
@@ -47,7 +47,7 @@ def report(bug: Exception) -> None:
 
 def _secrets() -> frozenset[str]:
     """The secrets that this process knows of: what it has sealed or opened, and what variables hold."""
-    around = {value for name, value in os.environ.items() if _TELLING.search(name)}
+    around = {value for name, value in os.environ.items() if _TELLING.search(name) and len(value) >= TELLING}
     seals = sys.modules.get(_SEALS)  # it is not there if nothing was opened
     sealed: frozenset[str] = seals.known_texts() if seals else frozenset()
     return frozenset(around.union(*(_texts(text) for text in sealed)))

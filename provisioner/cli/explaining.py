@@ -15,7 +15,7 @@ from provisioner.cli.called import program
 from provisioner.cli.environment_names import SUFFIXES, environment_names
 from provisioner.cli.exit_code import ExitCode, exit_code
 from provisioner.cli.screen import err
-from provisioner.engine.failures import Failure
+from provisioner.engine.failures import Failure, InvalidInputs
 from provisioner.providers.interface import Refused
 from provisioner.report.message import Message, render
 
@@ -123,6 +123,20 @@ def drawn(message: Message) -> str:
     return render(message, err().style, program()).rstrip()
 
 
+def _with_places(failure: InvalidInputs, asked: Asked) -> InvalidInputs:
+    """The same, each setting with the file and the line where it is written."""
+    from environments.load import find, load  # noqa: PLC0415 - it was read before, by whoever failed
+    from provisioner.causes import place_of  # noqa: PLC0415
+
+    try:
+        source = load(find(asked.name), cloud=asked.cloud).source
+    except InvalidEnvironment:  # it is the plan in a file
+        return failure
+    places = {urn: (setting, place_of(source, setting)) for urn, setting in failure.settings.items()}
+    told = {urn: ", ".join(filter(None, each)) for urn, each in places.items()}
+    return InvalidInputs(failure.problems, told)
+
+
 class Explained(click.ClickException):
     """A failure in words, and its exit code."""
 
@@ -140,7 +154,10 @@ class Explaining(click.Command):
 
     def explained(self, failure: Failure | Refused, ctx: click.Context) -> Message:
         """The message for a failure."""
-        return message_of(failure, str(ctx.params.get("environment", "ENV")))
+        asked = ctx.params.get("environment", "ENV")
+        if isinstance(failure, InvalidInputs) and isinstance(asked, Asked):
+            failure = _with_places(failure, asked)
+        return message_of(failure, str(asked))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse them, and keep them for `typed_again`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypedDict, Unpack
 
@@ -22,10 +22,11 @@ from provisioner.engine.import_failures import ImportRefused, NoCloudToImportFro
 from provisioner.importing import Imports, look, take_over
 from provisioner.matching_settings import Matching, of_all
 from provisioner.plan.importing import Accepted, Import
-from provisioner.plan.model import Mode, Step
+from provisioner.plan.model import Mode, StackPlan, Step
 from provisioner.providers.aws import import_ids as of_aws
 from provisioner.providers.vault import import_ids as of_vault
 from provisioner.report.import_text import ToKeep, import_text
+from provisioner.report.machine import document, import_document
 from provisioner.report.message import PROGRAM
 from provisioner.report.value_text import leaves
 from provisioner.wiring import Workspace, planning, reverting
@@ -45,6 +46,7 @@ class Options(TypedDict):
     accept_replacement: tuple[str, ...]
     dry_run: bool
     yes: bool
+    as_json: bool
 
 
 def _form(type: str) -> str:
@@ -81,6 +83,7 @@ def _list_ids(ctx: click.Context, _option: click.Parameter, is_asked: bool) -> N
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be recorded, and record nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option(
     "--ids",
     is_flag=True,
@@ -99,18 +102,27 @@ def command(environment: Asked, **options: Unpack[Options]) -> ExitCode:
     if (file := options["write_template"]) is not None:
         if options["file"] is not None or options["resource"] is not None:
             raise click.UsageError("--write-template only writes a file to fill in; import in a second step.")
+        if options["as_json"]:
+            raise click.UsageError("--write-template writes a file for people to fill in; it has no JSON.")
         return _write_template(environment, file)
     wishes = _wishes(options)
     accepted = Accepted(changes=options["accept_changes"], replacements=options["accept_replacement"])
     if options["dry_run"]:
         with planning(environment) as workspace:
             _must_run(workspace)
-            _show(workspace, _looked(workspace, wishes, accepted))
-        out().say("Nothing was recorded: --dry-run.")
+            found = _looked(workspace, wishes, accepted)
+            _show(workspace, found, as_json=options["as_json"])
+            if options["as_json"]:
+                out().write(document(import_document(str(environment), _plans(workspace, found), None)))
+        if not options["as_json"]:
+            out().say("Nothing was recorded: --dry-run.")
         return ExitCode.DONE
     if not options["yes"]:
-        must_be_able_to_ask(typed_again("--yes"))
-    return _Import(reverting(environment), wishes, accepted, is_agreed=options["yes"]).run()
+        must_be_able_to_ask(typed_again("--yes"), is_impossible=options["as_json"])
+    course = _Import(
+        reverting(environment), wishes, accepted, is_agreed=options["yes"], as_json=options["as_json"]
+    )
+    return course.run()
 
 
 @dataclass
@@ -121,31 +133,38 @@ class _Import:
     wishes: tuple[Import, ...]
     accepted: Accepted
     is_agreed: bool
-    count: int = 0
+    as_json: bool
+    found: Imports = field(default_factory=lambda: Imports(()))
 
     def run(self) -> ExitCode:
         """Look, ask, record. Raises a `Failure`."""
         _must_run(self.workspace)
         phases = self.workspace.schedule(Mode.UPDATE)
         backups = take_over(self.workspace.engine, phases, self.wishes, self.accepted, self._agree)
-        if self.count == 0:
+        if self.as_json:
+            kept = None if backups is None else {each.stack: str(each.place) for each in backups}
+            plans = _plans(self.workspace, self.found)
+            out().write(document(import_document(self.workspace.name, plans, kept)))
+            return ExitCode.DONE
+        count = self.found.count
+        if count == 0:
             return ExitCode.DONE
         if backups is None:
             out().say("Nothing was recorded.")
             return ExitCode.FAILED
-        objects = "object is" if self.count == 1 else "objects are"
-        out().say(f"\n{self.count} {objects} recorded. What is left to do:\n")
+        objects = "object is" if count == 1 else "objects are"
+        out().say(f"\n{count} {objects} recorded. What is left to do:\n")
         out().say(f"  {program()} plan {self.workspace.name}")
         for backup in backups:
             err().say(f"note: the state of {backup.stack} before is in {backup.place}")
         return ExitCode.DONE
 
     def _agree(self, found: Imports) -> bool:
-        _show(self.workspace, found)
-        self.count = found.count
-        if not self.count:
+        _show(self.workspace, found, as_json=self.as_json)
+        self.found = found
+        if not found.count:
             return False
-        question = f"Record {'this' if self.count == 1 else 'these'} in {self.workspace.name}?"
+        question = f"Record {'this' if found.count == 1 else 'these'} in {self.workspace.name}?"
         if not (self.is_agreed or agreed(question, "yes")):
             return False
         self.workspace.begin()
@@ -194,10 +213,14 @@ def _must_run(workspace: Workspace) -> None:
         raise NoCloudToImportFrom
 
 
-def _show(workspace: Workspace, found: Imports) -> None:
+def _plans(workspace: Workspace, found: Imports) -> tuple[StackPlan, ...]:
+    return tuple(workspace.explained(each.plan) for each in found.plans)
+
+
+def _show(workspace: Workspace, found: Imports, *, as_json: bool) -> None:
     """What would be recorded. Raises `ImportRefused` with everything that stands in the way."""
     plans = tuple(replace(each, plan=workspace.explained(each.plan)) for each in found.plans)
-    if found.count or not found.obstacles:
+    if not as_json and (found.count or not found.obstacles):
         out().write(import_text(plans, _to_keep(workspace), out().style))
     if found.obstacles:
         raise ImportRefused(found.obstacles, FORMS, typed_again())

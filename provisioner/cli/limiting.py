@@ -20,7 +20,7 @@ _LARGEST: Final = 256
 def SCOPED(command: F) -> F:  # noqa: N802 - a decorator that stands among constants
     """Adds what limits a plan; `scope` has it afterwards."""
     options = (
-        _several("--target", "targets", "Only this, and what is in it: a URN, a name or a pattern. Repeatable."),
+        _several("--target", "targets", "Only this, and what is in it: a name, URN or pattern. Repeatable."),
         _several("--exclude", "excludes", "Everything but this. Repeatable."),
         _several("--replace", "replaces", "A new object for this, whatever differs. Repeatable."),
         _noted("--target-dependents", _SCOPE, "target_dependents", "Also what depends on a target."),

@@ -20,6 +20,10 @@ Show = Callable[[DriftView], Collection[str]]
 """Shows what would be recorded, and says of which resources; none: there is nothing to record."""
 
 
+Told = Callable[[Sequence[str] | None], None]
+"""Is told where the states before are kept; None: nothing was recorded."""
+
+
 def viewed(
     workspace: Workspace, environment: Asked, looked: Sequence[Looked], only: DriftClass | None = None
 ) -> DriftView:
@@ -38,8 +42,20 @@ def tell(view: DriftView) -> None:
         err().say(f"note: {notice}")
 
 
+def say_recorded(backups: Sequence[str] | None) -> None:
+    """Tell it to a person."""
+    if backups is not None:
+        kept = "".join(f"\n  {backup}" for backup in backups)
+        out().say(f"\nRecorded. The state before is kept as:{kept}")
+
+
 def record(
-    workspace: Workplace, view: Callable[[Sequence[Looked]], DriftView], show: Show, *, yes: bool
+    workspace: Workplace,
+    view: Callable[[Sequence[Looked]], DriftView],
+    show: Show,
+    *,
+    yes: bool,
+    told: Told = say_recorded,
 ) -> ExitCode:
     """Record what is shown, when somebody agrees; the cloud stays as it is. Raises a `Failure`."""
     is_something = False
@@ -54,10 +70,8 @@ def record(
         return urns if is_agreed else None
 
     backups = accept(workspace.engine, workspace.stacks, agree)
-    if backups is None:
-        if is_something:
-            out().say("Nothing was changed.")
-        return ExitCode.FAILED if is_something else ExitCode.DONE
-    kept = "".join(f"\n  {backup}" for backup in backups)
-    out().say(f"\nRecorded. The state before is kept as:{kept}")
+    if backups is None and is_something:
+        out().say("Nothing was changed.")
+        return ExitCode.FAILED
+    told(backups)
     return ExitCode.DONE

@@ -12,6 +12,7 @@ from provisioner.cli.amending import AMENDING, Decide, How, Step, amend
 from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining
 from provisioner.cli.naming_resources import meant
+from provisioner.cli.screen import err
 from provisioner.engine.amending import (
     Amendment,
     Dependents,
@@ -53,7 +54,8 @@ def rename(environment: Asked, names: tuple[str, ...], *, dry_run: bool, yes: bo
     how = How(dry_run, yes)
     how.must_be_answerable()
     work = _Work.on(environment)
-    pairs = [(work.meant(names[at]).urn, names[at + 1]) for at in range(0, len(names), 2)]
+    asked = [(names[at], names[at + 1]) for at in range(0, len(names), 2)]
+    pairs = [(work.meant(old).urn, new) for old, new in asked if not work.is_called(old, new)]
 
     def renaming(urns: Sequence[str]) -> Amendment:
         return Renaming(tuple(pair for pair in pairs if pair[0] in urns))
@@ -76,6 +78,8 @@ def move(environment: Asked, resource: str, new: str, *, parent: str, dry_run: b
     how = How(dry_run, yes)
     how.must_be_answerable()
     work = _Work.on(environment)
+    if not parent and work.is_called(resource, new):
+        return amend(work.ledgers, (), lambda _: (), how, _NEXT)
     moving = Moving(work.meant(resource).urn, new, parent and work.meant(parent).urn)
     if reason := wrong_with(new, name_of(moving.urn)):
         raise NotAName(moving.urn, new, reason, nearest_urn(new, moving.urn))
@@ -181,6 +185,16 @@ class _Work:
 
     def meant(self, wanted: str) -> Record:
         return meant(self._resources, wanted)
+
+    def is_called(self, old: str, new: str) -> bool:
+        """Whether a renaming was done before: only the new name is recorded. Then that is told."""
+        words = {word for one in self._resources for word in (one.urn, one.id, name_of(one.urn))}
+        has_type = "::" in old and "::" not in new
+        renamed = f"{old.rpartition('::')[0]}::{new}" if has_type else new
+        if old in words or renamed not in words:
+            return False
+        err().say(f"note: `{renamed}` is recorded, and nothing is called `{old}`: it has its name already.")
+        return True
 
     def stack(self, urn: str) -> Stack:
         """The one that a URN belongs to. Raises `NoPlaceFor`."""

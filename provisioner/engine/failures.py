@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -42,6 +43,9 @@ class InvalidInputs(Failure):
 
     problems: tuple[tuple[str, str, str], ...]
     """(URN, property, reason) for each."""
+
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
+    """URN -> the setting of the environment file that it was made from, and where that is, if known."""
 
 
 @dataclass(eq=False)

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from provisioner.engine.failures import LocalCloudNotStarted, LocalCloudNotStopped
 from provisioner.local import record
 from provisioner.local.record import IDENTITY, READY, START_WITHIN, Record
+from provisioner.providers.surroundings import for_others
 
 ANSWER_WITHIN: Final = 10.0
 """Seconds a busy server may take to say who it is."""
@@ -115,7 +116,8 @@ class Desk:
 
 def _surroundings() -> dict[str, str]:
     """The server's environment variables: our packages, and nothing of the person's AWS or moto settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
+    around = for_others(os.environ)
+    kept = {name: value for name, value in around.items() if not name.startswith(("AWS_", "MOTO_", "VAULT_"))}
     return kept | {"PYTHONPATH": str(Path(__file__).parents[2])}
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from typing import Any, cast
 from urllib.parse import quote, quote_plus
 
@@ -21,6 +23,8 @@ SHORTEST = 4
 """Masking single letters would leave nothing to read."""
 
 MASK = "[secret]"
+
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)+)"(?!\s*:)')
 
 
 def texts_in(properties: Properties) -> frozenset[str]:
@@ -61,12 +65,21 @@ def masked(sentence: str, properties: Properties) -> str:
 
 
 def without(sentence: str, texts: Collection[str]) -> str:
-    """The sentence without these texts, the longest first, and without them as clouds and programs spell them."""
+    """The sentence without these texts, the longest first, nor as clouds and programs spell them."""
     found = {text for text in texts if len(text) >= SHORTEST}
-    found |= {spelt for text in texts if len(text) >= TELLING for spelt in _spellings(text)}
+    telling = {part for text in texts for part in (text, *_parts(text)) if len(part) >= TELLING}
+    found |= {spelt for text in telling for spelt in (text, *_spellings(text))}
     for text in sorted(found, key=len, reverse=True):
         sentence = sentence.replace(text, MASK)
     return sentence
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The texts in quotes within a secret that is a whole document; names of members are none."""
+    for quoted in _QUOTED.findall(text):
+        yield quoted
+        with suppress(ValueError):
+            yield str(json.loads(f'"{quoted}"'))
 
 
 def _spellings(text: str) -> Iterator[str]:

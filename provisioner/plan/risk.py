@@ -172,7 +172,7 @@ _INTERRUPTIONS: Final[Mapping[str, Mapping[str, Risk]]] = {
     },
     # Amazon EC2 user guide, "Change the instance type": the instance is stopped for it.
     "aws:ec2/instance:Instance": {"instanceType": Risk.DOWNTIME, "userData": Risk.DOWNTIME},
-    # Vault's API documentation, "/sys/remount": leases end, and whoever knows the old path finds nothing there.
+    # Vault API documentation, "/sys/remount": leases end, and the old path leads nowhere.
     "vault:index/authBackend:AuthBackend": {"path": Risk.DOWNTIME},
     "vault:index/mount:Mount": {"path": Risk.DOWNTIME},
     "vault:jwt/authBackend:AuthBackend": {"path": Risk.DOWNTIME},

@@ -14,17 +14,23 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from provisioner.engine.embedded.on_demand import load_on_demand
 from provisioner.engine.interface import Program
 from provisioner.engine.project_failures import NotAProject
 from provisioner.projects.project import Project
 from provisioner.projects.speech import in_program, out_of_program, spoken
 
+_LARGE: Final = ("pulumi_aws", "pulumi_kubernetes")
+"""SDKs of which a program names a hundredth, and which take longer to load than to run."""
+
 
 @contextmanager
 def inside(project: Project) -> Generator[None]:
     """While it lasts, this process is where the project's program expects to be. Raises `NotAProject`."""
+    for sdk in _LARGE:
+        load_on_demand(sdk)
     before, searched = Path.cwd(), list(sys.path)
     packages = packages_of(project)
     modules = frozenset(sys.modules)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from provisioner.engine.amending import Amended, Kind, Remark
 from provisioner.report.naming import labelled, name_of
+
+AMENDMENT_SCHEMA: Final = "provisioner/amendment/1"
+_WITH_URN: Final = (Kind.RENAMED, Kind.HALF_MOVED)
+"""What gives a record another URN, which is the detail."""
 
 
 def amended_text(layer: str, stack: str, amended: Amended) -> str:
@@ -15,6 +19,30 @@ def amended_text(layer: str, stack: str, amended: Amended) -> str:
         return ""
     lines = (f"  {_LINES[note.kind](note)}" for note in amended.notes)
     return f"{layer} {stack}:\n" + "".join(f"{line}\n" for line in lines)
+
+
+def amendment_document(
+    changes: Sequence[tuple[str, str, Amended]], backups: Mapping[str, str] | None
+) -> dict[str, Any]:
+    """The same for programs: (layer, stack, what is recorded) each; no `backups`: nothing was recorded."""
+    rows = [
+        {
+            "layer": layer,
+            "stack": stack,
+            "kind": note.kind.value,
+            "urn": note.urn,
+            "id": note.id,
+            "new_urn" if note.kind in _WITH_URN else "detail": note.detail,
+        }
+        for layer, stack, amended in changes
+        for note in amended.notes
+    ]
+    return {
+        "schema": AMENDMENT_SCHEMA,
+        "recorded": backups is not None,
+        "changes": rows,
+        "backups": dict(backups or {}),
+    }
 
 
 def summary_text(command: str, amended: Amended) -> str:

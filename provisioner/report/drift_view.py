@@ -15,6 +15,7 @@ from provisioner.report.naming import name_of
 from provisioner.report.value_text import plain
 
 DRIFT_SCHEMA: Final = "provisioner/drift/1"
+REFRESH_SCHEMA: Final = "provisioner/refresh/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,16 @@ def drift_document(view: DriftView) -> dict[str, Any]:
             for found in view.unfinished
         ],
         "notes": list(view.notices),
+    }
+
+
+def refresh_document(view: DriftView, backups: Sequence[str] | None) -> dict[str, Any]:
+    """What a refresh has recorded, and where the states before are kept; None: nothing was recorded."""
+    return {
+        "schema": REFRESH_SCHEMA,
+        "recorded": backups is not None,
+        "backups": [*(backups or ())],
+        "drift": drift_document(view),
     }
 
 

@@ -76,8 +76,12 @@ def explain(  # noqa: C901, PLR0911, PLR0912, PLR0915
                 "correct the function. The hooks of a deletion have to be registered by the program, though"
                 " the resource is not in it any more; or apply once with the resource and without the hook.",
             )
-        case f.InvalidInputs(problems):
-            found = (f"{labelled(urn)}, `{name}`: {reason}" for urn, name, reason in problems)
+        case f.InvalidInputs(problems, settings):
+            found = (
+                f"{labelled(urn)}, `{name}`: {reason}"
+                + (f" (from {settings[urn]})" if urn in settings else "")
+                for urn, name, reason in problems
+            )
             return Message(
                 Trouble.INPUTS,
                 f"Nothing was changed. The provider will not take:\n{_rows(found)}",

@@ -10,13 +10,13 @@ from provisioner.engine.failures import LossNotApproved
 from provisioner.engine.plan_failures import (
     NeedsPlan,
     NothingMatches,
-    SeveralMatch,
     OutputOutsideScope,
     OutsideScope,
     PlanFileDamaged,
     PlanFileNewer,
     PlanMoved,
     ReplacedOutside,
+    SeveralMatch,
 )
 from provisioner.plan.moves import Move, Moved
 from provisioner.report.message import Message, Trouble, retyped
@@ -56,30 +56,31 @@ def explain_plan(failure: Planned, environment: str, again: str = "") -> Message
             return _unusable(failure, environment)
         case OutsideScope() | OutputOutsideScope() | ReplacedOutside():
             return _outside(failure, environment)
-        case NothingMatches():
-            return _nothing(failure, environment, again)
-        case SeveralMatch(names):
-            rows = [f"`{name}`:\n{_indented(urns)}" for name, urns in names.items()]
-            return Message(
-                Trouble.SEVERAL_MATCH,
-                "Nothing was changed. More than one resource of the environment has this name:\n" + _rows(rows),
-                "write the URN of the one that is meant, or a pattern that names all of them.",
-            )
+        case NothingMatches() | SeveralMatch():
+            return _unmatched(failure, environment, again)
         case LossNotApproved():
             return _loss(failure, environment)
 
 
-def _nothing(failure: NothingMatches, environment: str, again: str) -> Message:
-    """With the command to copy, if it is known what was meant: a name alone is no pattern of a URN."""
+def _unmatched(failure: NothingMatches | SeveralMatch, environment: str, again: str) -> Message:
+    """With the command to copy, if it is known what was meant."""
+    if isinstance(failure, SeveralMatch):
+        names = "` or `".join(failure.names)
+        rows = _rows([urn for urns in failure.names.values() for urn in urns])
+        return Message(
+            Trouble.SEVERAL_MATCH,
+            f"Nothing was changed. More than one resource is called `{names}`:\n{rows}",
+            "write the URN of the one that is meant, or a pattern that names all of them.",
+        )
     meant = dict(zip(failure.patterns, failure.nearest, strict=False))
     is_known = bool(again) and all(meant.get(each) for each in failure.patterns)
     return Message(
         Trouble.NO_MATCH,
-        f"No resource of the environment has a URN that matches:\n{_rows(failure.patterns)}\n"
+        f"No resource of the environment has such a name, or a URN that matches:\n{_rows(failure.patterns)}\n"
         "Nothing was changed.",
-        "write the whole URN, or put `*` around a part of it. The nearest:"
+        "write a name, the whole URN, or `*` around a part of it. The nearest:"
         if is_known
-        else "copy the URN from the list, or put `*` around a part of it.",
+        else "copy a name or a URN from the list, or put `*` around a part of it.",
         (retyped(again, meant) if is_known else f"provisioner state list {environment} --json",),
     )
 

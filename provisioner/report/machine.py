@@ -18,6 +18,7 @@ from provisioner.report.value_text import plain
 PLAN_SCHEMA: Final = "provisioner/plan/1"
 STATE_SCHEMA: Final = "provisioner/state/1"
 EVENTS_SCHEMA: Final = "provisioner/events/1"
+IMPORT_SCHEMA: Final = "provisioner/import/1"
 OUTPUT_SCHEMA: Final = "provisioner/output/1"
 LOCAL_SCHEMA: Final = "provisioner/local/1"
 SETTINGS_SCHEMA: Final = "provisioner/settings/1"
@@ -61,6 +62,22 @@ def plan_document(
         "renames": _renames(plans, asked or environment),
         "digest": loss_digest(plans),
         "policy": policy,
+    }
+
+
+def import_document(
+    environment: str, plans: Sequence[StackPlan], backups: Mapping[str, str] | None
+) -> dict[str, Any]:
+    """What an import records, each object as the step that the next plan has for it.
+
+    `backups` is where the states before are kept, by stack; None: nothing was recorded.
+    """
+    return {
+        "schema": IMPORT_SCHEMA,
+        "recorded": backups is not None,
+        "count": sum(len(plan.steps) for plan in plans),
+        "plan": plan_document(environment, plans),
+        "backups": dict(backups or {}),
     }
 
 

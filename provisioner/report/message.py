@@ -65,7 +65,7 @@ class Trouble(enum.Enum):
     SCOPE = "RUN-053", "Part of the environment cannot change alone"
     OUTPUT_SCOPE = "RUN-055", "A later layer needs what is left out"
     NO_MATCH = "RUN-054", "Nothing has that name"
-    SEVERAL_MATCH = "RUN-057", "Several resources have that name"
+    SEVERAL_MATCH = "RUN-058", "Several resources have that name"
     REPLACED_OUTSIDE = "RUN-056", "What is to be replaced is left out"
     NEEDS_PLAN = "RUN-057", "A step takes a plan"
 

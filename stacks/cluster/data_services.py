@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TYPE_CHECKING, Literal, assert_never
 
 import pulumi
 
@@ -20,6 +20,9 @@ from environments.data_services import Bucket, DataService, FileSystem, Postgres
 from stacks.cluster.foundation import Foundation
 from stacks.stack import Stack
 
+if TYPE_CHECKING:
+    from stacks.cluster.vault import Databases
+
 
 @dataclass(frozen=True, slots=True)
 class _Grant:
@@ -34,15 +37,29 @@ def data_services(
     stack: Stack, settings: EksSettings, ground: Foundation, cluster: EksCluster, firewall: NodeFirewall
 ) -> None:
     """Makes them, hands over how they are reached, and gives each workload a role for all it may use."""
+    vault = _vault(stack)
     grants: list[_Grant] = []
     reached: dict[str, Mapping[str, pulumi.Output[str]]] = {}
     for number, service in enumerate(stack.environment.data_services):
         made = _Made(stack, settings, ground, firewall, f"data_services[{number}]")
         reached[service.name], granted = made.by_kind(service)
         grants += granted
+        if vault and isinstance(service, Postgres):
+            vault.known(service, reached[service.name]["endpoint"])
     if reached:
         pulumi.export("dataServices", reached)
         pulumi.export("workloadRoleArns", _identities(stack, cluster, grants))
+
+
+def _vault(stack: Stack) -> Databases | None:
+    """What makes databases known to Vault, where it is to make accounts in them."""
+    settings = stack.environment.encryption.vault
+    if not settings or not settings.databases:
+        return None
+    # `pulumi_vault` takes a part of a second, and only who has such leases pays for it.
+    from stacks.cluster.vault import Databases  # noqa: PLC0415
+
+    return Databases(stack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +102,9 @@ class _Made:
                     log_days=self.settings.logs.days,
                 ),
                 keys=postgres.DatabaseKeys(
-                    data_key_arn=self.ground.key_arn("data"), logs_key_arn=self.ground.key_arn("logs")
+                    data_key_arn=self.ground.key_arn("data"),
+                    password_key_arn=self.ground.key_arn(self._key_of("secrets")),
+                    logs_key_arn=self.ground.key_arn("logs"),
                 ),
                 vpc_id=self.ground.vpc_id,
                 subnet_ids=self.ground.subnet_ids,
@@ -99,6 +118,10 @@ class _Made:
         return {"endpoint": made.endpoint, "secretArn": made.secret_arn}, [
             _Grant(user, wanted.name, postgres.connecting(location, made.resource_id, user)) for user in users
         ]
+
+    def _key_of(self, purpose: Literal["datasets", "secrets"]) -> str:
+        """Its own key, where the environment has one for it; else that of all data services."""
+        return purpose if purpose in self.stack.environment.encryption.kms.further else "data"
 
     def _file_system(self, wanted: FileSystem) -> tuple[Mapping[str, pulumi.Output[str]], list[_Grant]]:
         made = file_system.FileSystem(
@@ -120,7 +143,7 @@ class _Made:
         ]
 
     def _bucket(self, wanted: Bucket) -> tuple[Mapping[str, pulumi.Output[str]], list[_Grant]]:
-        key_arn = self.ground.key_arn("data")
+        key_arn = self.ground.key_arn(self._key_of("datasets"))
         made = DataBucket(
             self.stack.regional(wanted.name),
             DataBucketArgs(

@@ -34,9 +34,15 @@ _PURPOSES: Final = {
     "cluster": _Purpose(KeyUser.EKS, "Secrets of the cluster"),
     "disks": _Purpose(KeyUser.EBS, "Disks of nodes and pods"),
     "data": _Purpose(KeyUser.DATA_SERVICES, "Data services", travels=True),
+    "datasets": _Purpose(KeyUser.S3, "Datasets", travels=True),
+    "secrets": _Purpose(KeyUser.SECRETS, "Passwords and other secrets"),
+    "state": _Purpose(KeyUser.STATE, "What is recorded of what was made"),
     "sealing": _Purpose(KeyUser.SEALING, "Data keys of models", travels=True),
 }
 """One key each: who may read one need not read the others."""
+
+_FURTHER: Final = ("datasets", "secrets", "state")
+"""Those that an environment has only if it says so."""
 
 _OF_CLUSTERS: Final = ("cluster", "disks", "data")
 """What an environment without clusters has none of."""
@@ -61,6 +67,7 @@ def _wanted(env: Environment) -> tuple[str, ...]:
     has_cluster = isinstance(env.cluster, EksCluster)
     left_out = (
         *(() if has_cluster else _OF_CLUSTERS),
+        *(each for each in _FURTHER if each not in env.encryption.kms.further),
         *(() if env.model_store.sealed_by == "kms" else ("sealing",)),
     )
     return tuple(purpose for purpose in _PURPOSES if purpose not in left_out)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
+from urllib.parse import urlsplit
 
 from environments.connectivity import AirGap
 from environments.data_services import Postgres
@@ -47,5 +48,7 @@ def _of_the_environment(env: Environment) -> Iterator[str]:
     if isinstance(env.connectivity, AirGap):
         yield env.connectivity.mirror.partition(":")[0]
         yield from env.connectivity.names
+    if env.encryption.vault:
+        yield urlsplit(env.encryption.vault.address).hostname or ""
     if env.dns:
         yield from (env.dns.zone, f"*.{env.dns.zone}")

@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Final
 
 import pulumi
-import pulumi_vault as vault
 
 from components.private_ca import CaKey, Lifetimes, PrivateCa, PrivateCaArgs
 from components.vault_audit import VaultAudit, VaultAuditArgs
+from components.vault_databases import VaultDatabases, VaultDatabasesArgs
 from components.vault_key_ring import VaultKey, VaultKeyRing, VaultKeyRingArgs
 from components.vault_people import VaultPeople, VaultPeopleArgs
 from components.vault_policy import VaultPolicy, VaultPolicyArgs, opening, policy
@@ -46,12 +46,10 @@ def in_vault(here: Selection) -> None:
     if settings.audit:
         _audit(env, str(settings.audit), opts)
     if settings.databases:
-        vault.Mount(
+        VaultDatabases(
             f"{env.name}-vault-databases",
-            path=mount(env, "database"),
-            type="database",
-            description="Accounts in databases, for a while",
-            opts=opts,
+            VaultDatabasesArgs(origin="encryption.vault.databases", mount=mount(env, "database")),
+            opts,
         )
     pulumi.export("vaultTransit", ring.mount)
     if settings.pki:

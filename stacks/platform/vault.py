@@ -13,6 +13,7 @@ from components.private_ca import ROLE
 from components.team_namespace import TeamNamespace
 from components.team_secrets import TeamSecrets, TeamSecretsArgs
 from components.vault_cluster import PodRole, VaultCluster, VaultClusterArgs
+from components.vault_database import creds_policy
 from components.vault_issuer import VaultIssuer, VaultIssuerArgs
 from components.vault_operator import OperatorConnection, OperatorConnectionArgs
 from components.vault_reach import InNamespace, VaultPlace, VaultReach, VaultReachArgs
@@ -20,6 +21,7 @@ from components.vault_secrets import team_policy
 from components.vault_server import VaultServer
 from environments.cluster import EksCluster
 from environments.connectivity import AirGap
+from environments.data_services import Postgres
 from environments.model import Environment
 from environments.needed_software import certifies, secret_software
 from environments.network import PRIVATE_BLOCKS
@@ -27,7 +29,7 @@ from environments.software_book import BOOK
 from stacks.addresses import namespace_of, port_of
 from stacks.cluster_stack import ClusterStack
 from stacks.platform.charts import Charts
-from stacks.vault_names import ISSUER_ROLE, cluster_mount, mount, policy_name, team_role
+from stacks.vault_names import ISSUER_ROLE, cluster_mount, database_name, mount, policy_name, team_role
 from stacks.vault_provider import trusted_by, vault_of, vault_opts
 
 _EKS_AUDIENCE = "https://kubernetes.default.svc"
@@ -61,7 +63,7 @@ def _login(stack: ClusterStack) -> VaultCluster:
         VaultClusterArgs(
             origin="encryption.vault",
             mount=cluster_mount(env, stack.region),
-            roles=[*_roles(env)],
+            roles=[*_roles(env, stack.region)],
             host=host,
             authority=authority,
         ),
@@ -78,7 +80,7 @@ def _interface(stack: ClusterStack) -> tuple[pulumi.Input[str], pulumi.Input[str
     return stack.cluster_output("clusterEndpoint"), authority.apply(lambda text: b64decode(text).decode())
 
 
-def _roles(env: Environment) -> Iterator[PodRole]:
+def _roles(env: Environment, region: str) -> Iterator[PodRole]:
     for team in env.teams:
         yield PodRole(
             name=team_role(team.name),
@@ -86,7 +88,7 @@ def _roles(env: Environment) -> Iterator[PodRole]:
             accounts=["*"],
             policies=[team_policy(env.name, team.name)],
         )
-    for workload, policies in _workloads(env).items():
+    for workload, policies in _workloads(env, region).items():
         namespace, account = workload.split("/")
         yield PodRole(
             name=f"{namespace}.{account}", namespaces=[namespace], accounts=[account], policies=policies
@@ -100,31 +102,46 @@ def _roles(env: Environment) -> Iterator[PodRole]:
         )
 
 
-def _workloads(env: Environment) -> Mapping[str, list[str]]:
+def _workloads(env: Environment, region: str) -> Mapping[str, list[str]]:
     """Service account, `<namespace>/<name>` -> its policies, beside those of its team."""
     given: dict[str, list[str]] = {}
     for each in vault_of(env).policies:
         for workload in each.workloads:
             given.setdefault(workload, []).append(policy_name(env, each.name))
+    for workload, policy in _of_databases(env, region):
+        given.setdefault(workload, []).append(policy)
     return given
+
+
+def _of_databases(env: Environment, region: str) -> Iterator[tuple[str, str]]:
+    """Who uses a database may ask for an account in it: pods in a namespace of its name, as that account."""
+    if not vault_of(env).databases:
+        return
+    for service in env.data_services:
+        if isinstance(service, Postgres):
+            name = database_name(service.name, region)
+            for reader in service.readers:
+                yield f"{reader}/{reader}", creds_policy(env.name, name, "reader")
+            for writer in service.writers:
+                yield f"{writer}/{writer}", creds_policy(env.name, name, "writer")
 
 
 def _reach(stack: ClusterStack, charts: Charts, spaces: Mapping[str, TeamNamespace]) -> VaultReach:
     env = stack.environment
-    accounts: dict[str, list[str]] = {}
-    for workload in _workloads(env):
-        namespace, account = workload.split("/")
-        if namespace not in spaces:
-            accounts.setdefault(namespace, []).append(account)
+    workloads = [tuple(each.split("/")) for each in _workloads(env, stack.region)]
+    accounts = [(space, account) for space, account in workloads if space not in spaces]
+    charts_here = [secret_software(env), _CERTIFICATES if certifies(env) else None]
     if certifies(env):
-        accounts.setdefault(_CERTIFICATES, []).append(vault_issuer.ACCOUNT)
-    if software := secret_software(env):
-        accounts.setdefault(BOOK[software].namespace, [])
-    needs = [*spaces.values(), *charts.spaces_of([_CERTIFICATES, secret_software(env)])]
+        accounts.append((_CERTIFICATES, vault_issuer.ACCOUNT))
+    needs = [*spaces.values(), *charts.spaces_of(charts_here)]
     return VaultReach(
         stack.named("vault-reach"),
         VaultReachArgs(
-            origin="encryption.vault", place=_place(env), namespaces=list(spaces), accounts=accounts
+            origin="encryption.vault",
+            place=_place(env),
+            clients=list(spaces),
+            software=[BOOK[each].namespace for each in charts_here if each],
+            accounts=accounts,
         ),
         pulumi.ResourceOptions.merge(stack.opts, pulumi.ResourceOptions(depends_on=needs)),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pulumi
 
 from components.model_artifact import KmsWay, Opening, VaultWay
@@ -57,22 +59,27 @@ def _by_kms(stack: ClusterStack) -> KmsWay:
     return KmsWay(key=f"alias/{stack.named('sealing')}", region=stack.region)
 
 
-def vault_role(stack: ClusterStack, number: int, model: Model) -> pulumi.Resource:
-    """The role by which the model's servers log in to Vault."""
+def vault_roles(stack: ClusterStack) -> Mapping[str, pulumi.Resource]:
+    """The roles by which servers log in to Vault, by model."""
     # `pulumi_vault` takes a tenth of a second, and only who opens by Vault pays for it.
     from components.model_vault_role import ModelVaultRole, ModelVaultRoleArgs  # noqa: PLC0415
     from stacks.vault_provider import vault_opts  # noqa: PLC0415
 
     env = stack.environment
-    return ModelVaultRole(
-        stack.named(f"model-{model.name}-vault"),
-        ModelVaultRoleArgs(
-            origin=f"models[{number}].source",
-            mount=cluster_mount(env, stack.region),
-            role=model_role(model.name),
-            namespace=model.team,
-            service_account=model.name,
-            policies=[policy_name(env, key_of(model.name))],
-        ),
-        vault_opts(env),
-    )
+    opened = {each.name: n for n, each in enumerate(env.models) if opens_by_vault(stack, each)}
+    opts = vault_opts(env) if opened else None
+    return {
+        name: ModelVaultRole(
+            stack.named(f"model-{name}-vault"),
+            ModelVaultRoleArgs(
+                origin=f"models[{number}].source",
+                mount=cluster_mount(env, stack.region),
+                role=model_role(name),
+                namespace=env.models[number].team,
+                service_account=name,
+                policies=[policy_name(env, key_of(name))],
+            ),
+            opts,
+        )
+        for name, number in opened.items()
+    }

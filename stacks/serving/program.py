@@ -25,9 +25,10 @@ def main() -> None:
     way = stack.environment.gateway
     if way:
         gateway(stack, way)
-    store, first = _store(stack), _admission(stack)
+    store, admitted, roles = _store(stack), _admission(stack), _vault_roles(stack)
     endpoints: dict[str, Mapping[str, str]] = {}
     for number, model in enumerate(stack.environment.models):
+        first = [*admitted, *([roles[model.name]] if model.name in roles else [])]
         made = server(stack, number, model, store, first)
         if way:
             _route(stack, number, model, way, made)
@@ -52,6 +53,15 @@ def _admission(stack: ClusterStack) -> Sequence[pulumi.Resource]:
     from stacks.serving.admission import admission  # noqa: PLC0415 - few environments sign anything
 
     return (admission(stack),)
+
+
+def _vault_roles(stack: ClusterStack) -> Mapping[str, pulumi.Resource]:
+    """What the servers of models that Vault opens log in by: model -> role."""
+    if stack.environment.model_store.sealed_by != "vault" or stack.environment.encryption.vault is None:
+        return {}
+    from stacks.serving.openings import vault_roles  # noqa: PLC0415 - as for the store
+
+    return vault_roles(stack)
 
 
 def _route(stack: ClusterStack, number: int, model: Model, way: Gateway, made: ModelServer) -> None:

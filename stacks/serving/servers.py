@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
@@ -46,8 +46,9 @@ def server(
     """The servers of one model, made after all that comes `first`."""
     env, tried = stack.environment, model.traffic.candidate
     pool = next((pool for pool in env.gpu_pools if pool.name == model.pool), None)
-    # A pod that starts before it has its roles gets none.
-    after = pulumi.ResourceOptions(depends_on=[*_roles(stack, number, model, store), *first])
+    identity = store.identities.get(model.name) if store else None
+    # A pod that starts before it has its role gets none.
+    after = pulumi.ResourceOptions(depends_on=[*([identity] if identity else []), *first])
     return made.ModelServer(
         stack.named(f"model-{model.name}"),
         made.ModelServerArgs(
@@ -70,17 +71,6 @@ def server(
         ),
         pulumi.ResourceOptions.merge(stack.opts, after),
     )
-
-
-def _roles(stack: ClusterStack, number: int, model: Model, store: Store | None) -> Iterator[pulumi.Resource]:
-    """What lets its servers in where they fetch and open it."""
-    if store and model.name in store.identities:
-        yield store.identities[model.name]
-    if any(source.sealed for source in _sources(model)):
-        from stacks.serving.openings import opens_by_vault, vault_role  # noqa: PLC0415 - few are sealed
-
-        if opens_by_vault(stack, model):
-            yield vault_role(stack, number, model)
 
 
 def _sources(model: Model) -> list[Source]:

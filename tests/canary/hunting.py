@@ -8,7 +8,6 @@ import io
 import json
 import threading
 import time
-import tracemalloc  # noqa: F401
 import urllib.parse
 import zipfile
 import zlib
@@ -35,10 +34,9 @@ def spellings(secret):
         "Python bytes": repr(raw)[2:-1].encode(),
     }
     for offset in range(3):
-        # What stands before the secret shifts it; the characters that depend on its neighbours are left out.
-        shifted = base64.b64encode(b"\0" * offset + raw)
-        inner = shifted[(0, 2, 3)[offset] : len(shifted) - (0, 4, 4)[len(raw + b"\0" * offset) % 3 and 1]]
-        inner = inner.rstrip(b"=")
+        # What stands before and behind shifts it; the characters that share bits with neighbours are left out.
+        shifted = base64.b64encode(b"\0" * offset + raw + b"\0" * 3)
+        inner = shifted[-(-8 * offset // 6) : 8 * (offset + len(raw)) // 6]
         found[f"base64, offset {offset}"] = inner
         found[f"base64url, offset {offset}"] = inner.replace(b"+", b"-").replace(b"/", b"_")
     return found
@@ -117,7 +115,7 @@ class Watcher:
     def _watch(self):
         while not self._done.is_set():
             self._look()
-            time.sleep(0.002)
+            time.sleep(0.02)
 
     def _look(self):
         family = {self._root()}

@@ -52,12 +52,18 @@ sys.stdout.write(charts[chart])
 
 def crds(kinds):
     """Definitions of these kinds, with one field."""
-    schema = {"type": "object", "properties": {"spec": {"type": "object", "properties": {"size": {"type": "integer"}}}}}
+    schema = {
+        "type": "object",
+        "properties": {"spec": {"type": "object", "properties": {"size": {"type": "integer"}}}},
+    }
     documents = []
     for kind in kinds:
         group, name = kind.split("/")
         plural = f"{name.lower()}s"
-        version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+        versions = [
+            {"name": name, "served": True, "storage": name == "v2", "schema": {"openAPIV3Schema": schema}}
+            for name in ("v1", "v2")
+        ]
         documents.append(
             {
                 "apiVersion": "apiextensions.k8s.io/v1",
@@ -67,7 +73,7 @@ def crds(kinds):
                     "group": group,
                     "scope": "Namespaced",
                     "names": {"kind": name, "plural": plural},
-                    "versions": [version],
+                    "versions": versions,
                 },
             }
         )
@@ -182,7 +188,9 @@ def test_an_address_that_does_not_answer_is_told(cli, registry, monkeypatch):
 
     monkeypatch.setattr(definition_sources.urllib.request, "urlopen", refused)
     ended = cli("crds", "fetch", "sample")
-    assert "helm-controller.crds.yaml was not to be had: Name or service not known" in " ".join(ended.err.split())
+    assert "helm-controller.crds.yaml was not to be had: Name or service not known" in " ".join(
+        ended.err.split()
+    )
 
 
 def test_definitions_that_were_brought_here_need_no_network(cli, environment, tmp_path, golden):
@@ -221,3 +229,18 @@ def test_an_environment_without_custom_kinds_needs_nothing(cli, tmp_path):
         ended = cli("crds", *words, "sample")
         assert ended.code == 0
         assert ended.out == "The environment delivers nothing of a custom kind into clusters.\n"
+
+
+def test_a_plan_says_once_what_it_did_not_check(cli, environment):
+    said = cli("plan", "sample")
+    assert said.code == 0
+    assert said.out.count("`provisioner crds fetch sample` brings it here.") == 1
+
+
+def test_what_does_not_suit_its_kind_is_told_with_the_line_that_it_comes_from(cli, registry, environment):
+    """The definitions of these tests have hardly a field."""
+    cli("crds", "fetch", "sample")
+    ended = cli("plan", "sample")
+    assert ended.code == 1
+    assert "`spec.releaseName`: there is no such field (by flux-helm-controller v1.6.4, taken from" in ended.err
+    assert "(from gpu_pools, environments/sample.yaml:8)" in ended.err

@@ -212,6 +212,22 @@ def test_a_refresh_records_everything(cli, fake_run):
     assert ended.out.endswith("Recorded. The state before is kept as:\n  backups/one.json\n")
 
 
+def test_programs_read_what_a_refresh_has_recorded(cli, fake_run, workspace):
+    workspace.notices = ("a notice",)
+    assert cli("refresh", "dev", "--json", typed="yes").code == 1  # they are never asked
+    nothing = json.loads(cli("refresh", "dev", "--yes", "--json").out)
+    assert (nothing["recorded"], nothing["backups"], nothing["drift"]["empty"]) == (False, [], True)
+    fake_run.looked = EVERYTHING
+    ended = cli("refresh", "dev", "--yes", "--json")
+    found = json.loads(ended.out)
+    assert (found["schema"], found["recorded"]) == ("provisioner/refresh/1", True)
+    assert found["backups"] == ["backups/one.json"]
+    assert found["drift"]["schema"] == "provisioner/drift/1"
+    assert len(found["drift"]["findings"]) == 5
+    assert ended.err == "note: a notice\n"
+    assert done(fake_run) == [("accept", sorted(EVERYTHING.urns))]
+
+
 @pytest.mark.parametrize("words", [("refresh", "dev"), ("drift", "dev", "--adopt")])
 def test_with_nothing_to_record_nobody_is_asked(cli, fake_run, words):
     assert cli(*words, typed="").code == 0

@@ -158,6 +158,23 @@ def test_a_dry_run_shows_the_same_and_takes_no_lock(cli, fake_run, wired):
     assert fake_run.asked == [("open", "read"), ("importing", ("network", "vpc-1"))]
 
 
+def test_programs_read_what_is_recorded(cli, fake_run, wired):
+    fake_run.found = found(SAME)
+    assert cli("import", "dev", "network", "vpc-1", "--json", typed="yes").code == 1  # they are never asked
+    tried = json.loads(cli("import", "dev", "network", "vpc-1", "--dry-run", "--json").out)
+    assert (tried["schema"], tried["recorded"], tried["count"]) == ("provisioner/import/1", False, 1)
+    done = json.loads(cli("import", "dev", "network", "vpc-1", "--yes", "--json").out)
+    assert (done["recorded"], list(done["backups"].values())) == (True, ["backups/one.json"])
+    assert [each["id"] for each in done["plan"]["steps"]] == ["vpc-1"]
+    assert fake_run.asked[-1] == ("take over",)
+
+
+def test_programs_are_told_of_nothing_that_stands_in_the_way_as_recorded(cli, fake_run, wired):
+    fake_run.found = found(CHANGED)
+    ended = cli("import", "dev", "serving", "dev/serving", "--yes", "--json")
+    assert (ended.code, ended.out, "RUN-090" in ended.err) == (1, "", True)
+
+
 def test_differences_are_shown_with_the_setting_that_would_match_and_refused(cli, fake_run, wired, golden):
     """A secret shows on neither side; what only lacks tags is no difference."""
     fake_run.found = found(SAME, CHANGED, TAGGED, ANEW, unmade=(IMAGES,))

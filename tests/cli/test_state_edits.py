@@ -133,6 +133,44 @@ def test_the_version_says_what_was_done(cli, state, tmp_path):
     assert json.loads(entry.read_text())["message"] == "state rename: Net net and 1 more"
 
 
+@pytest.mark.parametrize(
+    "again",
+    [("rename", "dev", "net", "grid"), ("rename", "dev", NET, "grid"), ("mv", "dev", "net", "grid"),
+     ("mv", "dev", NET, urn("grid", "mlplat:net:Net"))],
+)  # fmt: skip
+def test_a_renaming_that_was_done_before_is_no_mistake(cli, state, again):
+    """So that a script which was cut off can be run again."""
+    assert cli("state", "rename", "dev", "net", "grid", "--yes").code == 0
+    after = recorded(state)
+    ended = cli("state", *again, "--yes")
+    assert (ended.code, ended.out) == (0, "Nothing is to be changed.\n")
+    assert "it has its name already" in ended.err
+    assert recorded(state) == after
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_programs_are_told_in_json(cli, state, command):
+    planned = cli("state", *command, "--dry-run", "--json")
+    done = cli("state", *command, "--yes", "--json")
+    assert (planned.code, done.code) == (0, 0)
+    one, other = json.loads(planned.out), json.loads(done.out)
+    assert (one["schema"], one["recorded"], one["backups"]) == ("provisioner/amendment/1", False, {})
+    assert other["recorded"]
+    assert list(other["backups"])
+    assert one["changes"] == other["changes"] != []
+
+
+def test_programs_read_which_name_it_got(cli, state):
+    (first, *_) = json.loads(cli("state", "rename", "dev", "net", "grid", "--yes", "--json").out)["changes"]
+    assert (first["kind"], first["urn"], first["new_urn"]) == ("renamed", NET, urn("grid", "mlplat:net:Net"))
+
+
+def test_programs_are_never_asked(cli, state):
+    ended = cli("state", "rm", "dev", "user", "--json", typed="yes")
+    assert (ended.code, ended.out) == (1, "")
+    assert "user" in recorded(state)
+
+
 def test_at_a_terminal_it_asks(cli, state):
     ended = cli("state", "rm", "dev", "user", typed="no")
     assert ended.code == 1

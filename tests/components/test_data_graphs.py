@@ -28,7 +28,7 @@ def database(*, version="17", disposable=False):
             instance_class="db.r7g.large", version=version, storage_gib=100, standby=True, backup_days=14
         ),
         safety=DatabaseSafety(protected=not disposable, disposable=disposable, log_days=90),
-        keys=DatabaseKeys(data_key_arn="arn:data", logs_key_arn="arn:logs"),
+        keys=DatabaseKeys(data_key_arn="arn:data", password_key_arn="arn:data", logs_key_arn="arn:logs"),
         vpc_id="vpc-1",
         subnet_ids=["subnet-1", "subnet-2"],
         client_group_id="sg-nodes",

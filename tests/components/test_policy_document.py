@@ -3,7 +3,10 @@
 import json
 
 import pulumi
+import pytest
 
+from components.key_policy import KeyUser, key_policy
+from components.location import Location
 from components.policy_document import allow, anyone, deny, document, principals, service
 from tests.support.recording import record
 
@@ -53,3 +56,13 @@ def test_leaves_may_be_outputs():
             "Resource": "arn:key",
         }
     ]
+
+
+@pytest.mark.parametrize("user", KeyUser, ids=lambda user: user.name)
+def test_every_user_of_a_key_may_use_it_and_not_administer_it(user):
+    administration, *uses = key_policy(user, Location(region="eu-west-1", account_id="111122223333"))
+    assert administration["Sid"] == "Administration"
+    assert uses
+    for use in uses:
+        assert {*use["Action"]} & {*administration["Action"]} <= {"kms:DescribeKey"}
+        assert use["Principal"] != {"AWS": "*"} or "Condition" in use

@@ -7,6 +7,8 @@ from components.private_ca import Lifetimes, PrivateCa, PrivateCaArgs
 from components.team_secrets import TeamSecrets, TeamSecretsArgs
 from components.vault_audit import VaultAudit, VaultAuditArgs
 from components.vault_cluster import PodRole, VaultCluster, VaultClusterArgs
+from components.vault_database import Lease, VaultDatabase, VaultDatabaseArgs
+from components.vault_databases import VaultDatabases, VaultDatabasesArgs
 from components.vault_issuer import VaultIssuer, VaultIssuerArgs
 from components.vault_key_ring import VaultKey, VaultKeyRing, VaultKeyRingArgs
 from components.vault_operator import OperatorConnection, OperatorConnectionArgs
@@ -21,7 +23,9 @@ DAY = 86_400
 TRUSTED = VaultServer(
     address="https://vault.example:8200", namespace="ml", authority="-----BEGIN", login="dev/kubernetes-here"
 )
-PUBLIC = VaultServer(address="https://vault.example", namespace=None, authority=None, login="dev/kubernetes-here")
+PUBLIC = VaultServer(
+    address="https://vault.example", namespace=None, authority=None, login="dev/kubernetes-here"
+)
 
 
 def key(name, purpose, type, **other):
@@ -43,7 +47,11 @@ def key_ring():
 
 def secrets():
     args = VaultSecretsArgs(
-        origin="encryption.vault", mount="dev/kv", policies="dev", teams=["search"], further={"dev/old/things": 3}
+        origin="encryption.vault",
+        mount="dev/kv",
+        policies="dev",
+        teams=["search"],
+        further={"dev/old/things": 3},
     )
     VaultSecrets("dev-vault-secrets", args)
 
@@ -61,6 +69,22 @@ def private_ca():
         policies="dev",
     )
     PrivateCa("dev-vault-ca", args)
+
+
+def database():
+    args = VaultDatabaseArgs(
+        origin="encryption.vault.databases",
+        mount="dev/database",
+        database="features-here",
+        user="vault",
+        password="",
+        lease=Lease(ttl_s=3600, max_ttl_s=DAY),
+        policies="dev",
+        is_verified=True,
+        authority="-----BEGIN",
+        endpoint="db.example:5432",
+    )
+    VaultDatabase("dev-vault-db-features", args)
 
 
 def people():
@@ -83,21 +107,35 @@ def cluster():
         PodRole(name="search.etl", namespaces=["search"], accounts=["etl"], policies=["dev-a", "dev-b"]),
     ]
     args = VaultClusterArgs(
-        origin="encryption.vault", mount="dev/kubernetes-here", roles=roles, host="https://cluster", authority="CA"
+        origin="encryption.vault",
+        mount="dev/kubernetes-here",
+        roles=roles,
+        host="https://cluster",
+        authority="CA",
     )
     VaultCluster("dev-vault-here", args)
 
 
 def reach(place):
     args = VaultReachArgs(
-        origin="encryption.vault", place=place, namespaces=["search"], accounts={"cert-manager": ["vault-issuer"]}
+        origin="encryption.vault",
+        place=place,
+        clients=["search"],
+        software=["cert-manager"],
+        accounts=[("cert-manager", "vault-issuer")],
     )
     return lambda: VaultReach("dev-vault-reach", args)
 
 
 def team_secrets(by, server, members=()):
     args = TeamSecretsArgs(
-        origin="teams[0]", team="search", members=members, by=by, server=server, role="team-search", store="dev/kv"
+        origin="teams[0]",
+        team="search",
+        members=members,
+        by=by,
+        server=server,
+        role="team-search",
+        store="dev/kv",
     )
     return lambda: TeamSecrets("dev-team-search-secrets", args)
 
@@ -119,10 +157,16 @@ def connection(server):
 
 
 PROGRAMS = {
-    "audit": lambda: VaultAudit("dev-vault-audit", VaultAuditArgs(origin="it", path="dev", file="/var/log/v")),
+    "audit": lambda: VaultAudit(
+        "dev-vault-audit", VaultAuditArgs(origin="it", path="dev", file="/var/log/v")
+    ),
     "cluster": cluster,
+    "database": database,
     "connection": connection(TRUSTED),
     "connection_that_everybody_trusts": connection(PUBLIC),
+    "databases": lambda: VaultDatabases(
+        "dev-vault-databases", VaultDatabasesArgs(origin="it", mount="dev/database")
+    ),
     "issuer": issuer,
     "key_ring": key_ring,
     "people": people,
@@ -161,7 +205,9 @@ def test_no_path_is_both_of_use_and_of_administration(ways):
     use, administration = using("dev/transit", "models", ways), administering("dev/transit")
     changing = {path: {*said} - {"read", "list"} for path, said in administration.items()}
     assert {path for path, said in use.items() if {*said} != {"read"}}.isdisjoint(changing)
-    assert not any(word in path for path in administration for word in ("encrypt", "decrypt", "sign", "export"))
+    assert not any(
+        word in path for path in administration for word in ("encrypt", "decrypt", "sign", "export")
+    )
 
 
 def test_a_policy_is_written_as_vault_reads_it():

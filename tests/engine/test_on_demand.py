@@ -3,17 +3,17 @@
 import subprocess
 import sys
 
-DESCRIPTION = """
+TELLING = """
 import sys
 if sys.argv[1] == "on demand":
     from provisioner.engine.embedded.on_demand import load_on_demand
     load_on_demand("pulumi_aws")
+    load_on_demand("pulumi_kubernetes")
     from provisioner.engine.embedded import once
     once.remember()
 import inspect
-import pulumi_aws as aws
+from pathlib import Path
 from pulumi import _types
-from provisioner.providers.aws.registry import CATALOG
 
 seen = set()
 
@@ -36,6 +36,11 @@ def walk(hint):
     told(hint)
     for each in getattr(hint, "__args__", ()):
         walk(each)
+"""
+
+OF_AWS = """
+import pulumi_aws as aws
+from provisioner.providers.aws.registry import CATALOG
 
 for spec in sorted(CATALOG, key=lambda spec: spec.type):
     _, module, name = spec.type.split(":")
@@ -48,20 +53,72 @@ for spec in sorted(CATALOG, key=lambda spec: spec.type):
         walk(hint)
 """
 
+OF_KUBERNETES = """
+import importlib
+import pulumi_kubernetes as kubernetes
 
-def described(how):
+for package in ("core.v1", "apps.v1", "batch.v1", "networking.v1", "admissionregistration.v1", "apiextensions.v1", "meta.v1"):
+    group, version = package.split(".")
+    classes = getattr(getattr(kubernetes, group), version)
+    where = importlib.import_module(f"pulumi_kubernetes.{package}")
+    for file in sorted(Path(where.__file__).parent.glob("[A-Z]*.py")):
+        cls = getattr(classes, file.stem)
+        print(package, cls.__module__, cls.__mro__)
+        for name in sys.modules[cls.__module__].__all__:
+            told(getattr(sys.modules[cls.__module__], name))
+        for hint in _types.resource_types(cls).values():
+            walk(hint)
+"""
+
+
+def described(what, how):
     return subprocess.run(
-        [sys.executable, "-c", DESCRIPTION, how], check=True, capture_output=True, text=True
+        [sys.executable, "-c", TELLING + what, how], check=True, capture_output=True, text=True
     ).stdout
 
 
 def test_each_type_in_the_catalog_has_the_same_class_arguments_and_nested_types_as_without():
-    assert described("on demand") == described("whole")
+    assert described(OF_AWS, "on demand") == described(OF_AWS, "whole")
+
+
+def test_kinds_have_the_same_classes_arguments_and_nested_types_as_without():
+    """In `pulumi_kubernetes` a module is called like its class."""
+    on_demand = described(OF_KUBERNETES, "on demand")
+    assert on_demand == described(OF_KUBERNETES, "whole")
+    assert "pulumi_kubernetes.core.v1.outputs PodSpec" in on_demand
+
+
+def test_kinds_are_found_wherever_people_look():
+    use = """
+import threading
+from pulumi_kubernetes.core.v1 import ConfigMap, ConfigMapInitArgs
+import pulumi_kubernetes as kubernetes
+import pulumi_kubernetes.apps.v1.Deployment as deployment
+found = [ConfigMap, ConfigMapInitArgs, deployment, kubernetes.apps.v1.Deployment, kubernetes.meta.v1.ObjectMetaArgs]
+found += [kubernetes.helm.v3.Release, kubernetes.helm.v3.RepositoryOptsArgs, kubernetes.helm.v3.Chart, kubernetes.Provider]
+found += [kubernetes.yaml.ConfigFile, kubernetes.kustomize.Directory, kubernetes.apiextensions.CustomResource]
+print([each.__name__ for each in found])
+print(kubernetes.core.v1.ConfigMap is ConfigMap, kubernetes.helm.v3.Release is found[5])"""
+    names, same = used(use).splitlines()
+    assert names == str(
+        [
+            "ConfigMap",
+            "ConfigMapInitArgs",
+            "Deployment",
+            "Deployment",
+            "ObjectMetaArgs",
+            "Release",
+            "RepositoryOptsArgs",
+        ]
+        + ["Chart", "Provider", "ConfigFile", "Directory", "CustomResource"]
+    )
+    assert same == "True True"
 
 
 USE = """
 from provisioner.engine.embedded.on_demand import load_on_demand
 load_on_demand("pulumi_aws")
+load_on_demand("pulumi_kubernetes")
 import sys
 import pulumi_aws as aws
 {use}
@@ -145,8 +202,8 @@ def test_the_packages_of_an_sdk_that_is_loaded_by_package_are_there_for_each_of_
     """The same of `pulumi_kubernetes`, in which every region's program makes objects at the same time."""
     use = """
 import sys, threading
-from provisioner.engine.embedded.on_demand import load_by_package
-load_by_package("pulumi_kubernetes")
+from provisioner.engine.embedded.on_demand import load_on_demand
+load_on_demand("pulumi_kubernetes")
 import pulumi_kubernetes as kubernetes
 sys.setswitchinterval(1e-5)
 start, found = threading.Barrier(8), []

@@ -1,6 +1,7 @@
 """Good files: what is read, where it comes from, and how a file is found."""
 
 import time
+from collections import Counter
 from datetime import timedelta
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -219,3 +220,38 @@ def test_an_alias_bomb_costs_nothing(write):
     problems = refused(load, write("bomb.yaml", "\n".join(lines) + "\n"))
     assert time.perf_counter() - start < 1
     assert sum(item.problem is Problem.FOREIGN_YAML for item in problems) == 29 * 9
+
+
+MODEL = """\
+  - name: m{number}
+    team: sarch
+    source: {{uri: "oci://registry.corp.example/y", digest: "sha256:{digest}"}}
+    licence: apache-2.0
+    owner: a@example.com
+    runtime: vllm
+    pool: onlin
+    memory: 5Gi
+    traffic: {{stable: 1}}
+"""
+WITH_TEAMS = """\
+name: many
+cloud: none
+owner: a@example.com
+region: munich
+cluster: {kind: existing, kubeconfig: kubeconfig, context: on-prem}
+delivery: direct
+gpu_pools:
+  - {name: online, nodes: 2..2, machine: {gpu: h100-80gb, gpus: 8, selector: {a: b}}}
+teams:
+  - {name: search, gpus: {online: {guaranteed: 6}}}
+models:
+  - {name: unfinished}
+"""
+
+
+def test_however_much_is_wrong_with_models_all_of_it_is_told_at_once(write):
+    """Rules that cross sections refuse one thing each time they are asked, and wait for no other entry."""
+    models = "".join(MODEL.format(number=number, digest="1" * 64) for number in range(15))
+    found = refused(load, write("many.yaml", WITH_TEAMS + models))
+    assert Counter(each.problem for each in found)[Problem.UNKNOWN_NAME] == 30
+    assert Problem.MISSING in {each.problem for each in found}

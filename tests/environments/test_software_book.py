@@ -5,6 +5,7 @@ import re
 import pytest
 
 from environments.mirror import Mirror, image_in
+from environments.node_software import DRIVER
 from environments.software_book import BOOK, NAMESPACES
 from policies.images import image
 
@@ -71,6 +72,35 @@ def test_with_a_mirror_every_image_comes_from_it(row):
     tags = {name.rpartition(":")[2] for name in row.all_images}
     assert {value for value in values if not value.startswith(HOST)} <= tags
     assert [name for name in mirrored if not any(name.startswith(place) for place in places)] == []
+
+
+def locked(row):
+    """The mirror with a digest for each image of a row, and none for any other."""
+    digests = {MIRROR.called(image): f"sha256:{n:064x}" for n, image in enumerate(row.all_images, 1)}
+    return Mirror(host=HOST, digests=digests)
+
+
+def test_with_a_lock_the_chart_is_told_the_digest_of_each_of_its_images(row):
+    """The driver has none: its tag ends with the system of each node."""
+    mirror = locked(row)
+    told = " ".join(leaves(row.values_for(mirror)))
+    assert [each for each in row.all_images if mirror.digest(each) not in told] in ([], [DRIVER])
+
+
+def test_a_lock_takes_nothing_away_and_adds_nothing_without_a_digest(row):
+    assert row.values_for(Mirror(host=HOST, digests={f"{HOST}/other:1": "sha256:1"})) == row.values_for(MIRROR)
+    before, after = paths(row.values_for(MIRROR)), paths(row.values_for(locked(row)))
+    assert before <= after
+    assert after <= {*row.mirrored, *row.pinned}
+
+
+def paths(values, around=()):
+    """Every value's path, with dots."""
+    found = set()
+    for key, value in values.items():
+        is_section = isinstance(value, dict)
+        found |= paths(value, (*around, key)) if is_section else {".".join((*around, key))}
+    return found
 
 
 def test_with_a_mirror_the_chart_comes_from_it(row):

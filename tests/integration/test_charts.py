@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from environments.load import load
+from environments.needed_images import needed_images
 from environments.software_book import BOOK
 from tests.servers.build import program
 from tests.servers.definitions import folders
@@ -22,6 +24,7 @@ MIRROR = "registry.corp.example"
 ENVIRONMENT = f"""\
 extends: {Path(__file__).parent}/environments/airgap.yaml
 name: charts
+connectivity: {{images: charts.lock}}
 gpu_pools:
   - {{name: online, profile: g6e.2xlarge, nodes: 0..8}}
   - {{name: batch, profile: g6.4xlarge, nodes: 0..8, nodes_by: karpenter}}
@@ -44,6 +47,7 @@ def values(tmp_path_factory):
     """Release -> the values that our own program gives it."""
     file = tmp_path_factory.mktemp("charts") / "charts.yaml"
     file.write_text(ENVIRONMENT)
+    file.with_name("charts.lock").write_text(lock(load(file, images="any").environment))
     (platform,) = recorded(file).layer("platform")
     releases = [each for each in platform.objects if each.short_type == "HelmRelease"]
     return {each.inputs["metadata"]["name"]: each.inputs["spec"]["values"] for each in releases}
@@ -64,6 +68,12 @@ def rendered(request, values, tmp_path):
     )
     assert ended.returncode == 0, ended.stderr
     return row, [each for each in yaml.load_all(ended.stdout, yaml.CSafeLoader) if each]
+
+
+def lock(environment):
+    """A digest for everything that an environment needs."""
+    names = [each.name for each in needed_images(environment) if not each.has_digest]
+    return "".join(f"{MIRROR}/{name}@sha256:{number:064x}\n" for number, name in enumerate(names, 1))
 
 
 def chart(name, folder):
@@ -93,8 +103,10 @@ def test_every_image_of_a_chart_is_in_the_book_and_comes_from_the_mirror(rendere
     mirrored = {f"{MIRROR}/{image}" for image in row.all_images}
     # An explainer's image has its tag beside it.
     known = mirrored | {image.rpartition(":")[0] for image in mirrored if "explainer" in image}
-    # Karpenter's names a digest as well: in the source tree that of the release before.
-    assert {image for image in images_in(objects) if image.partition("@")[0] not in known} == set()
+    found = set(images_in(objects))
+    assert {image for image in found if image.partition("@")[0] not in known} == set()
+    # In a config map the explainer's digest is with its tag.
+    assert {image for image in found if "@sha256:0000" not in image and "explainer" not in image} == set()
 
 
 def test_the_book_has_the_kinds_that_a_chart_brings(rendered):

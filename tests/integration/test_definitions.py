@@ -106,8 +106,10 @@ def variants(body):
 
 
 def places(value, at=()):
-    """Every place below, and what is there."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    """Every place below, and what is there; of a list only the first item, since the others are like it."""
+    items = (
+        value.items() if isinstance(value, dict) else enumerate(value[:1]) if isinstance(value, list) else ()
+    )
     for key, each in items:
         yield (*at, key), each
         yield from places(each, (*at, key))

@@ -22,6 +22,7 @@ DELIVERED = (
 )
 """Groups of kinds that charts would bring."""
 
+
 @pytest.fixture
 def helm_without_network(helm, tmp_path):
     """The folder of a `helm` that fetches nothing."""

@@ -110,7 +110,9 @@ def test_the_kinds_that_a_chart_brings_are_read_without_a_cluster(helm_on_path, 
         (tmp_path / "shelves" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "shelves" / name).write_text(text)
     shop = tmp_path / "shop"
-    subprocess.run([helm, "package", tmp_path / "shelves", "--destination", shop], check=True, capture_output=True)
+    subprocess.run(
+        [helm, "package", tmp_path / "shelves", "--destination", shop], check=True, capture_output=True
+    )
     with serving(shop) as address:
         subprocess.run([helm, "repo", "index", shop, "--url", address], check=True, capture_output=True)
         source = InChart(

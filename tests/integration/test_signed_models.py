@@ -5,7 +5,14 @@ import copy
 
 import pytest
 
-from components.model_admission import LIST, NAMESPACE, ModelAdmission, ModelAdmissionArgs, SignedModel, key_of
+from components.model_admission import (
+    LIST,
+    NAMESPACE,
+    ModelAdmission,
+    ModelAdmissionArgs,
+    SignedModel,
+    key_of,
+)
 from components.team_namespace import TEAM_LABEL
 from tests.integration.rendered import Manifest, sent
 from tests.integration.test_model_servers import FILE, path_of, pods
@@ -80,7 +87,9 @@ def tried(cluster, body):
 
 
 def pod_tried(cluster, pod):
-    code, answer = cluster.ask("POST", f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods?dryRun=All", pod)
+    code, answer = cluster.ask(
+        "POST", f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods?dryRun=All", pod
+    )
     return "made" if code == 201 else answer["message"]
 
 

@@ -67,3 +67,40 @@ def test_a_provider_that_marks_secrets_itself_is_believed():
 def test_what_the_program_calls_secret_is_sealed_whole_with_no_seal_in_a_seal():
     told = {"config": {"password": Secret("new value"), "size": 2}}
     assert sealed_outputs(told, {}, ("config",)) == {"config": Secret({"password": "new value", "size": 2})}
+
+
+AWKWARD = 'K7"é&/ +horse'
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        '{"password": "K7\\"\\u00e9&/ +horse"}',
+        '{"password": "K7\\"é&/ +horse"}',
+        "https://host/?q=K7%22%C3%A9%26%2F%20%2Bhorse&more",
+        "password=K7%22%C3%A9%26%2F+%2Bhorse",
+        "data: Szci" + "w6kmLyAraG9yc2U=",
+        "data: Szci" + "w6kmLyAraG9yc2U",
+        "4b3722c3a9262f202b686f727365",
+        "KeyError: 'K7\"é&/ +horse'",
+    ],
+    ids=["JSON", "JSON with letters", "URL", "form", "base64", "base64 without an end", "hex", "Python"],
+)
+def test_it_is_masked_in_every_spelling(spelt):
+    told = masked(spelt, {"password": Secret(AWKWARD)})
+    assert "[secret]" in told
+    assert "horse" not in told
+
+
+@pytest.mark.parametrize(
+    ("document", "sentence"),
+    [
+        ('{"password": "K7\\"horse", "host": "db"}', 'K7"horse is too simple for a password'),
+        ('path "teams/horse" { capabilities = ["nonsense"] }', 'path "teams/horse": nonsense'),
+    ],
+)
+def test_a_part_of_a_secret_document_is_masked_but_not_the_names_in_it(document, sentence):
+    told = masked(sentence, {"document": Secret(document)})
+    assert "[secret]" in told
+    assert "horse" not in told
+    assert masked("the password is wrong", {"document": Secret(document)}) == "the password is wrong"

@@ -51,7 +51,7 @@ def test_a_pattern_that_names_nothing_is_found():
 @pytest.mark.parametrize(
     ("pattern", "urn"), [("serving", URN), ("servng", URN), ("*::servin", URN), ("vpc", ""), ("twin", "")]
 )
-def test_a_name_alone_names_nothing_but_its_urn_is_found(pattern, urn):
+def test_what_was_probably_meant(pattern, urn):
     twins = (f"urn:pulumi:a::foundation::t:{each}:T::twin" for each in "ab")
     assert nearest(pattern, (URN, *twins)) == urn
 

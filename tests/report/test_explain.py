@@ -7,9 +7,11 @@ import pytest
 from provisioner.engine import definition_failures as d
 from provisioner.engine import engine_failures as e
 from provisioner.engine import failures as f
+from provisioner.engine import image_failures as images
 from provisioner.engine import import_failures as i
 from provisioner.engine import key_failures as keys
 from provisioner.engine import state_failures as away
+from provisioner.engine import model_failures as models
 from provisioner.engine import plan_failures as p
 from provisioner.engine import policy_failures as policy
 from provisioner.engine import plugin_failures as plugins
@@ -27,7 +29,8 @@ FAILURES = (
     f.ProgramFailed("local.us-east-1", "KeyError: 'size'", TRACEBACK),
     f.HookFailed(urn(VPC, "v"), "the hook drain is not registered"),
     f.InvalidInputs(
-        ((urn(VPC, "v"), "cidrBlock", "it is required"), (urn(KEY, "k"), "tags", "51 are too many"))
+        ((urn(VPC, "v"), "cidrBlock", "it is required"), (urn(KEY, "k"), "tags", "51 are too many")),
+        {urn(VPC, "v"): "network, environments/dev.yaml:9"},
     ),
     f.UnknownType("aws:ec2/vcp:Vcp", (VPC,)),
     f.NoProvider(urn(VPC, "v"), "aws"),
@@ -101,7 +104,18 @@ FAILURES = (
     ),
     i.NotAnImportFile((("ids.yaml:2", "`v` has no id, but something that has parts"),)),
     i.NothingListed("ids.yaml"),
+    images.NoMirror(),
+    images.ImagesNotLocked(
+        "registry.corp.example",
+        (("registry.corp.example/registry.k8s.io/kueue/kueue:v0.19.2", "it is not there"),),
+        29,
+    ),
     i.NoCloudToImportFrom(),
+    models.NothingSeals("sealed_by"),
+    models.ModelNotRead("weights/link", "it is neither a file nor a folder, or it leads to none"),
+    models.ModelUnsound("model.sealed", "it was sealed as ranker 17, not as triage 17"),
+    models.NoModelStore("on-prem", is_to_come=False),
+    models.KeyIsNotThere("model-ranker", is_written=True),
     plugins.FateUnknown(urn(VPC, "v"), VPC),
     plugins.NoHelm((urn("kubernetes:helm.sh/v3:Release", "kueue"),)),
     projects.NotAProject(

@@ -187,3 +187,14 @@ def test_a_setting_of_the_account_that_goes_is_one_of_others_too():
         "  - aws:ec2:VpcBlockPublicAccessOptions prod-public-access"
         "  [off for every network of the account in this region]",
     ]
+
+
+def test_a_note_that_several_stacks_have_is_said_once():
+    first = plan(step("create", VPC, "v"), notes=("No cluster was asked.", "One."))
+    second = plan(step("create", VPC, "v"), notes=("No cluster was asked.", "Two."))
+    said = plan_text([first, second], PLAIN)
+    assert [line.strip() for line in said.splitlines() if "note:" in line] == [
+        "note: No cluster was asked.",
+        "note: One.",
+        "note: Two.",
+    ]

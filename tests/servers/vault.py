@@ -39,7 +39,7 @@ class Refusal(AssertionError):
 class Node:
     """One process of Vault, with a folder, a certificate and two ports of its own."""
 
-    def __init__(self, folder: Path, name, authority, leader=None):
+    def __init__(self, folder: Path, name, authority):
         self.folder = folder / name
         self.folder.mkdir()
         self.address = f"https://127.0.0.1:{free_port()}"
@@ -47,17 +47,13 @@ class Node:
             ca_certs=str(authority.file), retries=False, timeout=urllib3.Timeout(30)
         )
         self._file = self.folder / "vault.json"
-        self._file.write_text(json.dumps(self._settings(name, authority, leader), indent=2))
+        self._file.write_text(json.dumps(self._settings(name, authority), indent=2))
         self._running = None
         self.start()
 
-    def _settings(self, name, authority, leader):
+    def _settings(self, name, authority):
         certificate, key = authority.server(name)
         storage = {"path": str(self.folder), "node_id": name, **QUICK}
-        if leader:
-            storage["retry_join"] = [
-                {"leader_api_addr": leader.address, "leader_ca_cert_file": str(authority.file)}
-            ]
         among_nodes = f"127.0.0.1:{free_port()}"
         listener = {
             "address": self.address.removeprefix("https://"),
@@ -119,14 +115,17 @@ class Node:
             return self.health() in {ACTIVE, STANDBY, UNINITIALISED, SEALED}
         return False
 
-    def until(self, *states, seconds=60):
+    def until(self, *states):
         """Wait until it is in one of these states."""
-        limit = time.monotonic() + seconds
-        while (state := self.health()) not in states:
-            assert time.monotonic() < limit, (
-                f"{self.address} answers {state}, not {states}, after {seconds} s"
-            )
-            time.sleep(0.02)
+        until(lambda: self.health() in states, f"{self.address} did not answer any of {states}")
+
+
+def until(happened, otherwise, seconds=60):
+    """Wait for something that happens by itself, a little later."""
+    limit = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < limit, f"{otherwise} in {seconds} s"
+        time.sleep(0.02)
 
 
 class Vault:
@@ -157,14 +156,17 @@ class Vault:
     def _stand_by(self, folder, standbys):
         """Start more nodes, and wait until each has a vote: without a majority no other one can take over."""
         self.post("sys/storage/raft/autopilot/configuration", {"server_stabilization_time": "100ms"})
+        leader = {"leader_api_addr": self.nodes[0].address, "leader_ca_cert": self.ca.read_text()}
         for number in range(standbys):
-            self.nodes.append(Node(folder, f"vault-{number + 2}", self.authority, self.nodes[0]))
-            self._unseal(self.nodes[-1])
-        while not all(one["voter"] for one in self._members()) or len(self._members()) < len(self.nodes):
-            time.sleep(0.05)
+            node = Node(folder, f"vault-{number + 2}", self.authority)
+            self.nodes.append(node)
+            self._done(node, "POST", "sys/storage/raft/join", leader)
+            self._unseal(node)
+        until(self._all_vote, "not every node got a vote")
 
-    def _members(self):
-        return self.get("sys/storage/raft/configuration")["data"]["config"]["servers"]
+    def _all_vote(self):
+        members = self.get("sys/storage/raft/configuration")["data"]["config"]["servers"]
+        return len(members) == len(self.nodes) and all(member["voter"] for member in members)
 
     @property
     def address(self):
@@ -196,10 +198,10 @@ class Vault:
         """Unseal what is sealed, and wait until there is an active node again."""
         for node in self.nodes:
             self._unseal(node)
-        limit = time.monotonic() + 60
-        while len({node.leader() for node in self.nodes}) > 1 or not self.active():
-            assert time.monotonic() < limit, "the nodes have not agreed on one of them in 60 s"
-            time.sleep(0.02)
+        until(self._agree, "the nodes did not agree on one of them")
+
+    def _agree(self):
+        return len({node.leader() for node in self.nodes}) == 1 and self.active() is not None
 
     def _unseal(self, node):
         for key in self.unseal_keys[:THRESHOLD]:

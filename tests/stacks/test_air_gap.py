@@ -9,7 +9,9 @@ import re
 import pulumi_aws as aws
 import pytest
 
-from environments.load import find
+from environments.load import find, load
+from environments.mirror import Mirror
+from environments.needed_images import needed_images
 from stacks.layers import LAYERS
 from tests.support.environments import shipped
 from tests.support.recording import Declared, record
@@ -272,3 +274,38 @@ def test_nodes_open_connections_to_private_addresses_and_to_s3_only():
 )
 def test_public_blocks_are_known(block, public):
     assert is_public(block) is public
+
+
+REFERENCE = re.compile(rf"{re.escape(MIRROR)}/[a-z0-9./_-]+(?::[\w.-]+)?(?:@sha256:[0-9a-f]{{64}})?")
+
+
+def delivered():
+    """All that is in its clusters, as one text."""
+    return json.dumps([each.inputs for each in objects() if each.type.startswith("kubernetes:")])
+
+
+def test_everything_that_the_lock_has_to_say_is_told_to_what_starts_it():
+    """An image by its reference or by its tag, where a chart puts the two together; a chart by its digest."""
+    found, text = load(find("prod-airgap")), delivered()
+    needed = [each for each in needed_images(found.environment) if not each.has_digest]
+    mirror = Mirror(host=MIRROR, digests=found.digests)
+    assert [each.name for each in needed if mirror.digest(each.name) not in text] == []
+    assert len(set(found.digests.values())) == len(found.digests) == len(needed)
+
+
+def test_every_image_of_a_pod_has_its_digest():
+    text = [
+        json.dumps(each.inputs)
+        for each in objects()
+        if each.short_type in ("InferenceService", "ServingRuntime", "EC2NodeClass")
+    ]
+    named = {reference for each in text for reference in REFERENCE.findall(each)}
+    assert len(named) >= 4
+    assert {reference for reference in named if "@sha256:" not in reference} == set()
+
+
+def test_charts_that_it_needs_are_those_that_it_has():
+    sources = {each.inputs["spec"]["url"] for each in objects() if each.short_type == "OCIRepository"}
+    needed = needed_images(load(find("prod-airgap")).environment)
+    charts = {each.name.rpartition(":")[0] for each in needed if each.kind == "chart"}
+    assert sources == {f"oci://{MIRROR}/{each}" for each in charts}

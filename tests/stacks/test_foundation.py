@@ -74,3 +74,17 @@ def test_an_existing_network_is_read_and_left_alone(tmp_path):
     assert recording.outputs["vpcId"] == "vpc-0a1b2c3d"
     assert recording.outputs["vpcCidr"] == "10.0.0.0/16"
     assert recording.outputs["privateSubnetIds"] == ["subnet-0a1b2c3d", "subnet-4e5f6a7b"]
+
+
+def test_further_keys_are_those_that_the_file_names(tmp_path):
+    def keys(further):
+        file = tmp_path / "here.yaml"
+        settings = f"extends: {find('local').resolve()}\nname: local\n"
+        file.write_text(f"{settings}encryption: {{kms: {{further: {further}}}}}\n")
+        recording = record(
+            FOUNDATION.program(), stack="local.us-east-1", config={"provisioner:file": str(file)}
+        )
+        return {*recording.outputs["keyArns"]}
+
+    assert keys("[datasets, secrets, state]") - keys("[]") == {"datasets", "secrets", "state"}
+    assert "state" not in keys("[datasets]")

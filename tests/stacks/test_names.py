@@ -57,4 +57,5 @@ def test_an_own_zone_and_listed_names_are_answered(named):
     added = {"ml.example.internal", "*.ml.example.internal", "*.corp.example", "vault.corp.example"}
     replica = {"region": "eu-west-1", "cidr": "10.192.0.0/16"}
     settings = {"dns": {"zone": "ml.example.internal"}, "replicas": [replica]}
+    settings |= {"gpu_pools": [], "teams": [], "models": [], "gateway": None}
     assert added <= named(connectivity=gap, **settings)

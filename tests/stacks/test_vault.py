@@ -53,7 +53,17 @@ UPSTREAM = {
         "clusterCertificateAuthority": "Y2E=",
     }
     for region in ("eu-west-1", "eu-west-2")
+} | {
+    "foundation/sample.eu-west-1": {
+        "vpcId": "vpc",
+        "vpcCidr": "10.20.0.0/16",
+        "privateSubnetIds": ["subnet-a", "subnet-b", "subnet-c"],
+        "keyArns": {purpose: f"arn:{purpose}" for purpose in ("logs", "cluster", "disks", "data")},
+        "roleArns": {"cluster": "arn:cluster", "node": "arn:node"},
+        "accessLogsBucket": "logs",
+    },
 }
+"""What the earlier layers hand over."""
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +98,10 @@ def layer(written):
 
 
 def described(recording):
-    return [f"{each.short_type} {each.inputs.get('path') or each.inputs.get('name')}" for each in recording.objects]
+    return [
+        f"{each.short_type} {each.inputs.get('path') or each.inputs.get('name')}"
+        for each in recording.objects
+    ]
 
 
 def test_without_a_cloud_and_without_a_cluster_there_is_vault_alone(layer, written):
@@ -98,7 +111,9 @@ def test_without_a_cloud_and_without_a_cluster_there_is_vault_alone(layer, writt
         "Mount sample/kv",
     ]
     env = load(written(ALONE)).environment
-    assert {each.name: each.regions(env) for each in LAYERS if each.regions(env)} == {"foundation": (("munich",),)}
+    assert {each.name: each.regions(env) for each in LAYERS if each.regions(env)} == {
+        "foundation": (("munich",),)
+    }
 
 
 def test_the_provider_holds_nothing_of_a_machine_or_a_person(layer, monkeypatch):
@@ -137,14 +152,18 @@ def test_pods_of_each_region_log_in_at_a_method_of_their_own(layer):
 
 def test_teams_have_policies_roles_and_secrets_of_their_own(layer):
     parts = (ALONE, "    secrets: external_secrets\n", CLUSTER, TEAMS)
-    policies = {each.inputs["name"]: each.inputs["policy"] for each in layer("foundation", *parts).of_type("Policy")}
+    policies = {
+        each.inputs["name"]: each.inputs["policy"] for each in layer("foundation", *parts).of_type("Policy")
+    }
     assert "teams/search/" in policies["sample-team-search"]
     assert "research" not in policies["sample-team-search"]
     platform = layer("platform", *parts)
     roles = {each.inputs["roleName"]: each.inputs for each in platform.of_type("AuthBackendRole")}
     assert roles["team-search"]["boundServiceAccountNamespaces"] == ["search"]
     assert roles["team-search"]["tokenPolicies"] == ["sample-team-search"]
-    stores = {each.inputs["metadata"]["namespace"]: each.inputs["spec"] for each in platform.of_type("SecretStore")}
+    stores = {
+        each.inputs["metadata"]["namespace"]: each.inputs["spec"] for each in platform.of_type("SecretStore")
+    }
     assert {space: of["provider"]["vault"]["auth"]["kubernetes"]["role"] for space, of in stores.items()} == {
         "search": "team-search",
         "research": "team-research",
@@ -152,7 +171,9 @@ def test_teams_have_policies_roles_and_secrets_of_their_own(layer):
 
 
 def test_groups_of_people_have_what_all_their_teams_give_them(layer):
-    people = '    people: {issuer: "https://sso.example.com", audiences: [vault], administrators: [security]}\n'
+    people = (
+        '    people: {issuer: "https://sso.example.com", audiences: [vault], administrators: [security]}\n'
+    )
     groups = {
         each.inputs["name"]: each.inputs["policies"]
         for each in layer("foundation", ALONE, people, CLUSTER, TEAMS).of_type("Group")
@@ -167,7 +188,11 @@ def test_groups_of_people_have_what_all_their_teams_give_them(layer):
 @pytest.mark.parametrize("secrets", ["vault_operator", "external_secrets"])
 def test_the_network_lets_those_speak_to_vault_who_have_to(layer, secrets):
     platform = layer("platform", ALONE, f"    secrets: {secrets}\n    pki: {{}}\n", CLUSTER, TEAMS)
-    ways = [each.inputs for each in platform.of_type("NetworkPolicy") if each.inputs["metadata"]["name"] == "vault"]
+    ways = [
+        each.inputs
+        for each in platform.of_type("NetworkPolicy")
+        if each.inputs["metadata"]["name"] == "vault"
+    ]
     software = {"vault_operator": "vault-secrets-operator-system", "external_secrets": "external-secrets"}
     assert {way["metadata"]["namespace"] for way in ways} == {
         "search", "research", "cert-manager", software[secrets]
@@ -178,7 +203,9 @@ def test_the_network_lets_those_speak_to_vault_who_have_to(layer, secrets):
 def test_a_vault_in_the_cluster_is_spoken_to_there(layer):
     address = ALONE.replace("vault.example.com", "vault.vault.svc")
     platform = layer("platform", address, CLUSTER, TEAMS)
-    (way, _) = [each for each in platform.of_type("NetworkPolicy") if each.inputs["metadata"]["name"] == "vault"]
+    (way, _) = [
+        each for each in platform.of_type("NetworkPolicy") if each.inputs["metadata"]["name"] == "vault"
+    ]
     label = {"kubernetes.io/metadata.name": "vault"}
     assert way.inputs["spec"]["egress"][0]["to"] == [{"namespaceSelector": {"matchLabels": label}}]
 
@@ -194,7 +221,9 @@ def test_software_that_nobody_calls_lets_nobody_in(layer):
     assert policy["spec"]["ingress"] == []
 
 
-@pytest.mark.parametrize("more", ["    secrets: vault_operator\n", "    secrets: external_secrets\n", "    pki: {}\n"])
+@pytest.mark.parametrize(
+    "more", ["    secrets: vault_operator\n", "    secrets: external_secrets\n", "    pki: {}\n"]
+)
 def test_the_charts_are_those_that_are_said_to_be_needed(layer, written, more):
     parts = (ALONE, more, CLUSTER, TEAMS)
     needed = {row.name for row in needed_software(load(written(*parts)).environment)}
@@ -245,3 +274,50 @@ def test_keys_may_be_deleted_where_nothing_is_protected(layer):
     (kept,) = layer("foundation", ALONE, key).of_type("SecretBackendKey")
     (free,) = layer("foundation", ALONE, key, "governance: {protect: none}\n").of_type("SecretBackendKey")
     assert (kept.inputs["deletionAllowed"], free.inputs["deletionAllowed"]) == (False, True)
+
+
+DATABASE = """\
+    databases: {ttl: 2h}
+data_services:
+  - {name: features, kind: postgres, readers: [search], writers: [etl]}
+"""
+
+
+def test_whoever_uses_a_database_may_ask_for_an_account_of_its_kind(layer):
+    parts = (CLOUD, DATABASE)
+    cluster = layer("cluster", *parts, region="eu-west-1")
+    roles = {each.inputs["name"]: each.inputs for each in cluster.of_type("SecretBackendRole")}
+    assert {name: role["defaultTtl"] for name, role in roles.items()} == {
+        "features-eu-west-1-reader": 7200,
+        "features-eu-west-1-writer": 7200,
+    }
+    assert "pg_write_all_data" not in roles["features-eu-west-1-reader"]["creationStatements"][0]
+    policies = {
+        each.inputs["name"]: each.inputs["policy"]
+        for each in cluster.of_type("Policy")
+        if "vault" in each.type
+    }
+    pods = {
+        each.inputs["roleName"]: each.inputs["tokenPolicies"]
+        for each in layer("platform", *parts, region="eu-west-1").of_type("AuthBackendRole")
+    }
+    assert pods["search.search"] == ["sample-database-features-eu-west-1-reader"]
+    assert pods["etl.etl"] == ["sample-database-features-eu-west-1-writer"]
+    assert {*pods["search.search"], *pods["etl.etl"]} == {*policies}
+    assert (
+        '"sample/database/creds/features-eu-west-1-writer"'
+        in policies["sample-database-features-eu-west-1-writer"]
+    )
+
+
+def test_the_password_of_a_database_is_only_written(layer, written):
+    folder = written(CLOUD, DATABASE).parent / "passwords"
+    folder.mkdir(exist_ok=True)
+    (folder / "features").write_text("of-the-tests\n")
+    (connection,) = layer("cluster", CLOUD, DATABASE, "", region="eu-west-1").of_type(
+        "SecretBackendConnection"
+    )
+    told = connection.inputs["postgresql"]
+    assert told["passwordWo"]["value"] == "of-the-tests"
+    assert "password" not in told
+    assert "of-the-tests" not in str({name: value for name, value in told.items() if name != "passwordWo"})

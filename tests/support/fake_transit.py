@@ -66,7 +66,9 @@ class FakeTransit:
         return getattr(self, f"_{operation}")((mount, name), body)
 
     def _keys(self, key, _body):
-        return (200, {"data": {"latest_version": self.keys[key]}}) if key in self.keys else (404, {"errors": []})
+        return (
+            (200, {"data": {"latest_version": self.keys[key]}}) if key in self.keys else (404, {"errors": []})
+        )
 
     def _encrypt(self, key, body):
         version = self.keys.setdefault(key, 1)  # as Vault does it for whoever may

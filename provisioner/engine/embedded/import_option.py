@@ -20,7 +20,7 @@ from provisioner.engine.embedded.steps import step_of
 from provisioner.engine.embedded.wanted import Reply
 from provisioner.engine.embedded.work import Call, Part, put
 from provisioner.engine.failures import CloudNotRead
-from provisioner.plan.concealment import remarked
+from provisioner.plan.concealment import masked, remarked
 from provisioner.plan.model import Op
 from provisioner.providers.interface import Problem, Provider, Refused
 
@@ -63,7 +63,7 @@ class ImportOption:
             if found is None:
                 raise CloudNotRead(token, f"there is none with id {named}")
             if isinstance(found, Refused):
-                raise CloudNotRead(token, found.reason, found.code)
+                raise CloudNotRead(token, masked(found.reason, goal.state.inputs), found.code)
             self._seen(provider, goal, found, reply)
 
         self._carrier.aside(look, seen)

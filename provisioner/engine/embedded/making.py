@@ -124,6 +124,8 @@ class Making:
 
     def refuse(self, state: ResourceState, problems: Iterable[Problem], reply: Reply) -> None:
         """Every problem of the whole program is collected; the plan fails when it is complete."""
+        if origin := self._scene.origin(state):
+            self._progress.settings[state.urn] = origin
         self._progress.refuse(
             (state.urn, found.property, masked(found.reason, state.inputs)) for found in problems
         )

@@ -4,7 +4,8 @@ Nearly half of the time of a plan would go by with classes nobody asked for: `pu
 modules, and makes 1,200 classes for nested arguments and results. What the generator writes has few shapes,
 and this knows them:
 
-- a package is a list of `from .vpc import *`, and `Vpc` is what `.vpc` is called for;
+- a package is a list of `from .vpc import *`, and `Vpc` is what `.vpc` is called for (in
+  `pulumi_kubernetes` the module is called `Vpc`, too);
 - `_inputs` and `outputs` hold classes without a base of their own, which refer to each other by name only;
 - `_enums` holds two thousand names of instance types and policies.
 
@@ -49,32 +50,6 @@ def load_on_demand(sdk: str) -> None:
         sys.meta_path.insert(0, _Finder(sdk))
 
 
-def load_by_package(sdk: str) -> None:
-    """From now on what `sdk` (`pulumi_kubernetes`) puts off is loaded once, whichever thread asks first.
-
-    Its packages have a module for each class, called like the class: each package is loaded whole.
-    """
-    if not any(isinstance(finder, _ByPackage) and finder.sdk == sdk for finder in sys.meta_path):
-        sys.meta_path.insert(0, _ByPackage(sdk))
-
-
-class _ByPackage(MetaPathFinder):
-    """Gives the module by which an SDK puts off the loading of its packages another loader."""
-
-    def __init__(self, sdk: str) -> None:
-        self.sdk = sdk
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname != f"{self.sdk}._utilities":
-            return None
-        spec = PathFinder.find_spec(fullname, path, target)
-        if spec is not None and isinstance(spec.loader, SourceFileLoader):
-            spec.loader = _Utilities(spec.loader, _PutOff)
-        return spec
-
-
 class _PutOff(ModuleType):
     """Stands for a package until something in it is asked for; others wait while one thread loads it."""
 
@@ -102,18 +77,27 @@ class _Finder(MetaPathFinder):
 
     def _loader(self, fullname: str, spec: ModuleSpec, whole: SourceFileLoader) -> Loader:
         match fullname.split(".")[1:]:
-            case [] | [_] if spec.submodule_search_locations:
+            case [] | [_] | [_, _] if spec.submodule_search_locations:
                 return _Package(whole)
             case [*_, "_inputs" | "outputs"]:
                 return _Classes(whole)
             case [*_, "_enums"]:
                 return _Enumerations(whole)
             case ["_utilities"]:
-                return _Utilities(whole, importlib.import_module)
+                return _Utilities(whole)
             case [*_, module] if not module.startswith("_"):
                 return _Module(whole)
             case _:
                 return whole
+
+
+class _Shown(ModuleType):
+    """A package; where a module in it is called like the class that it is for, people see the class."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, ModuleType) and name in vars(value).get("__all__", ()):
+            value = getattr(value, name)
+        super().__setattr__(name, value)
 
 
 class _Package(Loader):
@@ -124,6 +108,10 @@ class _Package(Loader):
         self._rest: str | None = None
         """The module's text without what is done when it is asked for, and must not be done twice."""
 
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """One in which nothing is yet."""
+        return _Shown(spec.name)
+
     def exec_module(self, module: ModuleType) -> None:
         package = module.__name__
         source = self._whole.get_source(package) or ""
@@ -133,7 +121,7 @@ class _Package(Loader):
             """What the package has under a name that was not asked for before."""
             if name.startswith("__") and name != "__all__":
                 raise AttributeError(name)
-            for each in (_NEXT_WORD.sub("_", name).lower(), *_STARRED):
+            for each in (name, _NEXT_WORD.sub("_", name).lower(), *_STARRED):
                 found = importlib.import_module(f"{package}.{each}") if each in modules else None
                 if found is not None and name in (_classes(found) or found.__all__):
                     setattr(module, name, getattr(found, name))
@@ -198,10 +186,8 @@ class _Utilities(Loader):
     shows a second thread a package half loaded, and each stack's program is on a thread of its own.
     """
 
-    def __init__(self, whole: SourceFileLoader, later: Callable[[str], ModuleType]) -> None:
+    def __init__(self, whole: SourceFileLoader) -> None:
         self._whole = whole
-        self._later = later
-        """What takes the place of `lazy_import`."""
 
     def exec_module(self, module: ModuleType) -> None:
         package = module.__name__.partition(".")[0]
@@ -214,7 +200,7 @@ class _Utilities(Loader):
             exec(code, vars(module))  # noqa: S102 - what the import system does
         finally:
             setattr(importlib, "metadata", theirs)  # noqa: B010
-        setattr(module, "lazy_import", self._later)  # noqa: B010
+        setattr(module, "lazy_import", _PutOff)  # noqa: B010
 
 
 class _Versions(ModuleType):

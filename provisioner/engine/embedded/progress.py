@@ -72,6 +72,9 @@ class Progress:
     """URNs, each once, in the order in which they were found."""
 
     problems: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
+    settings: dict[str, str] = field(default_factory=dict[str, str])
+    """URN of what was refused -> the setting that it was made from."""
+
     failed: list[Failed] = field(default_factory=list[Failed])
     complaints: list[Failed] = field(default_factory=list[Failed])
     """What went wrong after steps that were done."""
@@ -159,7 +162,7 @@ class Progress:
     def failure(self) -> Failure | None:
         """Why this plan cannot be carried out at all, if so: every problem at once."""
         if self.problems:
-            return InvalidInputs(tuple(sorted(self.problems)))
+            return InvalidInputs(tuple(sorted(self.problems)), self.settings)
         if self.protected:
             return ProtectedResources(tuple(self.protected))
         return None

@@ -12,7 +12,7 @@ from provisioner.engine.embedded.state import Began, Drop, Edit, Put, ResourceSt
 from provisioner.engine.embedded.work import Call
 from provisioner.engine.failures import AmbiguousObject, CloudNotRead
 from provisioner.engine.plugin_failures import FateUnknown
-from provisioner.plan.concealment import remarked
+from provisioner.plan.concealment import masked, remarked
 from provisioner.plan.model import Unfinished
 from provisioner.plan.values import revealed
 from provisioner.providers.interface import CANNOT_FIND, Identity, Object, Provider, Refused
@@ -39,7 +39,8 @@ def settle(
         try:
             found = _settled(began, snapshot, providers)
         except Refused as refused:
-            raise CloudNotRead(began.goal.type, refused.reason, refused.code) from refused
+            reason = masked(refused.reason, began.goal.inputs)
+            raise CloudNotRead(began.goal.type, reason, refused.code) from refused
         for edit in found.edits:
             snapshot.apply(edit)
         settled.append(found)

@@ -14,7 +14,7 @@ from provisioner.engine.embedded.planner import shown
 from provisioner.engine.embedded.snapshot import Snapshot
 from provisioner.engine.embedded.state import Edit, Put, ResourceState
 from provisioner.engine.failures import CloudNotRead
-from provisioner.plan.concealment import remarked, sealed_outputs
+from provisioner.plan.concealment import remarked, sealed_outputs, texts_in, without
 from provisioner.plan.diff import Change, Diff, changes
 from provisioner.plan.model import Drift, DriftKind
 from provisioner.providers.interface import About, Identity, Object, Provider, Refused, concerning, given
@@ -105,7 +105,10 @@ def _read(group: _Group) -> dict[str, Object | None]:
     try:
         return dict(group.provider.read_all(group.type, identities))
     except Refused as refused:
-        raise CloudNotRead(group.type, refused.reason, refused.code) from refused
+        hidden = {
+            text for each in group.records for text in (*texts_in(each.inputs), *texts_in(each.outputs))
+        }
+        raise CloudNotRead(group.type, without(refused.reason, hidden), refused.code) from refused
 
 
 def _compared(record: ResourceState, found: Object | None, provider: Provider) -> _Compared:

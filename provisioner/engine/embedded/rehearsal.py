@@ -10,7 +10,7 @@ from provisioner.engine.embedded.hooks import Hooks
 from provisioner.engine.embedded.state import Drop, Edit, Put, Rename, ResourceState
 from provisioner.engine.embedded.work import Call, Outcome, Part, Work
 from provisioner.engine.failures import CloudNotRead, HookFailed
-from provisioner.plan.concealment import remarked, sealed_outputs
+from provisioner.plan.concealment import masked, remarked, sealed_outputs
 from provisioner.plan.values import UNKNOWN, Properties, has_unknown, revealed
 from provisioner.providers.interface import NO_CREDENTIALS, Identity, Object, Provider, Refused, given
 
@@ -86,7 +86,7 @@ class Rehearsal:
             found = part.provider.read(goal.type, Identity(goal.id, revealed(dict(goal.inputs))))
         except Refused as refused:
             if refused.code != NO_CREDENTIALS:
-                raise CloudNotRead(goal.type, refused.reason, refused.code) from refused
+                raise CloudNotRead(goal.type, masked(refused.reason, goal.inputs), refused.code) from refused
             self.notes.append(f"{goal.type} with id {goal.id} was not read: {refused.reason}")
             return replace(goal, outputs={})
         if found is None:

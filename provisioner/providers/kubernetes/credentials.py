@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 
 from provisioner.providers.interface import NO_CREDENTIALS, Refused
 from provisioner.providers.kubernetes.kubeconfig import Access, ExecPlugin
+from provisioner.providers.surroundings import for_others
 
 ANSWERS_WITHIN: Final = 60.0
 """Seconds a plug-in may take; some open a browser, and those are not for us."""
@@ -99,7 +100,7 @@ def _from_plugin(access: Access, plugin: ExecPlugin) -> Credential:
 
 def _run(access: Access, plugin: ExecPlugin) -> str:
     info = json.dumps(_question(access, plugin))
-    around = {**os.environ, **dict(plugin.environment), "KUBERNETES_EXEC_INFO": info}
+    around = {**for_others(os.environ), **dict(plugin.environment), "KUBERNETES_EXEC_INFO": info}
     called = " ".join((plugin.command, *plugin.arguments))
     try:
         ended = subprocess.run(  # noqa: S603 - the kubeconfig names it

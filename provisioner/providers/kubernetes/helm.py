@@ -14,7 +14,9 @@ from typing import Any, Final
 
 from provisioner.plan.values import Properties
 from provisioner.providers.interface import Refused
+from provisioner.providers.kubernetes.helm_repository import without_password
 from provisioner.providers.kubernetes.kubeconfig import Access
+from provisioner.providers.surroundings import for_others
 
 HELM: Final = "helm"
 NO_HELM: Final = "NoHelm"
@@ -46,17 +48,17 @@ _REPOSITORY: Final[Mapping[str, str]] = {
     "caFile": "--ca-file",
     "certFile": "--cert-file",
     "keyFile": "--key-file",
-    "password": "--password",
     "repo": "--repo",
     "username": "--username",
 }
-"""Inputs of a release, and what `helm upgrade` calls them (helm 3.19)."""
+"""Inputs of a release, and what `helm upgrade` calls them (helm 3.19); passwords: `helm_repository.py`."""
 
 
 def upgrade(access: Access, inputs: Properties, seconds: float, *words: str) -> None:
     """Install the release, or bring it up to date. Raises `Refused`."""
     values = json.dumps(inputs.get("values") or {})
-    _run(access, ["upgrade", *words, *_words(inputs), "--values", "-"], seconds, values)
+    with without_password(inputs, lambda words: _called(words, seconds, "")) as (plain, known):
+        _run(access, ["upgrade", *words, *_words(plain), *known, "--values", "-"], seconds, values)
 
 
 def uninstall(access: Access, name: str, namespace: str, seconds: float) -> None:
@@ -70,9 +72,10 @@ def rendered(name: str, inputs: Properties, kubernetes: str, seconds: float) -> 
 
     No cluster is asked: `kubernetes` is the version (`1.35`) that the chart is told.
     """
-    words = ["template", *_words({**inputs, "name": name, "skipAwait": True}), "--include-crds"]
-    words += ["--kube-version", f"{kubernetes}.0", "--values", "-"]
-    return _called(words, seconds, json.dumps(inputs.get("values") or {}))
+    with without_password(inputs, lambda words: _called(words, seconds, "")) as (plain, known):
+        words = ["template", *_words({**plain, "name": name, "skipAwait": True}), *known, "--include-crds"]
+        words += ["--kube-version", f"{kubernetes}.0", "--values", "-"]
+        return _called(words, seconds, json.dumps(inputs.get("values") or {}))
 
 
 def kubeconfig(access: Access) -> dict[str, Any]:
@@ -156,7 +159,7 @@ def _called(words: Sequence[str], seconds: float, values: str) -> str:
         ended = subprocess.run(  # noqa: S603 - our own words
             [HELM, *words],
             input=values.encode(),
-            env={**os.environ, "HELM_DRIVER": "secret"},
+            env={**for_others(os.environ), "HELM_DRIVER": "secret"},
             capture_output=True,
             timeout=seconds + GRACE,
             check=False,

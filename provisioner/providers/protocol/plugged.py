@@ -30,6 +30,7 @@ from provisioner.providers.protocol.plugin import (
 from provisioner.providers.protocol.process import PluginProcess
 from provisioner.providers.protocol.refusals import is_unimplemented
 from provisioner.providers.protocol.wire import decode, encode
+from provisioner.providers.surroundings import for_others
 
 ANSWERS: Final = 10.0
 """Seconds a plugin that told its port has to take the connection; the figure of Pulumi's engine."""
@@ -185,7 +186,7 @@ class Plugs(Mapping[str, "PluginPackage"]):
             case Attached(name, port):
                 process, file = None, None
             case Installed(name, file):
-                process = PluginProcess(file, self._host.address, self._environment)
+                process = PluginProcess(file, self._host.address, for_others(self._environment))
                 port = process.port
         channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=list(OPTIONS))
         running = _Running(provider_pb2_grpc.ResourceProviderStub(channel), channel, process, None)

@@ -79,6 +79,9 @@ TEXTS: Final = Codec(
 JSON: Final = Codec(encode=_parsed, decode=_json_text, canonical=_parsed)
 """A JSON text that is sent as what it says, and compared as JSON."""
 
+JSON_TEXT: Final = Codec(encode=_json_text, decode=_json_text, canonical=_parsed)
+"""A JSON text that is sent as it is, and compared as JSON."""
+
 LINES: Final = Codec(
     encode=lambda value: value, decode=lambda value: value, canonical=lambda value: value.strip()
 )

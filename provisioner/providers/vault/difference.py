@@ -123,7 +123,8 @@ def _unwritten(spec: ResourceSpec) -> dict[str, Any]:
     """What is known of the inputs that a program does not give: some are Vault's to choose."""
     known: dict[str, Any] = {NAMESPACE: None, **dict.fromkeys(spec.unsupported)}
     for row in spec.fields:
-        known[row.prop] = UNKNOWN if row.computed and row.on_change is not LOCAL else None
+        is_told = row.on_change is not LOCAL and (row.computed or row.read is not None)
+        known[row.prop] = UNKNOWN if is_told and not row.written_only else None
     return known
 
 

@@ -59,7 +59,7 @@ class TableDriver:
         if id is None or id in known:
             return ()
         try:
-            present = self.read(Identity(id, {NAMESPACE: new.get(NAMESPACE)}))
+            present = self.read(Identity(id, new))
         except Refused as refusal:
             if refusal.code == DENIED:
                 return ()

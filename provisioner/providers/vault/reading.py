@@ -10,13 +10,17 @@ from provisioner.providers.vault.difference import as_named, normal, same
 from provisioner.providers.vault.naming import DEFAULTS
 from provisioner.providers.vault.paths import at
 from provisioner.providers.vault.spec import LOCAL, NAMESPACE, REPLACE, Field, Output, ResourceSpec, Text
-from provisioner.providers.vault.text import filled
+from provisioner.providers.vault.text import filled, names_in
 
 
 def outputs_of(spec: ResourceSpec, document: Properties, known: Properties, id: str) -> dict[str, Any]:
     """Everything the type promises; what Vault does not tell is taken from `known`, inputs over outputs."""
     outputs: dict[str, Any] = {NAMESPACE: known.get(NAMESPACE), **dict.fromkeys(spec.unsupported)}
-    outputs |= {row.prop: now(row, document, known) for row in spec.fields}
+    named = names_in(spec.id) if isinstance(spec.id, Text) else ()
+    outputs |= {
+        row.prop: known.get(row.prop) if row.prop in named else now(row, document, known)
+        for row in spec.fields
+    }
     for prop, source in spec.outputs.items():
         match source:
             case Text():
@@ -39,7 +43,7 @@ def now(row: Field, document: Properties, known: Properties) -> Any:
         return recorded
     found = at(row.read or row.parameter, document)
     if found is None:
-        return recorded if row.may_be_silent else None
+        return recorded if row.may_be_silent or (recorded is not None and same(row, None, recorded)) else None
     value: Any = row.codec.decode(found)
     if row.partial and recorded is not None:
         # What Vault never tells (a password) stands as it was recorded.
@@ -70,6 +74,10 @@ def _declarable(row: Field, _: Identity, outputs: Properties) -> bool:
 def _still_declared(row: Field, identity: Identity, outputs: Properties) -> bool:
     """Declared and still there; or not declared, and no longer what it was when we last looked."""
     value = outputs[row.prop]
+    if not row.is_sent and not identity.outputs:
+        return (
+            False  # of a value that is written only nobody knows whether it is there, until it was recorded
+        )
     if row.prop in identity.inputs:
         return value is not None
     if row.on_change in (REPLACE, LOCAL) or row.computed or row.prop not in identity.outputs:

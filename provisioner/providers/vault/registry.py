@@ -14,6 +14,8 @@ from provisioner.providers.vault.special.database import Connections
 from provisioner.providers.vault.special.jwt_backend import JwtBackends
 from provisioner.providers.vault.special.kv_secret import Secrets
 from provisioner.providers.vault.special.mounts import AuthMounts, Mounts
+from provisioner.providers.vault.special.secret_id import SecretIds
+from provisioner.providers.vault.special.transit_key import Keys
 
 CATALOG: Final[tuple[ResourceSpec, ...]] = (
     *sys.SPECS,
@@ -27,6 +29,7 @@ CATALOG: Final[tuple[ResourceSpec, ...]] = (
 
 SPECIAL: Final[Mapping[str, Callable[[ResourceSpec, Any], TableDriver]]] = {
     "vault:database/secretBackendConnection:SecretBackendConnection": Connections,
+    "vault:appRole/authBackendRoleSecretId:AuthBackendRoleSecretId": SecretIds,
     "vault:index/audit:Audit": AuditDevices,
     "vault:index/authBackend:AuthBackend": AuthMounts,
     "vault:index/mount:Mount": Mounts,
@@ -36,5 +39,6 @@ SPECIAL: Final[Mapping[str, Callable[[ResourceSpec, Any], TableDriver]]] = {
     "vault:pkiSecret/secretBackendIntermediateSetSigned:SecretBackendIntermediateSetSigned": Imported,
     "vault:pkiSecret/secretBackendRootCert:SecretBackendRootCert": Roots,
     "vault:pkiSecret/secretBackendRootSignIntermediate:SecretBackendRootSignIntermediate": Signed,
+    "vault:transit/secretBackendKey:SecretBackendKey": Keys,
 }
 """Types that do something the table cannot say; everything else about them is in their row."""

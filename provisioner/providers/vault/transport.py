@@ -82,7 +82,9 @@ class Transport:
         self, method: str, path: str, body: Properties | None, headers: Mapping[str, str]
     ) -> Answer | Unanswered:
         """What the server says, or the active one to which a standby sends us. Raises `Refused`."""
-        server, target = self.address, f"/v1/{quote(path, safe='/?=&')}"
+        if {".", ".."}.intersection(path.split("/")):
+            raise Refused(f"`{path}` leads elsewhere: no name of Vault's may be `.` or `..`")
+        server, target = self.address, f"/v1/{quote(path)}"
         for _ in range(MOST_REDIRECTS + 1):
             answer = self._sent(server, method, target, body, headers)
             if isinstance(answer, Unanswered) or answer.status not in _REDIRECTS:

@@ -78,7 +78,11 @@ PKI = (
     Case(
         vault.pkisecret.SecretBackendConfigIssuers,
         with_root,
-        lambda prefix, known: {"backend": prefix, "default": known["issuer"]},
+        lambda prefix, known: {
+            "backend": prefix,
+            "default": known["issuer"],
+            "default_follows_latest_issuer": False,
+        },
         updated={"default_follows_latest_issuer": True},
         id="{prefix}/config/issuers",
     ),

@@ -11,7 +11,7 @@ POSTGRES = {
     "plugin_name": "postgresql-database-plugin",
     "connection_url": "postgresql://{{username}}:{{password}}@db.example:5432/features",
     "username": "vault",
-    "password": "a-password-of-the-tests",
+    "password": "canary-of-a-database",
 }
 
 

@@ -195,8 +195,16 @@ def certificate_request(host):
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
 
-def test_everything_is_removed_but_keys_that_vault_itself_protects(vaulted, cluster):
+def test_keys_outlive_a_destroy_until_somebody_lifts_their_protection(vaulted, cluster):
+    file = vaulted.product.folder / "environments" / f"{vaulted.name}.yaml"
     with cluster.becoming_ready():
-        r = vaulted("destroy ENV --yes --approve-loss *", code=1)
-    print(r.out, r.err)
-    assert 0
+        said = vaulted("destroy ENV --yes --approve-loss *", code=1).said
+        assert "SecretBackendKey" in said.partition("Refused")[2]
+        assert vaulted.vault.is_there(f"{vaulted.name}/transit/keys/datasets")
+        file.write_text(f"{file.read_text()}governance: {{protect: none}}\n")
+        vaulted("apply ENV --target *SecretBackendKey* --yes")
+        vaulted("destroy ENV --yes --approve-loss *")
+    assert not [path for path in vaulted.vault.get("sys/mounts")["data"] if path.startswith(vaulted.name)]
+    assert not [path for path in vaulted.vault.get("sys/auth")["data"] if path.startswith(vaulted.name)]
+    policies = vaulted.vault.get("sys/policies/acl?list=true")["data"]["keys"]
+    assert not [name for name in policies if name.startswith(vaulted.name)]

@@ -12,6 +12,7 @@ from provisioner.providers.vault.connection import TokenLogin
 from tests.support.runs import changes
 
 COUNT, BEGUN = 150, 20
+MOUNTS = 60
 SLOW_ONES, PAUSE = 4, 1.2
 EVERYTHING = 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }'
 
@@ -108,6 +109,30 @@ def test_an_apply_goes_on_when_vault_was_restarted(own, until):
     own.server.restart()
     thread.join(120)
     finished(own, program, ended)
+
+
+def test_what_may_not_be_made_twice_is_looked_for_when_the_answer_was_lost(own, until):
+    """A second request to mount an engine is refused: whether the first was carried out has to be found out."""
+
+    def make(opts):
+        for number in range(MOUNTS):
+            vault.Mount(f"number-{number}", path=f"{own.prefix}/{number}", type="kv", opts=opts)
+
+    def there():
+        return [path for path in own.server.get("sys/mounts")["data"] if path.startswith(own.prefix)]
+
+    program = own.program(make)
+    ended = []
+    thread = threading.Thread(target=lambda: ended.append(own.apply(program)))
+    thread.start()
+    until(lambda: len(there()) > BEGUN)
+    own.server.restart()
+    thread.join(120)
+    if ended[0].result is not Result.DONE:
+        own.done(program)
+    assert len(there()) == MOUNTS
+    assert changes(own.plan(program)) == []
+    assert own.breaches() == ()
 
 
 def test_a_sealed_vault_is_told_from_one_that_does_not_answer(own):

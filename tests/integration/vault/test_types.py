@@ -118,3 +118,15 @@ def test_what_somebody_else_has_removed_is_made_again(life):
     assert changes(life.desk.plan(program, source=Source.CLOUD)) == ["+ subject"]
     life.desk.done(program, source=Source.CLOUD)
     assert life.server.is_there(life.path())
+
+
+@cases(lambda case: case.updated and case.importable)
+def test_what_somebody_else_has_changed_is_put_back(life):
+    program = life.program()
+    life.desk.done(program)
+    ours, theirs = life.desk, life.desk.elsewhere("theirs")
+    theirs.done(life.program(life.case.updated, import_=life.id))
+    (planned,) = changes(ours.plan(program, source=Source.CLOUD))
+    assert planned.startswith("~ subject")
+    ours.done(program, source=Source.CLOUD)
+    life.clear(program)

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from provisioner.providers.interface import Refused
-from provisioner.providers.kubernetes.definition_files import definitions_at
+from provisioner.providers.kubernetes.definition_files import definitions_at, definitions_in
 from provisioner.providers.kubernetes.objects import Kind
 from provisioner.providers.kubernetes.package import ClusterConnection, KubernetesPackage
 from provisioner.providers.kubernetes.schema_store import Origin, SchemaStore, store_folder
@@ -41,14 +41,7 @@ def given(tmp_path):
 
 
 def keep(store, origin, definition, place="oci://registry.example/shelves"):
-    kinds = definitions_at_text(definition)
-    store.keep(origin, kinds, place)
-
-
-def definitions_at_text(definition):
-    from provisioner.providers.kubernetes.definition_files import definitions_in
-
-    return definitions_in(yaml.safe_dump(definition), "here").kinds
+    store.keep(origin, definitions_in(yaml.safe_dump(definition), "here").kinds, place)
 
 
 def provider_with(store, folder):
@@ -111,7 +104,9 @@ def test_what_is_kept_later_takes_the_place_and_the_rest_stays(store):
     }
 
 
-@pytest.mark.parametrize("damage", ["not JSON", "[1]", '{"format": 99}', '{"format": 1}', '{"format": 1, "kinds": [1]}'])
+@pytest.mark.parametrize(
+    "damage", ["not JSON", "[1]", '{"format": 99}', '{"format": 1}', '{"format": 1, "kinds": [1]}']
+)
 def test_an_index_that_was_damaged_is_as_none(store, damage):
     keep(store, OLD, crd())
     (store.folder / "shelves-1.0.0.json").write_text(damage)
@@ -133,7 +128,8 @@ def test_a_schema_that_was_changed_or_is_gone_is_not_used(store):
 def test_several_that_keep_something_at_once_lose_nothing(store):
     kinds = [f"Board{number}" for number in range(8)]
     threads = [
-        threading.Thread(target=keep, args=(SchemaStore(store.folder), None, crd(kind=kind))) for kind in kinds
+        threading.Thread(target=keep, args=(SchemaStore(store.folder), None, crd(kind=kind)))
+        for kind in kinds
     ]
     for thread in threads:
         thread.start()

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from provisioner.providers.vault.catalog.sys import AUTH_BACKEND, TUNED
 from provisioner.providers.vault.catalog.tokens import CIDRS, TOKEN
-from provisioner.providers.vault.codecs import CLAIMS, LINES, LIST, SECONDS, SET, TEXTS
+from provisioner.providers.vault.codecs import CLAIMS, JSON_TEXT, LINES, LIST, SECONDS, SET, TEXTS
 from provisioner.providers.vault.spec import (
     LOCAL,
     ONCE,
@@ -62,6 +62,9 @@ APPROLE: Final = _role(
 )
 
 _OF_ROLE: Final = "auth/{backend}/role/{roleName}"
+CUSTOM: Final = Call(f"{_OF_ROLE}/custom-secret-id", repeatable=False)
+"""For a secret id that somebody has made up, where Vault would make one."""
+
 _THIS: Final = {"secret_id_accessor": "{accessor}"}
 
 SECRET_ID: Final = ResourceSpec(
@@ -74,8 +77,8 @@ SECRET_ID: Final = ResourceSpec(
     fields=(
         Field("roleName", REPLACE, required=True, read=None),
         Field("backend", REPLACE, default="approle", read=None),
-        Field("secretId", REPLACE, computed=True, read=None),
-        Field("metadata", REPLACE, read=None),
+        Field("secretId", REPLACE, computed=True, may_be_silent=True),
+        Field("metadata", REPLACE, JSON_TEXT, read=None),
         Field("cidrLists", REPLACE, CIDRS, api="cidr_list"),
         Field("tokenBoundCidrs", REPLACE, CIDRS),
         Field("ttl", REPLACE, SECONDS, read=None),

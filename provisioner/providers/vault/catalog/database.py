@@ -60,6 +60,7 @@ CONNECTION: Final = ResourceSpec(
         Field("backend", REPLACE, required=True, read=None),
         Field("name", REPLACE, read=None),
         Field("pluginName", computed=True),
+        Field("pluginVersion", computed=True, may_be_silent=True),
         Field("verifyConnection", default=True, read=None),
         Field("allowedRoles", codec=LIST, reset=[]),
         Field("rootRotationStatements", codec=LIST, reset=[], api="root_rotation_statements"),
@@ -77,6 +78,7 @@ CONNECTION: Final = ResourceSpec(
     inner_written_only={"postgresql.passwordWo": "postgresql.passwordWoVersion"},
     unsupported={
         **dict.fromkeys(_OTHERS, "databases are PostgreSQL here"),
+        "skipStaticRoleImportRotation": _ENTERPRISE,
         **dict.fromkeys(
             ("disableAutomatedRotation", "rotationPeriod", "rotationSchedule", "rotationWindow"), _ENTERPRISE
         ),

@@ -41,11 +41,10 @@ GROUP_ALIAS: Final = ResourceSpec(
     update=Call("identity/group-alias/id/{id}"),
     delete=Call("identity/group-alias/id/{id}", "DELETE"),
     fields=(
-        Field("name"),
+        Field("name", required=True),
         Field("mountAccessor", required=True),
         Field("canonicalId", required=True),
     ),
-    name=Name(),
     unique=("name", "mountAccessor"),
 )
 

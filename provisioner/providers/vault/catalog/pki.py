@@ -12,7 +12,6 @@ from provisioner.providers.vault.spec import (
     Call,
     Field,
     Name,
-    Output,
     ResourceSpec,
     Text,
     alike,
@@ -149,7 +148,7 @@ SIGNED: Final = ResourceSpec(
         "issuingCa": "issuing_ca",
         "serialNumber": "serial_number",
     },
-    unsupported=_PKCS,
+    unsupported={name: reason for name, reason in _PKCS.items() if name != "jksPrivateKeyAlias"},
     unique=("certificate",),
 )
 
@@ -283,7 +282,8 @@ ISSUER: Final = ResourceSpec(
             may_be_silent=True,
         ),
     ),
-    outputs={"issuerId": Output("issuer_id")},
+    outputs={"issuerId": "issuer_id"},
+    unique=("backend", "issuerName"),
 )
 
 SPECS: Final = (ROOT, REQUEST, SIGNED, IMPORTED, ROLE, URLS, ISSUERS, CRL, ISSUER)

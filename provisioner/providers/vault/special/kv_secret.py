@@ -53,6 +53,10 @@ class Secrets(TableDriver):
         found = object_of(self.spec, identity, told, self.parts(identity.id))
         return Object(found.id, found.inputs, {**found.outputs, "data": {}})
 
+    def find(self, new: Properties, known: Sequence[str]) -> Sequence[str]:
+        """The id, if the secret is there; none, if it must not be looked at."""
+        return () if new.get("disableRead") else super().find(new, known)
+
     def write(self, values: Properties, old: Object, new: Properties, rows: Sequence[Field]) -> None:  # noqa: ARG002 - as the table's
         """Write the next version over the one that was last seen, and over no other."""
         version = None if new.get("disableRead") else at("metadata.version", old.outputs)

@@ -1,0 +1,95 @@
+"""A value that is written only is in what Vault is sent, and in nothing that anybody keeps."""
+
+import pytest
+
+from provisioner.plan.values import UNKNOWN
+from provisioner.providers.interface import Identity, Object, Refused
+from provisioner.providers.vault.written_only import is_word
+
+SECRET = "vault:kv/secretV2:SecretV2"
+DATABASE = "vault:database/secretBackendConnection:SecretBackendConnection"
+CONFIG = "vault:kubernetes/authBackendConfig:AuthBackendConfig"
+CANARY = "a-canary-3b8"
+SEED = bytes(32)
+
+GIVEN = {
+    SECRET: {"mount": "kv", "name": "a", "dataJsonWo": f'{{"k": "{CANARY}"}}', "dataJsonWoVersion": 1},
+    DATABASE: {
+        "backend": "db",
+        "name": "a",
+        "postgresql": {"connectionUrl": "postgresql://x", "passwordWo": CANARY, "passwordWoVersion": 1},
+    },
+    CONFIG: {
+        "backend": "kubernetes",
+        "kubernetesHost": "https://k.example",
+        "tokenReviewerJwtWo": CANARY,
+        "tokenReviewerJwtWoVersion": 1,
+    },
+}
+every = pytest.mark.parametrize("type", GIVEN, ids=lambda type: type.split(":")[-1])
+
+
+def checked(provider, type, inputs, old=None):
+    found = provider.check(type, "it", old, inputs, SEED)
+    assert found.problems == ()
+    return found.inputs
+
+
+def later(inputs, number, value=CANARY):
+    """The same, with another value and another number."""
+
+    def told(item):
+        if isinstance(item, dict):
+            return {k: number if k.endswith("WoVersion") else told(v) for k, v in item.items()}
+        return item.replace(CANARY, value) if isinstance(item, str) else item
+
+    return told(inputs)
+
+
+@every
+def test_it_reaches_vault_and_no_record(provider, vault, type):
+    inputs = checked(provider, type, GIVEN[type])
+    made = provider.create(type, inputs)
+    assert CANARY in repr(vault.sent)
+    found = provider.read(type, Identity(made.id, made.inputs, made.outputs))
+    planned = provider.planned(type, made, inputs)
+    for kept in (inputs, made, found, planned, provider.written_only, provider.planned(type, None, inputs)):
+        assert CANARY not in repr(kept)
+    assert not provider.diff(type, found, inputs)
+
+
+@every
+def test_another_value_is_no_change_and_another_number_is_one(provider, vault, type):
+    inputs = checked(provider, type, GIVEN[type])
+    made = provider.create(type, inputs)
+    same = checked(provider, type, later(GIVEN[type], 1, "another"), inputs)
+    assert not provider.diff(type, made, same)
+    wanted = checked(provider, type, later(GIVEN[type], 2, "another"), inputs)
+    assert provider.diff(type, made, wanted)
+    vault.sent.clear()
+    changed = provider.update(type, made, wanted)
+    assert "another" in repr(vault.sent)
+    assert not provider.diff(type, changed, wanted)
+
+
+@every
+def test_a_record_does_not_have_it(provider, package, type):
+    """What another process was told, this one was not: it does not send the word in its place."""
+    made = provider.create(type, checked(provider, type, GIVEN[type]))
+    stranger = package.configure({})
+    older = Object(made.id, later(made.inputs, 0), made.outputs)
+    with pytest.raises(Refused, match="is written only: no record has it"):
+        stranger.update(type, older, made.inputs)
+
+
+def test_two_of_one_name_have_words_of_their_own(provider):
+    one = checked(provider, SECRET, GIVEN[SECRET])["dataJsonWo"]
+    other = checked(provider, SECRET, later(GIVEN[SECRET], 1, "another"))["dataJsonWo"]
+    assert is_word(one) and is_word(other)
+    assert one != other
+    assert checked(provider, SECRET, GIVEN[SECRET])["dataJsonWo"] == one
+
+
+def test_what_is_not_known_yet_stays_unknown(provider):
+    inputs = checked(provider, SECRET, {**GIVEN[SECRET], "dataJsonWo": UNKNOWN})
+    assert inputs["dataJsonWo"] is UNKNOWN
