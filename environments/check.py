@@ -20,8 +20,8 @@ from environments.on_demand import each_error
 from environments.source import Broken, Items, Node, Path, Scalar, Settings, SourceMap
 
 _ROUNDS: Final = 200
-"""Each round replaces what the round before it refused; a rule that crosses sections refuses one thing a round.
-Whoever has more to correct than that is told of the rest the next time."""
+"""Each round replaces what the round before it refused; a rule that crosses sections refuses one thing a
+round. Whoever has more to correct than that is told of the rest the next time."""
 
 
 def check(source: SourceMap, today: date | None = None) -> tuple[Environment | None, list[Diagnostic]]:

@@ -107,8 +107,9 @@ keeps it fresh.
 - `local.yaml` is the cloud on a desk: it needs no account. What runs in clusters is written into a folder.
 - `dev.yaml` is a small environment on AWS: copy it, and write your account's id.
 - `on-prem.yaml` is a cluster of your own, and no cloud: write your kubeconfig, its context and your machines.
-- `prod.yaml` is one region with GPU pools as they are really bought; `prod-airgap.yaml` reaches nothing
-  outside itself; `prod-multi-region.yaml` is three regions from one file.
+- `prod.yaml` is one region with GPU pools as they are really bought, and Flux; `prod-airgap.yaml` reaches
+  nothing outside itself, and names images by the digests in `prod-airgap.lock`, which are examples;
+  `prod-multi-region.yaml` is three regions from one file, each with Argo CD.
 
 `extends: base.yaml` takes over the settings of another file, as seen from the folder of this one. Sections
 are joined setting by setting, lists are replaced as a whole, so is a section of another `kind`, and `name` is

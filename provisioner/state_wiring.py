@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 from environments.account import State
 from environments.bucket_address import BucketAddress
 from environments.key_address import VAULT
-from environments.load import Loaded
 from provisioner.backends.bucket import Bucket
 from provisioner.backends.kms import KmsKey, key_address
 from provisioner.backends.objects import Objects
@@ -24,7 +23,8 @@ from provisioner.engine.embedded.place import Backend
 from provisioner.engine.embedded.secrets import own_passphrase
 from provisioner.providers.aws.session import Clients, Connection
 
-if TYPE_CHECKING:  # where no Vault is asked it is not loaded
+if TYPE_CHECKING:  # other people's projects have no environment; where no Vault is asked it is not loaded
+    from environments.load import Loaded
     from provisioner.providers.vault.connection import VaultConnection
 
 _HERE: Final = Path(".provisioner")

@@ -26,7 +26,8 @@ _FOLDER: Final = "kubernetes:kustomize/v2:Directory"
     *DELIVERED,
     MANIFESTS,
     "aws:eks/addon:Addon",
-    fix="Name the image as it is in `connectivity.mirror` or in the environment's `registry`, by its digest.",
+    fix="Name the image as it is in `connectivity.mirror` or in the environment's `registry`, by its digest; "
+    "those of the mirror stand in the file that `connectivity.images` names.",
     reads=("spec.template.spec.containers[].image",),
 )
 def images_only_from_mirror(resource: Resource, scene: Scene) -> Iterator[Finding]:

@@ -13,8 +13,6 @@ from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import ENVIRONMENT, Explaining
 from provisioner.cli.screen import out
 from provisioner.engine.engines import Engines, Held
-from provisioner.engine_wiring import holder
-from provisioner.ledger_wiring import ledgers
 from provisioner.providers.protocol.finding import Attached, Installed, here
 from provisioner.report.engine_text import engine_document, engine_text, installed_text
 from provisioner.report.machine import document
@@ -72,6 +70,8 @@ def install(**options: Any) -> ExitCode:
 
 def _engines(asked: Asked) -> Engines:
     from provisioner.engine.pulumi_cli import installed  # noqa: PLC0415 - the Automation API
+    from provisioner.engine_wiring import holder  # noqa: PLC0415 - `run` knows no environments
+    from provisioner.ledger_wiring import ledgers  # noqa: PLC0415
 
     found = ledgers(asked)
     stacks = found.workspace.stacks

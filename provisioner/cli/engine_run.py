@@ -20,7 +20,6 @@ from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import Explaining, typed_again
 from provisioner.cli.limiting import PACED, SCOPED, pace, scope
 from provisioner.cli.needed_programs import missing_programs
-from provisioner.cli.outside import record, tell
 from provisioner.cli.screen import err, out
 from provisioner.cli.showing import show
 from provisioner.cli.streaming import Stream
@@ -161,6 +160,8 @@ def destroy(cwd: Path, stack: str, *, refresh: bool, yes: bool, as_json: bool) -
 @_YES
 def refresh(cwd: Path, stack: str, *, forget_pending: bool, yes: bool) -> ExitCode:
     """Record everything as it is in the cloud. Changes nothing there; the program is not run."""
+    from provisioner.cli.outside import record  # noqa: PLC0415 - it knows of environments, too
+
     if not yes:
         must_be_able_to_ask(typed_again("--yes"))
     if (part := scope()).replaces:
@@ -254,6 +255,8 @@ def _say(event: Event) -> None:
 
 
 def _shown(view: DriftView) -> Collection[str]:
+    from provisioner.cli.outside import tell  # noqa: PLC0415 - as above
+
     tell(view)
     out().write(refresh_text(view, out().style))
     return frozenset[str]().union(*(looked.urns for looked in view.looked))

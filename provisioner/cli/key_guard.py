@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from policies.model import Resource
 from provisioner.cli.approving import Intent
+from provisioner.cli.called import program
+from provisioner.cli.explaining import explanation
+from provisioner.cli.limiting import scope
+from provisioner.cli.screen import err
 from provisioner.engine.embedded.seals import key_in
 from provisioner.engine.interface import Access
 from provisioner.engine.key_failures import KeyIsNeeded, Losing
@@ -51,6 +55,16 @@ def must_not_be_needed(workplace: Workplace, plans: Sequence[StackPlan], intent:
             losing.append(Losing(key.urn, ops[key.urn], found.living, found.retained))
     if losing:
         raise KeyIsNeeded(tuple(losing), intent.command, notes)
+
+
+def tell_if_needed(workspace: Workspace, plans: Sequence[StackPlan], mode: Mode) -> None:
+    """Says on standard error that an apply of these plans will be refused, and what needs the keys."""
+    verb = "destroy" if mode is Mode.DESTROY else "apply"
+    command = f"{program()} {verb} {workspace.name}"
+    try:
+        must_not_be_needed(workspace, plans, Intent(command=command, mode=mode, scope=scope()))
+    except KeyIsNeeded as needed_keys:
+        err().say(f"\nnote: it is refused to do this.\n\n{explanation(needed_keys, workspace.name)}")
 
 
 class _Recorded:

@@ -93,7 +93,10 @@ def _meant(ring: Ring, key: str) -> Entry:
 
 
 def _names(entry: Entry) -> tuple[str, ...]:
-    return (entry.key.name, entry.key.urn, entry.key.id, *entry.key.aliases)
+    """What it is called: in the program, by its service, and in the environment file."""
+    key = entry.key
+    short = (key.id.rpartition("/")[2],) if key.kind is Kind.TRANSIT else ()
+    return (key.name, key.urn, key.id, *key.aliases, *short)
 
 
 def _notes(ring: Ring) -> None:

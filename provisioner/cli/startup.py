@@ -9,10 +9,11 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any, ClassVar, Final
+
+from provisioner.loading import Loader
 
 _DEFERRED: Final = frozenset(
     {

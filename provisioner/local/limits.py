@@ -98,6 +98,11 @@ LIMITS: Final = (
         "a DNS firewall blocks nothing; no managed lists, threat protection, sharing or query types",
         "nobody asks for names",
     ),
+    Limit(
+        "s3",
+        "statements with conditions in the policy of a bucket hold nobody back",
+        "moto cannot tell whether a condition is met",
+    ),
     Limit("s3", "objects are not copied by replication", "it would take a worker that nobody could wait for"),
 )
 """One line a limit, by service."""

@@ -1,10 +1,20 @@
-"""S3: the replication of a bucket, with all of its rules' settings. No objects are copied."""
+"""S3: the replication of a bucket, with all of its rules' settings, and what its policy denies.
+
+No objects are copied.
+"""
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
 from typing import Any, Final
+
+from moto.iam.access_control import (  # pyright: ignore[reportMissingTypeStubs]
+    IAMPolicy,
+    PermissionResult,
+)
+from moto.s3.models import FakeBucket  # pyright: ignore[reportMissingTypeStubs]
 
 from provisioner.local.operation import Answer, Call, Operation, Refusal, kept
 
@@ -63,6 +73,21 @@ def _check(call: Call, rule: Mapping[str, Any]) -> None:
     if not bucket.is_versioned:
         raise Refusal("InvalidRequest", "Destination bucket must have versioning enabled.")
 
+
+def _permission(bucket: Any, action: str, resource: str) -> PermissionResult:
+    """What a bucket's policy says of a request.
+
+    moto takes a statement with a condition for one that always holds: one that denies whatever comes without
+    TLS would deny everything.
+    """
+    if bucket.policy is None:
+        return PermissionResult.NEUTRAL
+    policy: dict[str, Any] = json.loads(bucket.policy)
+    statements = [each for each in policy["Statement"] if "Condition" not in each]
+    return IAMPolicy(json.dumps({**policy, "Statement": statements})).is_action_permitted(action, resource)
+
+
+CORRECTIONS: Final = ((FakeBucket, "get_permission", _permission),)
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     put_bucket_replication,

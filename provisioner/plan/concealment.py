@@ -24,7 +24,7 @@ SHORTEST = 4
 
 MASK = "[secret]"
 
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)+)"(?!\s*:)')
+_QUOTED = re.compile(r'"((?:[^"\\\n]|\\.)+)"(\s*:)?')
 
 
 def texts_in(properties: Properties) -> frozenset[str]:
@@ -76,7 +76,9 @@ def without(sentence: str, texts: Collection[str]) -> str:
 
 def _parts(text: str) -> Iterator[str]:
     """The texts in quotes within a secret that is a whole document; names of members are none."""
-    for quoted in _QUOTED.findall(text):
+    for quoted, names_a_member in _QUOTED.findall(text):
+        if names_a_member:
+            continue
         yield quoted
         with suppress(ValueError):
             yield str(json.loads(f'"{quoted}"'))

@@ -67,7 +67,10 @@ def revealed(value: Any) -> Any:
         case Reference(urn, id):
             return urn if id is None else id
         case dict():
-            return {key: revealed(item) for key, item in cast("dict[str, Any]", value).items()}
+            return {
+                key: item if type(item) is str else revealed(item)
+                for key, item in cast("dict[str, Any]", value).items()
+            }
         case list():
             return [revealed(item) for item in cast("list[Any]", value)]
         case _:
@@ -94,9 +97,10 @@ def has_unknown(value: Any) -> bool:
         case str():
             return False
         case dict():
-            return any(map(has_unknown, cast("dict[str, Any]", value).values()))
+            items = cast("dict[str, Any]", value).values()
+            return any(has_unknown(item) for item in items if type(item) is not str)
         case list():
-            return any(map(has_unknown, cast("list[Any]", value)))
+            return any(has_unknown(item) for item in cast("list[Any]", value) if type(item) is not str)
         case Secret(inner):
             return has_unknown(inner)
         case Reference(id=id):
@@ -111,8 +115,9 @@ def has_secret(value: Any) -> bool:
         case str():
             return False
         case dict():
-            return any(map(has_secret, cast("dict[str, Any]", value).values()))
+            items = cast("dict[str, Any]", value).values()
+            return any(has_secret(item) for item in items if type(item) is not str)
         case list():
-            return any(map(has_secret, cast("list[Any]", value)))
+            return any(has_secret(item) for item in cast("list[Any]", value) if type(item) is not str)
         case _:
             return isinstance(value, Secret)

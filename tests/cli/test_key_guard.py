@@ -72,3 +72,11 @@ def test_in_the_cloud_on_a_desk_nobody_asks(cli, workspace, fake_run, held):
     workspace.cloud = "local"
     fake_run.plan = going(logs("same"))
     assert cli("apply", "dev", "--yes").code == 0
+
+
+def test_a_plan_says_that_it_will_be_refused(cli, workspace, fake_run, held):
+    fake_run.plan = going(logs("same"))
+    ended = cli("plan", "dev")
+    assert ended.code == 0
+    assert "note: it is refused to do this" in ended.err
+    assert "aws:cloudwatch:LogGroup logs" in ended.err

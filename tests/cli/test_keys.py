@@ -87,7 +87,7 @@ def test_the_report_for_programs(cli, ring, golden):
     golden(ended.out)
 
 
-@pytest.mark.parametrize("name", ["prod-models", "prod/transit/models", MODELS.key.urn])
+@pytest.mark.parametrize("name", ["prod-models", "prod/transit/models", "models", MODELS.key.urn])
 def test_a_key_is_rotated_by_any_of_its_names(cli, ring, name):
     ended = cli("keys", "rotate", "prod", name, "--yes")
     assert (ended.code, ring) == (0, ["prod-models"])

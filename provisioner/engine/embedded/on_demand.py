@@ -23,12 +23,13 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import find_spec
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final, TypedDict
+
+from provisioner.loading import Loader, MetaPathFinder
 
 _EXPORT: Final = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
 _NEXT_WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")

@@ -61,21 +61,28 @@ def written(value: Any, sealer: Sealer) -> Any:
     Raises `TypeError` for what cannot be recorded, which includes everything that is not known yet.
     """
     match value:
-        case None | bool() | str() | int():
+        case str() | None | bool() | int():
             return value
+        case dict():
+            # Most of all values are texts: they are not asked one by one.
+            items = sorted(cast("dict[str, Any]", value).items())
+            return {key: item if type(item) is str else written(item, sealer) for key, item in items}
         case float():
             return number(value)
         case Mapping():
-            items = cast("Mapping[str, Any]", value)
-            return {key: written(items[key], sealer) for key in sorted(items)}
+            return written(dict(cast("Mapping[str, Any]", value)), sealer)
         case list() | tuple():
             return [written(item, sealer) for item in cast("list[Any]", value)]
-        case Secret(inner):
-            return {SIGNATURE: SECRET, "ciphertext": sealer.seal(compact(written(inner, _PLAIN)))}
-        case Reference():
-            return _reference(value)
+        case Secret() | Reference():
+            return _marked(value, sealer)
         case _:
             raise TypeError(f"{_kind(value)} cannot be recorded")
+
+
+def _marked(value: Secret | Reference, sealer: Sealer) -> dict[str, Any]:
+    if isinstance(value, Reference):
+        return _reference(value)
+    return {SIGNATURE: SECRET, "ciphertext": sealer.seal(compact(written(value.value, _PLAIN)))}
 
 
 def _kind(value: Any) -> str:
@@ -100,8 +107,13 @@ def _reference(value: Reference) -> dict[str, Any]:
 def read(raw: Any, sealer: Sealer) -> Any:
     """The value of its JSON form; assets, archives and byte strings stay as they are. Raises `Malformed`."""
     match raw:
+        case str():
+            return raw
         case dict():
-            items = {key: read(item, sealer) for key, item in cast("dict[str, Any]", raw).items()}
+            items = {
+                key: item if type(item) is str else read(item, sealer)
+                for key, item in cast("dict[str, Any]", raw).items()
+            }
             return _unmarked(items, sealer) if SIGNATURE in items else items
         case list():
             return [read(item, sealer) for item in cast("list[Any]", raw)]

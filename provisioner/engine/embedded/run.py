@@ -255,6 +255,8 @@ class EmbeddedRun:
 
     def _glanced_at(self) -> tuple[ResourceState, ...]:
         """The records with their secrets still sealed: to look at them takes no passphrase."""
+        if self._store.secrets() is None:  # then there are none, and what is read is read once
+            return self._stored.snapshot.records()
         return self._store.load(BlindSealer(self._stack.name, self._store.secrets())).snapshot.records()
 
     def _outputs_in(self, snapshot: Snapshot) -> Properties:

@@ -58,6 +58,7 @@ def deletion_of(state: ResourceState, origin: str) -> Step:
         custom=state.custom,
         id=state.id,
         old=shown(state.inputs),
+        provider=urns.provider_urn(state.provider) if state.provider else "",
         protect=state.protect,
         dependencies=state.dependencies,
         origin=origin,

@@ -39,6 +39,7 @@ from provisioner.providers.kubernetes.objects import (
     named,
     outputs_of,
 )
+from provisioner.providers.kubernetes.public_values import holds_certificates_alone
 from provisioner.providers.kubernetes.schema_store import SchemaStore
 from provisioner.providers.kubernetes.validation import Schemas
 
@@ -190,12 +191,13 @@ def _not_for_files(type: str, inputs: Properties) -> Iterator[Problem]:
             " charts, by a `HelmRelease` of Flux or an `Application` of Argo CD",
         )
     plain = cast("Properties", revealed(dict(inputs)))
-    if kind_of(type, plain) == SECRET and (plain.get("data") or plain.get("stringData")):
-        yield Problem(
-            "data",
-            "a Secret with its values would be written into the folder in clear. Have the cluster fetch them"
-            " (an `ExternalSecret`), or put them there sealed (a `SealedSecret`)",
-        )
+    if kind_of(type, plain) == SECRET:
+        if not holds_certificates_alone(plain):
+            yield Problem(
+                "data",
+                "a Secret with its values would be written into the folder in clear. Have the cluster fetch"
+                " them (an `ExternalSecret`), or put them there sealed (a `SealedSecret`)",
+            )
         return
     for name, value in inputs.items():
         if has_secret(value):

@@ -6,10 +6,10 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 
 from provisioner.plan.diff import Diff
-from provisioner.plan.values import Properties, has_unknown
+from provisioner.plan.values import Properties, has_unknown, revealed
 from provisioner.providers.interface import Checked, Identity, Object, Problem, Refused
 from provisioner.providers.vault.connection import ADDRESS, NO_ADDRESS, VaultConnection, served_at
 from provisioner.providers.vault.driver import TableDriver
@@ -18,7 +18,7 @@ from provisioner.providers.vault.registry import CATALOG, SPECIAL
 from provisioner.providers.vault.session import Session
 from provisioner.providers.vault.spec import NAMESPACE, ResourceSpec
 from provisioner.providers.vault.waiting import Clock
-from provisioner.providers.vault.written_only import WrittenOnly, problems, without
+from provisioner.providers.vault.written_only import WrittenOnly, marked, problems, without
 
 VERSION: Final = "7.14.0"
 """Of the pulumi-vault whose programs are served; a test compares it with the one installed."""
@@ -50,11 +50,11 @@ _UNHEEDED: Final = (
 would do harm unseen."""
 
 _OF_THIS_MACHINE: Final = {
-    "skipTlsVerify": "VAULT_SKIP_VERIFY",
-    "address": ADDRESS,
-    "namespace": "VAULT_NAMESPACE",
+    "maxLeaseTtlSeconds": ("TERRAFORM_VAULT_MAX_TTL", "1200"),
+    "maxRetries": ("VAULT_MAX_RETRIES", "2"),
+    "skipTlsVerify": ("VAULT_SKIP_VERIFY", None),
 }
-"""Inputs that pulumi-vault fills in from variables."""
+"""Inputs that pulumi-vault fills in from variables, and what they are without."""
 
 
 class VaultPackage:
@@ -81,13 +81,12 @@ class VaultPackage:
 
     def check_config(self, urn: str, old: Properties, new: Properties) -> Checked:  # noqa: ARG002 - as for all
         """The inputs that a provider is recorded with: nothing of this machine, and no way in."""
-        inputs = {
-            name: value
-            for name, value in new.items()
-            if not (
-                (variable := _OF_THIS_MACHINE.get(name)) and value and str(value) == os.environ.get(variable)
-            )
-        }
+        inputs = dict(new)
+        for name, (variable, otherwise) in _OF_THIS_MACHINE.items():
+            said = os.environ.get(variable)
+            if said and str(inputs.get(name)).lower() == said.lower():
+                inputs[name] = otherwise
+        inputs = {name: value for name, value in inputs.items() if value is not None}
         wrong = [
             Problem(
                 name,
@@ -169,15 +168,15 @@ class VaultProvider:
         spec = _spec(type)
         found = self._thought(spec).check(name, old, new, seed)
         wrong = (*found.problems, *problems(spec, found.inputs))
-        return Checked(self.written_only.kept(spec, name, found.inputs), wrong)
+        return Checked(marked(spec, self.written_only.kept(spec, name, found.inputs)), wrong)
 
     def diff(self, type: str, old: Object, new: Properties) -> Diff:
         """What a change means."""
-        return self._thought(_spec(type)).diff(old, new)
+        return self._thought(_spec(type)).diff(old, _plain(new))
 
     def planned(self, type: str, old: Object | None, new: Properties) -> Properties:
         """The outputs that are known before the step."""
-        return self._thought(_spec(type)).planned(old, new)
+        return self._thought(_spec(type)).planned(old, _plain(new))
 
     def create(self, type: str, new: Properties) -> Object:
         """Make the object. Raises `Refused`."""
@@ -219,6 +218,11 @@ class VaultProvider:
     def _thought(self, spec: ResourceSpec) -> TableDriver:
         """The driver for what takes no calls, which goes without a session."""
         return self._drivers.get(spec.type) or _driver(spec, self.session)
+
+
+def _plain(inputs: Properties) -> Properties:
+    """Inputs that `check` has marked, as they are compared."""
+    return cast("Properties", revealed(dict(inputs)))
 
 
 def _spec(type: str) -> ResourceSpec:

@@ -216,6 +216,9 @@ class ResourceSpec:
     inner_written_only: Mapping[str, str] = field(default_factory=dict[str, str])
     """Members of structures that are as `Field.written_only` says (`postgresql.passwordWo`), by number."""
 
+    secret: tuple[str, ...] = ()
+    """Paths of what is secret although the SDK does not say so: it knows no members of structures."""
+
     unsupported: Mapping[str, str] = field(default_factory=dict[str, str])
     """Input properties of the Pulumi class that are refused, each with its reason."""
 

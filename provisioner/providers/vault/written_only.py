@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any, Final, cast
 
-from provisioner.plan.values import Properties, has_unknown, mapped
+from provisioner.plan.values import Properties, Secret, has_unknown, mapped
 from provisioner.providers.interface import Problem, Refused
 from provisioner.providers.vault.paths import at, put
 from provisioner.providers.vault.spec import ResourceSpec
@@ -68,6 +68,16 @@ class WrittenOnly:
 def is_word(value: Any) -> bool:
     """Whether it stands for a value that is not recorded."""
     return isinstance(value, str) and value.startswith(_MARK)
+
+
+def marked(spec: ResourceSpec, inputs: Properties) -> dict[str, Any]:
+    """The inputs with what is secret in them marked, so that it is sealed wherever they are written."""
+    found = copy(inputs)
+    for path in spec.secret:
+        value = at(path, found)
+        if value is not None and not has_unknown(value):
+            put(found, path, Secret(value))
+    return found
 
 
 def without(spec: ResourceSpec, outputs: Properties) -> dict[str, Any]:

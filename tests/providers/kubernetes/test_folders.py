@@ -1,5 +1,7 @@
 """Objects as files: where they are, how they are written, and what is never written."""
 
+import base64
+
 import pytest
 
 from provisioner.plan.values import UNKNOWN, Secret
@@ -110,6 +112,36 @@ def test_nothing_secret_is_written(folder_provider, golden):
         *wrong(folder_provider, "kubernetes:helm.sh/v3:Release", {"chart": "kueue", "name": "kueue"}),
     ]
     golden("".join(f"{line}\n" for line in said))
+
+
+PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+KEY = "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"
+
+
+def secret_of(**values):
+    return {"metadata": {"name": "ca", "namespace": "default"}, **values}
+
+
+def test_certificates_in_a_secret_are_written_because_nothing_is_secret_about_them(folder_provider, tmp_path):
+    made(folder_provider, "kubernetes:core/v1:Secret", secret_of(stringData=Secret({"ca.crt": PEM + PEM})))
+    ((_, text),) = files(tmp_path / "gitops").items()
+    assert base64.b64decode(parsed(text)["data"]["ca.crt"]).decode() == PEM + PEM
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"stringData": {"ca.crt": PEM, "tls.key": KEY}},
+        {"stringData": {"ca.crt": f"hunter2\n{PEM}"}},
+        {"stringData": {"ca.crt": UNKNOWN}},
+        {"data": {"ca.crt": "not base64"}},
+        {"data": {"ca.crt": base64.b64encode(KEY.encode()).decode()}},
+    ],
+    ids=str,
+)
+def test_what_is_beside_certificates_is_not_written(folder_provider, values):
+    (said,) = wrong(folder_provider, "kubernetes:core/v1:Secret", secret_of(**values))
+    assert "in clear" in said
 
 
 def test_what_is_not_known_yet_is_planned(folder_provider):

@@ -12,11 +12,12 @@ HERE = "https://vault.example:8200"
 
 
 def test_nothing_of_this_machine_is_recorded(monkeypatch):
-    monkeypatch.setenv("VAULT_SKIP_VERIFY", "true")
-    monkeypatch.setenv("VAULT_ADDR", HERE)
-    found = VaultPackage(VaultConnection()).check_config(URN, {}, {"skipTlsVerify": "true", "address": HERE})
+    for name, value in {"VAULT_SKIP_VERIFY": "true", "VAULT_MAX_RETRIES": "9", "VAULT_ADDR": HERE}.items():
+        monkeypatch.setenv(name, value)
+    given = {"skipTlsVerify": "true", "maxRetries": "9", "address": HERE}
+    found = VaultPackage(VaultConnection()).check_config(URN, {}, given)
     assert found.problems == ()
-    assert found.inputs == {}
+    assert found.inputs == {"address": HERE, "maxRetries": "2"}
 
 
 @pytest.mark.parametrize("name", ["token", "authLogin", "caCertFile", "headers"])

@@ -17,8 +17,8 @@ OBJECTS = {
 
 
 @pytest.fixture
-def client(package):
-    with served(package, lambda _: None) as port, connected(port) as client:
+def client(package, vault):
+    with served(package, lambda _: None) as port, connected(port, address=vault.address) as client:
         client.name = "served"
         yield client
 
@@ -39,7 +39,7 @@ def test_after_it_is_made_nothing_is_to_do(client, type):
 def test_what_a_preview_knows_is_what_comes(client):
     client.type = KEY
     wanted = OBJECTS[KEY]
-    foreseen = client.made(wanted, preview=True).outputs
+    foreseen = client.create(client.check(wanted)[0], preview=True).outputs
     assert foreseen["latestVersion"] is UNKNOWN
     made = client.made(wanted).outputs
     assert {name for name, value in foreseen.items() if value is not UNKNOWN and value != made[name]} == set()

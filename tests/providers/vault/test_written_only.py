@@ -2,7 +2,7 @@
 
 import pytest
 
-from provisioner.plan.values import UNKNOWN
+from provisioner.plan.values import UNKNOWN, Secret, has_secret, revealed
 from provisioner.providers.interface import Identity, Object, Refused
 from provisioner.providers.vault.written_only import is_word
 
@@ -32,7 +32,7 @@ every = pytest.mark.parametrize("type", GIVEN, ids=lambda type: type.split(":")[
 def checked(provider, type, inputs, old=None):
     found = provider.check(type, "it", old, inputs, SEED)
     assert found.problems == ()
-    return found.inputs
+    return revealed(found.inputs)
 
 
 def later(inputs, number, value=CANARY):
@@ -93,3 +93,13 @@ def test_two_of_one_name_have_words_of_their_own(provider):
 def test_what_is_not_known_yet_stays_unknown(provider):
     inputs = checked(provider, SECRET, {**GIVEN[SECRET], "dataJsonWo": UNKNOWN})
     assert inputs["dataJsonWo"] is UNKNOWN
+
+
+def test_what_the_sdk_does_not_mark_is_marked(provider):
+    """It knows no members of structures: in a program a password among them is a text like any other."""
+    given = {"connectionUrl": "postgresql://u:p@x", "username": "u", "password": CANARY}
+    inputs = provider.check(DATABASE, "it", None, {"backend": "db", "postgresql": given}, SEED).inputs
+    assert inputs["postgresql"]["password"] == Secret(CANARY)
+    assert has_secret(inputs["postgresql"]["connectionUrl"])
+    assert inputs["postgresql"]["username"] == "u"
+    assert not provider.diff(DATABASE, Object("db/config/a", revealed(inputs), {}), inputs)

@@ -26,6 +26,9 @@ _MEMBERS: Final = (
 )
 """What Vault tells of a connection; passwords and keys it does not."""
 
+_SECRET: Final = ("connectionUrl", "password", "privateKey", "serviceAccountJson")
+"""An address is one because a password may stand in it."""
+
 
 def _sent(value: Any) -> dict[str, Any]:
     members = cast("Mapping[str, Any]", value)
@@ -76,6 +79,7 @@ CONNECTION: Final = ResourceSpec(
     ),
     name=Name(),
     inner_written_only={"postgresql.passwordWo": "postgresql.passwordWoVersion"},
+    secret=("data", *(f"postgresql.{name}" for name in _SECRET)),
     unsupported={
         **dict.fromkeys(_OTHERS, "databases are PostgreSQL here"),
         "skipStaticRoleImportRotation": _ENTERPRISE,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from provisioner.plan.values import Properties
-from provisioner.providers.interface import Object, Refused
+from provisioner.providers.interface import Identity, Object, Refused
 from provisioner.providers.vault.driver import TableDriver
 from provisioner.providers.vault.paths import put
 from provisioner.providers.vault.spec import NAMESPACE, Call, Field
@@ -22,14 +23,21 @@ class Mounts(TableDriver):
     above: str = ""
     """What Vault writes before the path of such a mount where it may be either kind."""
 
+    def read(self, identity: Identity) -> Object | None:
+        """The mount as it is now, or None if it is gone."""
+        return super().read(replace(identity, id=_where(identity.id, identity.outputs)))
+
     def update(self, old: Object, new: Properties) -> Object:
         """Move it if its path changes, then tune what else differs."""
-        path = str(new["path"]).strip("/")
-        if path == old.id:
-            return super().update(old, new)
-        self._move(old.id, path, new)
-        moved = Object(path, {**old.inputs, "path": path}, {**old.outputs, "path": path})
-        return super().update(moved, new)
+        before, path = _where(old.id, old.outputs), str(new["path"]).strip("/")
+        if path != before:
+            self._move(before, path, new)
+        there = {"path": path}
+        return super().update(Object(path, {**old.inputs, **there}, {**old.outputs, **there}), new)
+
+    def delete(self, old: Object) -> None:
+        """Remove it with everything in it."""
+        super().delete(replace(old, id=_where(old.id, old.outputs)))
 
     def write(self, values: Properties, old: Object, new: Properties, rows: Sequence[Field]) -> None:  # noqa: ARG002 - a tuning is of what differs
         """Tune what differs: the whole is no longer Vault's to take."""
@@ -63,6 +71,11 @@ class Mounts(TableDriver):
         document = self.document(asking, inside) or {}
         info = cast("dict[str, Any]", document.get("migration_info") or {})
         return str(info.get("status") or "")
+
+
+def _where(id: str, outputs: Properties) -> str:
+    """The path at which it is: Pulumi's protocol has no way to say that an update has given it another id."""
+    return str(outputs.get("path") or id).strip("/")
 
 
 class AuthMounts(Mounts):
