@@ -48,7 +48,7 @@ class VaultDatabaseArgs:
     database: str
     """What the database is called there."""
     user: str
-    """By whom Vault makes accounts; may create roles, and give those of `_RIGHTS`."""
+    """By whom Vault makes accounts; may create roles, give those of `_RIGHTS`, and end sessions of others."""
     password: str
     """Of that user: only written, and empty once Vault has changed it and nobody knows it any more."""
     lease: Lease

@@ -141,8 +141,8 @@ class Leases(Section):
         Field(
             pattern=r"^[a-z][a-z0-9_]*$",
             max_length=63,
-            description="Vault's own user in each database: may create roles, and give `pg_read_all_data` "
-            "and `pg_write_all_data`.",
+            description="Vault's own user in each database: may create roles, is a member of "
+            "`pg_signal_backend`, and may give `pg_read_all_data` and `pg_write_all_data`.",
             examples=["vault"],
         ),
     ] = "vault"

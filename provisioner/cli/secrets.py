@@ -76,7 +76,7 @@ def check(environment: Asked, *, everything: bool) -> ExitCode:
 @_DRY_RUN
 @_YES
 def rotate(environment: Asked, *, dry_run: bool, yes: bool) -> ExitCode:
-    """Seal all secrets anew: with a new passphrase, or with a new data key under the same key of KMS or Vault.
+    """Seal all secrets anew: with a new passphrase, or a new data key under the same key of KMS or Vault.
 
     The old passphrase is in PULUMI_CONFIG_PASSPHRASE as always, the new one in PROVISIONER_NEW_PASSPHRASE, or
     in a file that PROVISIONER_NEW_PASSPHRASE_FILE names; else it is asked for. A rotation that was cut off

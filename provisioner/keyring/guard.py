@@ -76,8 +76,8 @@ class Scene:
 
 
 def going(now: Iterable[Resource], planned: Iterable[Resource]) -> tuple[Key, ...]:
-    """The keys that the plan deletes, or replaces by others."""
-    gone = {each.urn for each in planned if each.type in KEY_TYPES and each.change in _GOES}
+    """The keys that there are and that the plan deletes, or replaces by others."""
+    gone = {each.urn for each in planned if each.type in KEY_TYPES and each.change in _GOES and each.id}
     return tuple(key for key in keys_in(now) if key.urn in gone)
 
 

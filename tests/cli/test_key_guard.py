@@ -13,14 +13,11 @@ PROVIDER = "urn:pulumi:local.us-east-1::foundation::pulumi:providers:aws::aws"
 
 
 @pytest.fixture
-def held(monkeypatch):
+def held(workspace, monkeypatch):
     """What in the cloud is encrypted with a key, for whom nobody here answers."""
     found = []
-    monkeypatch.setattr("provisioner.ring_wiring.aws_scope", lambda workspace: None)
-    monkeypatch.setattr(
-        "provisioner.providers.aws.key_status.holders",
-        lambda scope, region: (tuple(found), ("Whether a database needs it could not be asked: denied",)),
-    )
+    notes = ("Whether a database needs it could not be asked: denied",)
+    monkeypatch.setattr("provisioner.cli.key_guard._holders", lambda *_: (tuple(found), notes))
     return found
 
 
