@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import posixpath
 import shutil
 import ssl
 import subprocess
@@ -70,9 +69,11 @@ def head_of(stream: BinaryIO) -> tuple[Mapping[str, Any], bytes]:
         header: Any = json.loads(text) if len(text) == size else None
     except ValueError:
         header = None
-    if not isinstance(header, dict) or cast("dict[str, Any]", header).get("cipher") != CIPHER:
-        raise Unsound("its header cannot be read")
-    return cast("dict[str, Any]", header), mark + length + text
+    match header:
+        case {"cipher": "AES256_GCM_HKDF_1MB", "model": str(), "version": int(), "key": {"wrapped": str()}}:
+            return cast("dict[str, Any]", header), mark + length + text
+        case _:
+            raise Unsound("its header cannot be read")
 
 
 def cipher_of(key: bytes, salt: bytes, associated: bytes) -> AESGCM:
@@ -137,7 +138,7 @@ def unpacked(pieces: Iterator[bytes], folder: str) -> None:
 
 
 def _below(folder: str, name: str) -> Path:
-    if name.startswith("/") or posixpath.normpath(name).startswith(".."):
+    if name.startswith("/") or ".." in name.split("/"):
         raise Unsound(f"`{name}` in it would lie outside of its folder")
     return Path(folder, name)
 

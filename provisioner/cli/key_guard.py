@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Protocol, cast
 
 from policies.model import Resource
 from provisioner.cli.approving import Intent
@@ -12,7 +12,7 @@ from provisioner.cli.explaining import explanation
 from provisioner.cli.limiting import scope
 from provisioner.cli.screen import err
 from provisioner.engine.embedded.seals import key_in
-from provisioner.engine.interface import Access
+from provisioner.engine.interface import Access, Engine, Stack
 from provisioner.engine.key_failures import KeyIsNeeded, Losing
 from provisioner.judging import of_cloud, of_deployment, of_plans
 from provisioner.keyring.guard import Holder, Scene, going, needed
@@ -22,11 +22,22 @@ from provisioner.plan.scope import WHOLE
 from provisioner.providers.interface import Refused
 from provisioner.workspace import Workspace
 
-if TYPE_CHECKING:
-    from provisioner.cli.changing import Workplace
+
+class Stacks(Protocol):
+    """What is changed: the stacks of an environment, or the one of a project."""
+
+    @property
+    def engine(self) -> Engine:
+        """Who does it."""
+        ...
+
+    @property
+    def stacks(self) -> tuple[Stack, ...]:
+        """All of them."""
+        ...
 
 
-def must_not_be_needed(workplace: Workplace, plans: Sequence[StackPlan], intent: Intent) -> None:
+def must_not_be_needed(workplace: Stacks, plans: Sequence[StackPlan], intent: Intent) -> None:
     """Raises `KeyIsNeeded` for keys that go while something that needs them stays.
 
     What is a resource, or the state, always refuses. What only stays in the cloud (snapshots, buckets) does
@@ -70,7 +81,7 @@ def tell_if_needed(workspace: Workspace, plans: Sequence[StackPlan], mode: Mode)
 class _Recorded:
     """What the states say beyond the plans."""
 
-    def __init__(self, workplace: Workplace, plans: Sequence[StackPlan], intent: Intent) -> None:
+    def __init__(self, workplace: Stacks, plans: Sequence[StackPlan], intent: Intent) -> None:
         covered = {(plan.layer, plan.stack) for plan in plans}
         left_out = {urn for plan in plans for urn in plan.left_out}
         self.others: list[Resource] = []
@@ -90,7 +101,7 @@ class _Recorded:
                 self.seals |= {by} if (by := key_in(deployment.get("secrets_providers"))) else set()
 
 
-def _holders(workplace: Workplace, keys: Sequence[Key]) -> tuple[tuple[Holder, ...], tuple[str, ...]]:
+def _holders(workplace: Stacks, keys: Sequence[Key]) -> tuple[tuple[Holder, ...], tuple[str, ...]]:
     """What in the regions of the keys is encrypted with keys, and notes on what could not be asked."""
     regions = dict.fromkeys(key.region for key in keys if key.kind in (Kind.KMS, Kind.REPLICA))
     if not isinstance(workplace, Workspace) or not regions:

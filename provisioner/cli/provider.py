@@ -46,7 +46,7 @@ def command() -> None:
     "--environment",
     metavar="ENV",
     shell_complete=environment_names,
-    help="Reach AWS or the cluster as this environment does. Default: as the aws CLI, or kubectl, would.",
+    help="Reach AWS, the cluster or Vault as this environment does. Default: as their own CLIs would.",
 )
 @click.option("--cloud", type=click.Choice(["local"]), help="Put the environment into the cloud on a desk.")
 @click.option("--parent", type=int, hidden=True, help="End with this process, which has started it.")

@@ -34,7 +34,7 @@ def explain_model(failure: OfModels, environment: str, again: str) -> Message:
             return Message(
                 Trouble.MODEL_UNSOUND,
                 f"{what}: {reason}. Nothing of it may be relied on, and nothing was kept.",
-                "fetch it again from where it was sealed; if that one is no better, seal it, or sign it, again.",
+                "fetch it again from where it was sealed; if that is no better, seal it, or sign it, again.",
             )
         case NoModelStore(name, is_to_come):
             return Message(

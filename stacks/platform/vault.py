@@ -149,7 +149,8 @@ def _reach(stack: ClusterStack, charts: Charts, spaces: Mapping[str, TeamNamespa
 
 def _place(env: Environment) -> VaultPlace:
     address = vault_of(env).address
-    if inside := namespace_of(address):
+    # A name of two labels may be a host outside as well, and then policies would lead nowhere.
+    if (inside := namespace_of(address)) and ".svc" in address:
         return InNamespace(namespace=inside, port=port_of(address))
     blocks, but = ["0.0.0.0/0"], ["169.254.0.0/16"]
     if isinstance(env.connectivity, AirGap):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
-from urllib.parse import urlsplit
 
 import pulumi
 
@@ -24,6 +23,7 @@ from environments.model_traffic import ScaleBy
 from environments.models import KnownRuntime, Model
 from environments.network import OwnNetwork
 from environments.runtimes import STORAGE_IMAGE
+from stacks.addresses import namespace_of, port_of
 from stacks.cluster_stack import ClusterStack
 from stacks.serving.images import from_mirror
 from stacks.serving.runtimes import runtime
@@ -173,7 +173,7 @@ def _storage_settings(stack: ClusterStack, source: Source) -> dict[str, str]:
 def _traffic(stack: ClusterStack, model: Model) -> ModelTraffic:
     """Who asks the servers and whom they ask; without a gateway their own team alone asks them."""
     by = model.scale.by
-    watched_from = _namespace(by.prometheus) if by and by.prometheus else None
+    watched_from = namespace_of(by.prometheus) if by and by.prometheus else None
     return ModelTraffic(
         callers=[proxies_of_the_gateway() if stack.environment.gateway else {"pod_selector": {}}],
         watchers=[space(watched_from)] if watched_from else [],
@@ -181,21 +181,14 @@ def _traffic(stack: ClusterStack, model: Model) -> ModelTraffic:
     )
 
 
-def _namespace(address: str) -> str | None:
-    """The namespace of a Service by its address, `http://<service>.<namespace>…`; None: it is outside."""
-    labels = (urlsplit(address).hostname or "").split(".")
-    is_inside = len(labels) == 2 or labels[2:3] == ["svc"]  # noqa: PLR2004
-    return labels[1] if is_inside else None
-
-
 def _reached(stack: ClusterStack, source: Source) -> list[Egress]:
     """What a server has to speak to before it starts; the image of a model is fetched by its machine."""
     if source.scheme == "oci":
         return []
     env = stack.environment
-    found = [_leading_out(stack, _port(source.endpoint) if source.endpoint else _HTTPS)]
+    found = [_leading_out(stack, port_of(source.endpoint) if source.endpoint else _HTTPS)]
     if source.sealed and env.model_store.sealed_by == "vault" and env.encryption.vault:
-        found.append(_leading_out(stack, _port(env.encryption.vault.address)))
+        found.append(_leading_out(stack, port_of(env.encryption.vault.address)))
     agent = Egress(blocks=(_AGENT,), but=(), port=_HTTP)
     return [agent, *found] if source.scheme == "store" else found
 
@@ -211,8 +204,3 @@ def _leading_out(stack: ClusterStack, port: int) -> Egress:
 def _own_blocks(stack: ClusterStack) -> tuple[str, ...]:
     env = stack.environment
     return (str(env.region_block(stack.region)),) if isinstance(env.network, OwnNetwork) else ()
-
-
-def _port(endpoint: str) -> int:
-    parts = urlsplit(endpoint)
-    return parts.port or (_HTTPS if parts.scheme == "https" else _HTTP)

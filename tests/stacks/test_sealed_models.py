@@ -10,10 +10,8 @@ from tests.stacks.test_serving import FILE
 from tests.support.environments import recorded
 from tests.support.recording import record
 
-SERVING = next(layer for layer in LAYERS if layer.name == "serving")
-# Of `FILE`, signed by the key of the bytes 0 to 31.
+
 KEY = "MCowBQYDK2VwAyEAA6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="
-ONE = "sha256:" + "1" * 64
 VAULT = {
     "address": "https://vault.example.com:8200",
     "namespace": "ml",
@@ -48,18 +46,27 @@ def environment(tmp_path, keeper):
     return file
 
 
-@pytest.fixture(params=["vault", "kms"])
+@pytest.fixture(scope="module", params=["vault", "kms"])
 def keeper(request):
     return request.param
 
 
-@pytest.fixture
-def serving(tmp_path, keeper):
+@pytest.fixture(scope="module")
+def file(tmp_path_factory, keeper):
+    return environment(tmp_path_factory.mktemp("served"), keeper)
+
+
+def layer(name, file):
+    """What a layer of the environment declares, on what the layers before hand over."""
     upstream = {name: each.outputs for name, each in recorded(FILE).stacks.items()}
-    config = {"provisioner:file": str(environment(tmp_path, keeper))}
-    return record(
-        SERVING.program(), stack="served.eu-central-1", project="serving", config=config, upstream=upstream
-    )
+    program = next(layer for layer in LAYERS if layer.name == name).program()
+    config = {"provisioner:file": str(file)}
+    return record(program, stack="served.eu-central-1", project=name, config=config, upstream=upstream)
+
+
+@pytest.fixture(scope="module")
+def serving(file):
+    return layer("serving", file)
 
 
 def of_kind(recording, kind):
@@ -122,8 +129,8 @@ def test_the_list_of_what_is_let_in_holds_both_versions(serving):
     assert len(of_kind(serving, "ValidatingAdmissionPolicy")) == 2
 
 
-def test_the_foundation_has_the_keys_and_what_each_may_do(tmp_path, keeper):
-    foundation = recorded(environment(tmp_path, keeper)).stacks["foundation/served.eu-central-1"]
+def test_the_foundation_has_the_keys_and_what_each_may_do(file, keeper):
+    foundation = layer("foundation", file)
     aliases = [each.inputs["name"] for each in foundation.objects if each.type == "aws:kms/alias:Alias"]
     keys = [each.inputs["name"] for each in foundation.objects if each.type.startswith("vault:transit")]
     policies = [each.inputs["name"] for each in foundation.objects if each.type == "vault:index/policy:Policy"]

@@ -63,6 +63,8 @@ class FakeVault:
         return self._kept(method, path, body or {})
 
     def _kept(self, method, path, body):
+        if path.startswith("sys/remount"):
+            return self._moved(path, body)
         if method == "GET":
             found = self.documents.get(path)
             return (200, {"data": found}, {}) if found is not None else self._absent(path)
@@ -106,6 +108,16 @@ class FakeVault:
         beside = {"current_version": before + 1, "versions": {str(before + 1): told}}
         self.documents[path.replace("/data/", "/metadata/", 1)] = beside
         return 200, {"data": told}, {}
+
+    def _moved(self, path, body):
+        if path == "sys/remount":
+            kind = "sys/auth/" if body["from"].startswith("auth/") else "sys/mounts/"
+            before, after = (body[end].removeprefix("auth/") for end in ("from", "to"))
+            self.documents[f"{kind}{after}"] = self.documents.pop(f"{kind}{before}")
+            return 200, {"data": {"migration_id": "1"}}, {}
+        self.looks = getattr(self, "looks", 0) + 1
+        status = "in-progress" if self.looks == 1 else "success"
+        return 200, {"data": {"migration_info": {"status": status}}}, {}
 
     def _absent(self, path):
         if path.startswith("sys/mounts/"):

@@ -101,7 +101,7 @@ class Reach:
         staying += [live for urn in (*self._left_out, *self._undone) if (live := self._base.live(urn))]
         free = _free([record for record in order if record.key in covered], staying)
         if not self._undone:
-            self._must_not_be_held(covered - {record.key for record in free}, order, outside)
+            self._must_not_be_held(covered - {record.key for record in free}, order, staying)
         return free
 
     def check(self, deleted: Collection[str], replaced: Collection[str]) -> None:
@@ -119,12 +119,12 @@ class Reach:
         return record.delete and record.urn not in self._undone
 
     def _must_not_be_held(
-        self, held: Collection[Key], order: Iterable[ResourceState], outside: Iterable[ResourceState]
+        self, held: Collection[Key], order: Iterable[ResourceState], staying: Iterable[ResourceState]
     ) -> None:
         """Who names an object means it: that it stays because of others is told."""
         for record in order:
             if record.key in held and is_object(record) and not record.delete:
-                users = (other.urn for other in outside if record.urn in _firmly(other))
+                users = (other.urn for other in staying if record.urn in _firmly(other))
                 raise OutsideScope(record.urn, next(users, ""), _NEEDED)
 
     def _parent(self, urn: str) -> str:

@@ -82,6 +82,8 @@ def _still_declared(row: Field, identity: Identity, outputs: Properties) -> bool
         return value is not None
     if row.on_change in (REPLACE, LOCAL) or row.computed or row.prop not in identity.outputs:
         return False
+    if row.unless and identity.inputs.get(row.unless):
+        return False
     return normal(row, value) != normal(row, identity.outputs[row.prop])
 
 

@@ -121,6 +121,9 @@ class Field:
     is_spread: bool = False
     """A structure whose members are parameters themselves."""
 
+    unless: str = ""
+    """The property that, if it is true, says that others set this one."""
+
     like: str = ""
     """The property whose value it has when the program gives none (a mount's path is its type)."""
 

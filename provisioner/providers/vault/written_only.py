@@ -75,7 +75,7 @@ def marked(spec: ResourceSpec, inputs: Properties) -> dict[str, Any]:
     found = copy(inputs)
     for path in spec.secret:
         value = at(path, found)
-        if value is not None and not has_unknown(value):
+        if value is not None:
             put(found, path, Secret(value))
     return found
 

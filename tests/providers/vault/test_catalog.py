@@ -92,6 +92,13 @@ def test_what_names_an_object_is_never_changed_in_place(spec):
         assert {row.prop for row in spec.fields}.intersection(names_in(spec.id)) <= fixed
 
 
+@every
+def test_what_stands_for_another_property_names_one(spec):
+    props = {row.prop for row in spec.fields}
+    for row in spec.fields:
+        assert {row.like, row.unless, row.written_only} - {""} <= props
+
+
 def test_every_type_that_vault_tells_of_can_be_imported():
     assert {*FORMS} == {spec.type for spec in CATALOG if spec.read is not None}
 

@@ -112,6 +112,23 @@ def test_a_mount_is_tuned_with_what_differs(provider, vault):
     ]
 
 
+@pytest.mark.parametrize("type", [MOUNT, "vault:index/authBackend:AuthBackend"], ids=["mount", "auth"])
+def test_a_mount_moves_with_what_is_in_it(provider, vault, type):
+    """An engine that keeps the id it has known, as Pulumi's does, finds it all the same."""
+    inputs = checked(provider, type, {"path": "a", "type": "approle"})
+    made = provider.create(type, inputs)
+    wanted = checked(provider, type, {"path": "b", "type": "approle"}, inputs)
+    assert provider.diff(type, made, wanted).updates == ("path",)
+    moved = provider.update(type, made, wanted)
+    assert moved.id == "b"
+    for known in (moved, Object("a", moved.inputs, moved.outputs)):
+        assert not provider.diff(
+            type, provider.read(type, Identity(known.id, known.inputs, known.outputs)), wanted
+        )
+    provider.delete(type, Object("a", moved.inputs, moved.outputs))
+    assert vault.documents == {}
+
+
 def test_a_key_that_changes_its_kind_is_another_and_stands_in_the_way(provider):
     inputs = checked(provider, KEY, OBJECTS[KEY])
     made = provider.create(KEY, inputs)
@@ -151,6 +168,15 @@ def test_who_turned_something_else_on_is_seen(provider, vault):
     put_back = provider.update(ROLE, found, inputs)
     assert not provider.diff(ROLE, provider.read(ROLE, Identity(made.id, inputs, put_back.outputs)), inputs)
     assert vault.documents["auth/dev/kubernetes/role/team-a"]["token_num_uses"] == 0
+
+
+@pytest.mark.parametrize(("is_external", "seen"), [(True, ()), (False, ("policies",))])
+def test_who_leaves_policies_to_others_sees_no_drift_in_them(provider, vault, is_external, seen):
+    inputs = checked(provider, GROUP, {"name": "dev-ml", "externalPolicies": is_external})
+    made = provider.create(GROUP, inputs)
+    vault.documents["identity/group/id/an-id"]["policies"] = ["of-others"]
+    found = provider.read(GROUP, Identity(made.id, made.inputs, {**made.outputs, "policies": []}))
+    assert provider.diff(GROUP, found, inputs).updates == seen
 
 
 def test_a_secret_of_somebody_else_is_not_written_over(provider, vault):
