@@ -119,9 +119,10 @@ problem at once. Editors check a file as it is typed if its first line is
 
     # yaml-language-server: $schema=environment.schema.json
 
-Times are whole days with their unit: `30d`. Sizes have theirs: `200Gi`. Numbers of nodes are a range:
-`2..20`. A section of which one word is enough can be that word: `capacity: spot` is
-`capacity: {kind: spot}`. A text that looks like a number is quoted: `id: "123456789012"`.
+Times are whole days with their unit: `30d`; what lasts less may be written in hours or minutes: `72h`. Sizes
+have theirs: `200Gi`. Numbers of nodes are a range: `2..20`. A section of which one word is enough can be that
+word: `capacity: spot` is `capacity: {kind: spot}`. A text that looks like a number is quoted:
+`id: "123456789012"`.
 Aliases (`*x`), tags (`!x`) and tabs are refused.
 
 ## Settings

@@ -1,7 +1,6 @@
 """Where the key is that seals secrets, in the words of Pulumi's secrets providers.
 
-`awskms://alias/name?region=R` is a key of AWS KMS, `hashivault://name?engine=mount` one of a transit engine of
-Vault.
+`awskms://alias/name?region=R` is a key of AWS KMS, `hashivault://name?engine=mount` one of Vault's.
 """
 
 from __future__ import annotations

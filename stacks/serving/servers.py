@@ -185,20 +185,14 @@ def _reached(stack: ClusterStack, source: Source) -> list[Egress]:
     """What a server has to speak to before it starts; the image of a model is fetched by its machine."""
     if source.scheme == "oci":
         return []
-    env = stack.environment
-    found = [_leading_out(stack, port_of(source.endpoint) if source.endpoint else _HTTPS)]
-    if source.sealed and env.model_store.sealed_by == "vault" and env.encryption.vault:
-        found.append(_leading_out(stack, port_of(env.encryption.vault.address)))
     agent = Egress(blocks=(_AGENT,), but=(), port=_HTTP)
-    return [agent, *found] if source.scheme == "store" else found
-
-
-def _leading_out(stack: ClusterStack, port: int) -> Egress:
+    port = port_of(source.endpoint) if source.endpoint else _HTTPS
+    store = Egress(blocks=(_ANYWHERE,), but=(_LINK_LOCAL,), port=port)
     connectivity = stack.environment.connectivity
-    if not isinstance(connectivity, AirGap):
-        return Egress(blocks=(_ANYWHERE,), but=(_LINK_LOCAL,), port=port)
-    inside = (*_own_blocks(stack), *map(str, connectivity.boundary))
-    return Egress(blocks=inside, but=(), port=port)
+    if isinstance(connectivity, AirGap):
+        inside = (*_own_blocks(stack), *map(str, connectivity.boundary))
+        store = Egress(blocks=inside, but=(), port=port)
+    return [agent, store] if source.scheme == "store" else [store]
 
 
 def _own_blocks(stack: ClusterStack) -> tuple[str, ...]:

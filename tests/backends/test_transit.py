@@ -51,7 +51,9 @@ def with_vault(desk, url):
 
 
 def latest(desk):
-    return json.loads(desk.engine()._backend.place("layer", "test.here").content().checkpoint)["checkpoint"]["latest"]
+    return json.loads(desk.engine()._backend.place("layer", "test.here").content().checkpoint)["checkpoint"][
+        "latest"
+    ]
 
 
 def test_the_format_is_pulumis(desk, vault):
@@ -65,7 +67,9 @@ def test_the_format_is_pulumis(desk, vault):
     status, said = vault.answer("transit/decrypt/state", {"ciphertext": text}, {"X-Vault-Token": TOKEN})
     assert status == 200
     key = b64decode(said["data"]["plaintext"])
-    (note,) = [each["inputs"]["note"] for each in latest(desk)["resources"] if "note" in each.get("inputs", {})]
+    (note,) = [
+        each["inputs"]["note"] for each in latest(desk)["resources"] if "note" in each.get("inputs", {})
+    ]
     version, nonce, sealed = note["ciphertext"].split(":")
     assert version == "v1"
     assert AESGCM(key).decrypt(b64decode(nonce), b64decode(sealed), None) == b'"canary"'
@@ -170,7 +174,14 @@ def test_addresses_as_pulumi_writes_them(url, name, mount):
 
 
 @pytest.mark.parametrize(
-    "url", ["hashivault://", "hashivault:///state", "hashivault://a/b", "hashivault://state?region=x", "hashivault://-a"]
+    "url",
+    [
+        "hashivault://",
+        "hashivault:///state",
+        "hashivault://a/b",
+        "hashivault://state?region=x",
+        "hashivault://-a",
+    ],
 )
 def test_what_is_no_address_of_a_key(url):
     assert not is_key(url)

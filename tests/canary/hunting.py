@@ -119,7 +119,9 @@ class Watcher:
 
     def _look(self):
         family = {self._root()}
-        for process in sorted((each for each in Path("/proc").iterdir() if each.name.isdigit()), key=lambda each: int(each.name)):
+        for process in sorted(
+            (each for each in Path("/proc").iterdir() if each.name.isdigit()), key=lambda each: int(each.name)
+        ):
             try:
                 parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
                 pid = int(process.name)

@@ -20,7 +20,11 @@ def test_a_repository():
     with without_password(inputs, called.append) as (plain, words):
         file = after(words, "--repository-config")
         (said,) = json.loads(file.read_text())["repositories"]
-        assert (said["url"], said["password"], said["caFile"]) == ("https://charts.example.com", "canary-21cd", "ca.pem")
+        assert (said["url"], said["password"], said["caFile"]) == (
+            "https://charts.example.com",
+            "canary-21cd",
+            "ca.pem",
+        )
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert plain == {"chart": f"{said['name']}/shop", "repositoryOpts": {}}
     assert called == [["repo", "update", said["name"], *words]]

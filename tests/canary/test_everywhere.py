@@ -124,7 +124,9 @@ class Shell:
         )
         with Watcher(lambda: process.pid) as watcher:
             out, err = process.communicate(timeout=120)
-        assert process.returncode == code, f"{words} ended with {process.returncode}: {out.decode()}{err.decode()}"
+        assert process.returncode == code, (
+            f"{words} ended with {process.returncode}: {out.decode()}{err.decode()}"
+        )
         number = len(self.said)
         self.said |= {f"{number} out": out, f"{number} err": err}
         self.said |= {f"{number} {where}": seen for where, seen in watcher.seen.items()}
@@ -136,7 +138,10 @@ class Shell:
     def configured(self, **plain):
         """The stack's configuration, with the secret sealed as `pulumi config set --secret` does it."""
         sealer = PassphraseSealer("dev", lambda: PHRASE)
-        config = {"shop:password": {"secure": sealer.seal(CONFIGURED)}, **{f"shop:{key}": value for key, value in plain.items()}}
+        config = {
+            "shop:password": {"secure": sealer.seal(CONFIGURED)},
+            **{f"shop:{key}": value for key, value in plain.items()},
+        }
         said = {"config": config, "encryptionsalt": sealer.state()["state"]["salt"]}
         (self.folder / "Pulumi.dev.yaml").write_text(json.dumps(said))
 
@@ -163,14 +168,12 @@ def answered(cloud):
 
 def test_they_are_found_nowhere(shell, cloud):
     run, stack = ("engine", "run"), ("--stack", "dev")
-    shell(*run, "preview", *stack, "--json")
     shell(*run, "up", *stack, "--yes", "--json")
     secrets = {"configured": CONFIGURED, "answered": answered(cloud), "phrase": PHRASE}
     shell.configured(seconds=7200)
-    shell(*run, "preview", *stack, "--refresh")
+    shell(*run, "preview", *stack, "--refresh", "--json")
     refused = shell(*run, "up", *stack, "--yes", code=1)
     assert b"is not allowed" in refused, "the cloud has said what it was told"
-    shell(*run, "up", *stack, "--yes", "--json", code=1)
     shell.program(PROGRAM + FAILS)
     failed = shell(*run, "preview", *stack, code=1)
     assert b"nobody likes" in failed, "the program has told its secret"
@@ -210,6 +213,9 @@ def test_no_form_of_findings_quotes_a_secret():
     judged = Judged(check(applying(facts("dev")), Scene(secret, facts("dev"))), {})
     found = findings_document("dev", judged)
     forms = {name: form("dev", judged).encode() for name, form in FORMS.items()}
-    forms |= {"sarif": as_sarif("dev", judged).encode(), "text": findings_text(found, PLAIN, deferred=True).encode()}
+    forms |= {
+        "sarif": as_sarif("dev", judged).encode(),
+        "text": findings_text(found, PLAIN, deferred=True).encode(),
+    }
     assert judged.report.blocking
     assert leaks({"it": CONFIGURED}, forms) == []

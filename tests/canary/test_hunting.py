@@ -50,7 +50,12 @@ WRITTEN = {
 
 @pytest.mark.parametrize("form", WRITTEN)
 def test_it_is_found(form):
-    assert traces(SECRET, b"before " * 3 + WRITTEN[form] if "zip" not in form and "defl" not in form and "Helm" not in form else WRITTEN[form])
+    assert traces(
+        SECRET,
+        b"before " * 3 + WRITTEN[form]
+        if "zip" not in form and "defl" not in form and "Helm" not in form
+        else WRITTEN[form],
+    )
 
 
 def test_nothing_is_found_where_nothing_is():

@@ -22,7 +22,9 @@ def held(workspace, monkeypatch):
 
 
 def going(*more, mode=Mode.UPDATE, **facts):
-    return plan(step("delete", KEY, "k", {"description": "Data"}, id=ID, provider=PROVIDER), *more, mode=mode, **facts)
+    return plan(
+        step("delete", KEY, "k", {"description": "Data"}, id=ID, provider=PROVIDER), *more, mode=mode, **facts
+    )
 
 
 def logs(op):

@@ -17,8 +17,15 @@ STACK = "urn:pulumi:prod.us-east-1::foundation"
 
 
 def key(name, kind, **more):
-    facts = {"algorithm": "SYMMETRIC_DEFAULT", "purpose": "", "usage": Usage.ENCRYPT, "id": f"id-of-{name}"} | more
-    return Key(urn=f"{STACK}::t:m/k:K::{name}", name=name, kind=kind, layer="foundation", region="us-east-1", **facts)
+    facts = {
+        "algorithm": "SYMMETRIC_DEFAULT",
+        "purpose": "",
+        "usage": Usage.ENCRYPT,
+        "id": f"id-of-{name}",
+    } | more
+    return Key(
+        urn=f"{STACK}::t:m/k:K::{name}", name=name, kind=kind, layer="foundation", region="us-east-1", **facts
+    )
 
 
 def use(type, name, path, need=Need.DATA):
@@ -43,11 +50,17 @@ OLD = Entry(
     status=Status(state="pending deletion", created=datetime(2024, 1, 1, tzinfo=UTC), deletion=datetime(2026, 12, 1, tzinfo=UTC)),
 )  # fmt: skip
 ROOT = Entry(
-    key=key("prod-root", Kind.ISSUER, algorithm="ec-256", usage=Usage.ISSUE, id="prod/pki", purpose="prod root"),
-    status=Status(state="issued", created=datetime(2026, 1, 1, tzinfo=UTC), deletion=datetime(2036, 1, 1, tzinfo=UTC)),
+    key=key(
+        "prod-root", Kind.ISSUER, algorithm="ec-256", usage=Usage.ISSUE, id="prod/pki", purpose="prod root"
+    ),
+    status=Status(
+        state="issued", created=datetime(2026, 1, 1, tzinfo=UTC), deletion=datetime(2036, 1, 1, tzinfo=UTC)
+    ),
 )
 SILENT = Entry(
-    key=key("prod-disks-key", Kind.REPLICA, primary="arn:aws:kms:eu-west-1:123456789012:key/mrk-1", window_days=30),
+    key=key(
+        "prod-disks-key", Kind.REPLICA, primary="arn:aws:kms:eu-west-1:123456789012:key/mrk-1", window_days=30
+    ),
     status=Status(note="KMS in us-east-1 was not asked: Unable to locate credentials"),
     recorded=datetime(2026, 11, 1, tzinfo=UTC),
 )
@@ -111,7 +124,9 @@ def test_a_name_that_nobody_has_is_refused_with_near_ones(cli, ring):
     assert "- prod-models" in ended.err
 
 
-@pytest.mark.parametrize(("name", "told"), [("prod-disks-key", "mrk-1; rotate that one"), ("prod-root", "is an issuer")])
+@pytest.mark.parametrize(
+    ("name", "told"), [("prod-disks-key", "mrk-1; rotate that one"), ("prod-root", "is an issuer")]
+)
 def test_what_does_not_rotate_by_itself_says_what_does(cli, ring, name, told):
     ended = cli("keys", "rotate", "prod", name, "--yes")
     assert (ended.code, ring) == (1, [])

@@ -18,6 +18,10 @@ SHIPPED = sorted(PACKAGED.glob("*.yaml"))
 APPLICABLE = [file for file in SHIPPED if file.stem != "base"]
 
 
+ALONE = {"name": "alone", "cloud": "none", "owner": "a@example.com", "region": "munich"}
+"""Without a cloud, and without anything else."""
+
+
 @pytest.fixture(scope="module")
 def schema():
     return Draft202012Validator(json.loads(json_schema()))
@@ -78,6 +82,7 @@ def test_a_resolved_environment_obeys_the_schema_and_loads_as_the_same(schema, f
         {"replicas": ["eu-west-1", {"region": "eu-west-2", "cidr": "10.30.0.0/16"}]},
         {"gpu_pools": [{"capacity": "spot", "sharing": "none", "zones": [1], "labels": {"team": "search"}}]},
         {"cluster": {"kind": "eks", "endpoint": "private", "system_pool": {"nodes": "2..4"}}},
+        {"encryption": {"vault": {"login": "token", "transit": ["models", {"name": "reports", "rotation": "12h"}]}}},
     ],
     ids=str,
 )
@@ -110,11 +115,18 @@ def test_a_partial_file_obeys_the_schema(schema, part):
         {"gpu_pools": [{"nodes": "2-8"}]},
         {"gpu_pools": [{"labels": {"team": 1}}]},
         {"data_services": [{"kind": "postgres", "throughput": "elastic"}]},
+        {"encryption": {"vault": {"address": "vault.corp.example"}}},
+        {"encryption": {"vault": {"transit": [{"name": "models", "type": "des"}]}}},
+        {**ALONE, "encryption": {"kms": {}}},
     ],
     ids=str,
 )
 def test_the_schema_refuses(schema, wrong):
     assert not schema.is_valid(wrong)
+
+
+def test_without_a_cloud_a_vault_is_enough(schema):
+    schema.validate({**ALONE, "encryption": {"vault": {"address": "https://vault.corp.example"}}})
 
 
 def test_every_setting_says_what_it_means():

@@ -21,7 +21,10 @@ MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: of-the-chart}\n"
 def chart():
     found = io.BytesIO()
     with tarfile.open(fileobj=found, mode="w:gz") as archive:
-        for name, text in {"Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n", "templates/one.yaml": MANIFEST}.items():
+        for name, text in {
+            "Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+            "templates/one.yaml": MANIFEST,
+        }.items():
             member = tarfile.TarInfo(f"shop/{name}")
             member.size = len(text)
             archive.addfile(member, io.BytesIO(text.encode()))

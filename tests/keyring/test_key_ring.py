@@ -49,7 +49,9 @@ def made(type, called, /, *, layer="foundation", region="us-east-1", id="", chan
 
 
 def kms(change="same", **more):
-    return made(KMS_KEY, "data", id=ID, change=change, description="Data of dev", enableKeyRotation=True, **more)
+    return made(
+        KMS_KEY, "data", id=ID, change=change, description="Data of dev", enableKeyRotation=True, **more
+    )
 
 
 ALIAS = made(KMS_ALIAS, "data-alias", name="alias/dev-data", targetKeyId=ID)
@@ -66,17 +68,36 @@ def test_a_key_of_kms_with_its_names_and_dates():
 
 
 def test_a_key_that_signs_says_so():
-    assert one(made(KMS_KEY, "s", keyUsage="SIGN_VERIFY", customerMasterKeySpec="ECC_NIST_P256")).usage is Usage.SIGN
+    assert (
+        one(made(KMS_KEY, "s", keyUsage="SIGN_VERIFY", customerMasterKeySpec="ECC_NIST_P256")).usage
+        is Usage.SIGN
+    )
     assert one(made(TRANSIT_KEY, "s", backend="dev/transit", name="s", type="ed25519")).usage is Usage.SIGN
 
 
 def test_a_transit_key_is_called_by_mount_and_name():
-    key = one(made(TRANSIT_KEY, "m", backend="dev/transit/", name="models", autoRotatePeriod=7776000, minDecryptionVersion=3))
-    assert (key.id, key.rotation_days, key.minimum_version, key.region) == ("dev/transit/models", 90, 3, "us-east-1")
+    key = one(
+        made(
+            TRANSIT_KEY,
+            "m",
+            backend="dev/transit/",
+            name="models",
+            autoRotatePeriod=7776000,
+            minDecryptionVersion=3,
+        )
+    )
+    assert (key.id, key.rotation_days, key.minimum_version, key.region) == (
+        "dev/transit/models",
+        90,
+        3,
+        "us-east-1",
+    )
 
 
 def test_an_intermediate_has_the_certificate_that_was_signed_for_its_request():
-    request = made(INTERMEDIATE, "i", backend="dev/pki-issuing", commonName="dev issuing", outputs={"csr": "CSR"})
+    request = made(
+        INTERMEDIATE, "i", backend="dev/pki-issuing", commonName="dev issuing", outputs={"csr": "CSR"}
+    )
     signed = made(SIGNED, "s", backend="dev/pki", csr="CSR", outputs={"certificate": "PEM"})
     root = made(ROOT, "r", backend="dev/pki", keyType="ec", keyBits=256, outputs={"certificate": "ROOT"})
     found = {key.name: (key.certificate, key.algorithm) for key in keys_in([request, signed, root])}
@@ -192,12 +213,16 @@ def test_objects_that_stay_in_the_cloud_are_told():
     assert after(KEY_GOES, gone(database)).retained == (f"the final snapshot of {database.urn}",)
     quiet = made(DATABASE, "db", kmsKeyId=ARN, skipFinalSnapshot=True)
     assert after(KEY_GOES, gone(quiet)).retained == ()
-    assert after(KEY_GOES, gone(LOG), kept={LOG.urn}).retained == (f"{LOG.urn} (its object stays: retainOnDelete)",)
+    assert after(KEY_GOES, gone(LOG), kept={LOG.urn}).retained == (
+        f"{LOG.urn} (its object stays: retainOnDelete)",
+    )
 
 
 def test_snapshots_and_buckets_that_nobody_here_has_made_are_told():
     snapshot = Holder(kind="snapshot", id="snap-1", key=ARN, region="us-east-1")
-    elsewhere = Holder(kind="snapshot", id="snap-2", key=ARN.replace("us-east", "eu-west"), region="eu-west-1")
+    elsewhere = Holder(
+        kind="snapshot", id="snap-2", key=ARN.replace("us-east", "eu-west"), region="eu-west-1"
+    )
     going_too = Holder(kind="bucket", id="dev-models", key=ARN, region="us-east-1")
     bucket = gone(made(BUCKET, "bucket", id="dev-models"))
     found = after(KEY_GOES, bucket, holders=[snapshot, elsewhere, going_too])

@@ -31,7 +31,9 @@ def scope(endpoint):
 @pytest.fixture
 def client(endpoint):
     keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-    return lambda service: botocore.session.Session().create_client(service, REGION, endpoint_url=endpoint, **keys)
+    return lambda service: botocore.session.Session().create_client(
+        service, REGION, endpoint_url=endpoint, **keys
+    )
 
 
 @pytest.fixture
@@ -91,7 +93,10 @@ def told(keys, **more):
 
 def test_versions_of_keys_that_encrypt_and_of_keys_that_sign():
     first, second = 1700000000, 1700086400
-    signing = {"1": {"creation_time": "2023-11-14T22:13:20.5Z"}, "2": {"creation_time": "2023-11-15T22:13:20.5+00:00"}}
+    signing = {
+        "1": {"creation_time": "2023-11-14T22:13:20.5Z"},
+        "2": {"creation_time": "2023-11-15T22:13:20.5+00:00"},
+    }
     vault = Vault(told({"1": first, "2": second}, min_decryption_version=2), told(signing), Answer(404))
     keys = TransitKeys(vault)
     found = keys.status("dev/transit/models")

@@ -23,7 +23,8 @@ from tests.support.fake_cloud import FakePackage, FakeRegistry, Thing
 
 KEY = "hashivault://state?engine=prod/transit"
 USES_THE_KEY = "".join(
-    f'path "prod/transit/{operation}/state" {{ capabilities = ["update"] }}\n' for operation in ("encrypt", "decrypt")
+    f'path "prod/transit/{operation}/state" {{ capabilities = ["update"] }}\n'
+    for operation in ("encrypt", "decrypt")
 )
 PROGRAM = """\
 import pulumi
@@ -113,7 +114,9 @@ def test_a_stack_goes_from_one_engine_to_the_other_and_back(project, vault):
 
 def test_pulumi_opens_what_was_sealed_here_for_the_first_time(project):
     """The key of the secrets is made by our engine, in a stack file that names Vault's key alone."""
-    (project.folder / "Pulumi.dev.yaml").write_text(f"secretsprovider: {KEY}\nconfig:\n  shop:word: canary-77aa\n")
+    (project.folder / "Pulumi.dev.yaml").write_text(
+        f"secretsprovider: {KEY}\nconfig:\n  shop:word: canary-77aa\n"
+    )
     project("provisioner engine run up --stack dev --yes")
     made = project.sealed_by()["state"]["encryptedkey"]
     file = project.folder / "Pulumi.dev.yaml"
@@ -144,7 +147,11 @@ class SealedDesk(RealDesk):
 
 def with_secret():
     """A thing with a secret."""
-    Thing("a", note=pulumi.Output.secret("canary-0b7e"), opts=pulumi.ResourceOptions(provider=FakeRegistry("here")))
+    Thing(
+        "a",
+        note=pulumi.Output.secret("canary-0b7e"),
+        opts=pulumi.ResourceOptions(provider=FakeRegistry("here")),
+    )
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -8,6 +8,7 @@ from typing import Any, Final
 from provisioner.providers.vault.catalog import auth, database, identity, kv, pki, sys, transit
 from provisioner.providers.vault.driver import TableDriver
 from provisioner.providers.vault.spec import ResourceSpec
+from provisioner.providers.vault.special.alias import Aliases
 from provisioner.providers.vault.special.audit import AuditDevices
 from provisioner.providers.vault.special.authority import Imported, Requests, Roots, Signed
 from provisioner.providers.vault.special.database import Connections
@@ -30,6 +31,8 @@ CATALOG: Final[tuple[ResourceSpec, ...]] = (
 SPECIAL: Final[Mapping[str, Callable[[ResourceSpec, Any], TableDriver]]] = {
     "vault:database/secretBackendConnection:SecretBackendConnection": Connections,
     "vault:appRole/authBackendRoleSecretId:AuthBackendRoleSecretId": SecretIds,
+    "vault:identity/entityAlias:EntityAlias": Aliases,
+    "vault:identity/groupAlias:GroupAlias": Aliases,
     "vault:index/audit:Audit": AuditDevices,
     "vault:index/authBackend:AuthBackend": AuthMounts,
     "vault:index/mount:Mount": Mounts,

@@ -17,6 +17,13 @@ from tests.e2e.product import AMBIENT, Product
 from tests.integration.empty_charts import helm_of_empty_charts
 
 FILE = Path(__file__).with_name("vaulted.yaml")
+ALONE = """\
+name: ENVIRONMENT
+cloud: none
+owner: ml-platform@example.com
+region: here
+encryption: {vault: {address: "ADDRESS", transit: [datasets]}}
+"""
 OPERATOR = {"VaultAuth": "vaultauths", "VaultConnection": "vaultconnections"}
 """Kinds that the operator's chart would bring."""
 
@@ -195,16 +202,20 @@ def certificate_request(host):
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
 
-def test_keys_outlive_a_destroy_until_somebody_lifts_their_protection(vaulted, cluster):
-    file = vaulted.product.folder / "environments" / f"{vaulted.name}.yaml"
-    with cluster.becoming_ready():
-        said = vaulted("destroy ENV --yes --approve-loss *", code=1).said
-        assert "SecretBackendKey" in said.partition("Refused")[2]
-        assert vaulted.vault.is_there(f"{vaulted.name}/transit/keys/datasets")
-        file.write_text(f"{file.read_text()}governance: {{protect: none}}\n")
-        vaulted("apply ENV --target *SecretBackendKey* --yes")
-        vaulted("destroy ENV --yes --approve-loss *")
-    assert not [path for path in vaulted.vault.get("sys/mounts")["data"] if path.startswith(vaulted.name)]
-    assert not [path for path in vaulted.vault.get("sys/auth")["data"] if path.startswith(vaulted.name)]
-    policies = vaulted.vault.get("sys/policies/acl?list=true")["data"]["keys"]
-    assert not [name for name in policies if name.startswith(vaulted.name)]
+def test_without_a_cloud_and_a_cluster_keys_outlive_a_destroy_until_their_protection_is_lifted(
+    tmp_path, vault, prefix
+):
+    product = Product(tmp_path / "checkout", {"VAULT_TOKEN": vault.root_token, "VAULT_CACERT": str(vault.ca)})
+    file = product.folder / "environments" / f"{prefix}.yaml"
+    file.write_text(ALONE.replace("ENVIRONMENT", prefix).replace("ADDRESS", vault.address))
+    product(f"apply {prefix} --yes")
+    said = product(f"destroy {prefix} --yes --approve-loss *", code=1).said
+    assert "SecretBackendKey" in said.partition("Refused")[2]
+    assert vault.is_there(f"{prefix}/transit/keys/datasets")
+    file.write_text(f"{file.read_text()}governance: {{protect: none}}\n")
+    product(f"apply {prefix} --yes")
+    product(f"destroy {prefix} --yes --approve-loss *")
+    product.close()
+    assert not [path for path in vault.get("sys/mounts")["data"] if path.startswith(f"{prefix}/")]
+    policies = vault.get("sys/policies/acl?list=true")["data"]["keys"]
+    assert not [name for name in policies if name.startswith(f"{prefix}-")]

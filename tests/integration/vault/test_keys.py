@@ -59,4 +59,3 @@ def test_without_a_token_the_records_answer_with_a_note(product):
     ended = product("keys list keys")
     assert "Vault was not asked" in ended.err
     assert "transit key, ed25519" in ended.out
-
