@@ -7,7 +7,6 @@ environment file says of the model, so that a file has to hold nothing but the s
 
 from __future__ import annotations
 
-import binascii
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
@@ -77,7 +76,7 @@ def is_by(key: str, signature: str, said: Mapping[str, Any]) -> bool:
                 public.verify(b64decode(signature), signed, ec.ECDSA(SHA256()))
             case _:
                 return False
-    except (InvalidSignature, binascii.Error):
+    except (InvalidSignature, ValueError):  # it is not by the key, or not base64 at all
         return False
     return True
 

@@ -1,10 +1,12 @@
 """Mounts and policies of one's own in Vault, and what no policy may say.
 
-How paths match: Vault, "Policies": `+` is any one part, and `*` at the end is any rest.
+How paths match: Vault, "Policies": `+` is any one part, `*` at the end is any rest, what stands in `{{}}` is
+filled in by who asks, and a slash at the beginning counts for nothing.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, Literal
 
@@ -20,7 +22,14 @@ from environments.vault_login import PATH, PATH_FORM
 ENGINES: Final = ("transit", "kv", "pki", "pki-issuing", "database")
 """Where the environment's own engines are mounted, below its name."""
 
+_FILLED_IN: Final = re.compile(r"[^/]*\{\{[^/]*\}\}[^/*]*")
 _CHANGING: Final = frozenset({"create", "update", "patch", "sudo"})
+
+_OF_METHODS: Final = (
+    *("config", "role/+", "role/+/policies", "users/+", "users/+/policies"),
+    *("groups/+", "certs/+", "map/+/+"),
+)
+"""Below an auth method: whom it trusts, and who gets which policies by it."""
 
 _ADMINISTRATION: Final = (
     "sys/policies/acl/{policy}",
@@ -33,17 +42,19 @@ _ADMINISTRATION: Final = (
     "identity/entity",
     "identity/entity/name/+",
     "identity/entity/id/+",
+    "identity/entity/merge",
     "identity/entity-alias",
     "identity/entity-alias/id/+",
     "sys/auth/+",
     "sys/auth/+/+",
     "auth/token/roles/+",
-    "auth/+/role/+",
-    "auth/+/+/role/+",
-    "auth/+/users/+",
-    "auth/+/+/users/+",
+    *(f"{method}/{end}" for method in ("auth/+", "auth/+/+") for end in _OF_METHODS),
 )
 """Who may change what is there may give itself whatever policy: the policy itself, and who has which."""
+
+_BY_SUDO: Final = ("auth/token/create", "auth/token/create/+", "auth/token/create-orphan", "sys/raw/*")
+"""The same for who has `sudo` there: a token of any policies, what Vault has stored. Without it a token made
+here has no policy that its maker lacks. (Vault, "Token auth method (API)", "Create token".)"""
 
 
 class KvMount(Section):
@@ -175,7 +186,7 @@ def granting_themselves(
         for path, capabilities in policy.rules.items():
             if not _CHANGING.intersection(capabilities):
                 continue
-            if place := administration_under(path, f"{environment}-{policy.name}"):
+            if place := administration_under(path, f"{environment}-{policy.name}", capabilities):
                 detail = (
                     f"By `{path}` whoever has the policy may write to `{place}`, and so give themselves what "
                     "no policy has given them."
@@ -188,10 +199,12 @@ def granting_themselves(
     return None
 
 
-def administration_under(path: str, policy: str) -> str | None:
+def administration_under(path: str, policy: str, capabilities: Sequence[str]) -> str | None:
     """A place that a path of a policy covers, by which the policy's holders could get more; None: none."""
-    places = (place.format(policy=policy) for place in _ADMINISTRATION)
-    return next((place for place in places if meet(path, place)), None)
+    further = _BY_SUDO if "sudo" in capabilities else ()
+    places = (place.format(policy=policy) for place in (*_ADMINISTRATION, *further))
+    covered = _FILLED_IN.sub("+", path.removeprefix("/")).replace("+*", "*")
+    return next((place for place in places if meet(covered, place)), None)
 
 
 def meet(one: str, other: str) -> bool:

@@ -24,7 +24,6 @@ from provisioner.providers.aws.key_status import key_status, rotate
 from provisioner.providers.aws.scope import Scope
 from provisioner.providers.aws.session import Clients, Connection
 from provisioner.providers.interface import Refused
-from provisioner.state_wiring import vault_of
 from provisioner.wiring import LOCAL_KEYS, Workspace, recorded
 
 if TYPE_CHECKING:
@@ -152,7 +151,6 @@ class _Services:
     @functools.cached_property
     def _vault(self) -> TransitKeys:
         from provisioner.providers.vault.key_status import TransitKeys  # noqa: PLC0415 - a client for Vault
-        from provisioner.vault_access import session_of  # noqa: PLC0415
+        from provisioner.vault_access import environment_session  # noqa: PLC0415
 
-        found = vault_of(self._workspace.files)
-        return TransitKeys(session_of(found() if found else None))
+        return TransitKeys(environment_session(self._workspace.files))

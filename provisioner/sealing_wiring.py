@@ -120,12 +120,12 @@ class Models:
 
     @cached_property
     def _vault(self) -> Any:
-        from provisioner.vault_access import session_of, vault_connection  # noqa: PLC0415 - where there is one
+        from provisioner.vault_access import environment_session  # noqa: PLC0415 - where there is one
         from provisioner.vault_wiring import notices  # noqa: PLC0415
 
         for left_out in notices(self.files):
             raise Refused(left_out)
-        return session_of(vault_connection(self.files))
+        return environment_session(self.files)
 
     def _ask_vault(self, method: str, path: str, body: Mapping[str, Any] | None) -> Mapping[str, Any]:
         answer = self._vault.call(method, path, body)

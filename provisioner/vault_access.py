@@ -87,6 +87,16 @@ def session_of(said: VaultConnection | None) -> Session:
     return Session(served_at(address), namespace, connection, Clock())
 
 
+def environment_session(found: Loaded | None) -> Session:
+    """Speaks with the environment's own Vault, as its driver does, whatever Vault variables name.
+
+    Where it names none, with the one that they name. Raises `Refused` if nothing does.
+    """
+    from provisioner.providers.vault.package import VaultPackage  # noqa: PLC0415 - brings the whole driver
+
+    return VaultPackage(vault_connection(found) if found else VaultConnection()).session()
+
+
 def transit_key(url: str, stack: str, session: Callable[[], Session]) -> TransitKey:
     """A key of a transit engine, by its address. No call is made yet."""
 

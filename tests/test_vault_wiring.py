@@ -10,6 +10,7 @@ from environments.load import load
 from provisioner.asked import Asked
 from provisioner.provider_wiring import SERVED
 from provisioner.providers.on_demand import WithSpare
+from provisioner.vault_access import environment_session
 from provisioner.vault_wiring import notices, vault_package, with_vault
 
 HERE = "https://127.0.0.1:8200"
@@ -85,6 +86,16 @@ def test_an_engine_that_is_not_ours_has_the_same(found, monkeypatch):
     monkeypatch.setenv("VAULT_ADDR", HERE)
     assert SERVED["vault"].package(None, told.append).configure({}).session.address == HERE
     assert SERVED["vault"].version() == package.version
+
+
+def test_keys_and_models_are_those_of_the_environments_vault(found, monkeypatch):
+    """And not of the one that somebody's shell still names, who would be shown the environment's login."""
+    environment = found(TEXT)
+    monkeypatch.setenv("VAULT_ADDR", HERE)
+    monkeypatch.setenv("VAULT_SERVER_URL", HERE)
+    assert environment_session(environment).address == THERE
+    assert environment_session(found(ON_A_DESK)).address == HERE
+    assert environment_session(None).address == HERE
 
 
 def test_who_has_no_vault_imports_no_driver_for_one():

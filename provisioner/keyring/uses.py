@@ -38,9 +38,12 @@ class Use:
 
     need: Need
     id: str = ""
+    grantee: str = ""
+    """Whom a grant lets use the key: who depends on the key through it."""
 
 
-_PARTS: Final = frozenset({KMS_ALIAS, "aws:kms/keyPolicy:KeyPolicy", "aws:kms/grant:Grant"})
+_GRANT: Final = "aws:kms/grant:Grant"
+_PARTS: Final = frozenset({KMS_ALIAS, "aws:kms/keyPolicy:KeyPolicy", _GRANT})
 _ACCESS: Final = frozenset(
     {
         "aws:iam/policy:Policy",
@@ -66,7 +69,7 @@ def uses(key: Key, resources: Iterable[Resource]) -> tuple[Use, ...]:
             continue
         path = _path(each, names, own)
         if path is not None:
-            found.append(Use(each.urn, each.type, each.name, path, _need(each), each.id))
+            found.append(Use(each.urn, each.type, each.name, path, _need(each), each.id, _grantee(each)))
     return tuple(found)
 
 
@@ -85,6 +88,11 @@ def _path(resource: Resource, names: Callable[[str, str], bool], own: set[str]) 
         if not own.isdisjoint(urns):
             return name
     return None
+
+
+def _grantee(resource: Resource) -> str:
+    found = resource.inputs.get("granteePrincipal") if resource.type == _GRANT else None
+    return found if isinstance(found, str) else ""
 
 
 def _need(resource: Resource) -> Need:

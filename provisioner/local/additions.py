@@ -67,7 +67,7 @@ ADDITIONS: Final = {
     "iam": Addition("IamResponse", ("iam",)),
     "rds": Addition("RDSResponse", ("rds.instances", "rds.groups")),
     "s3": Addition("S3Response", ("s3",), grafting="grafting_s3"),
-    "kms": Addition("KmsResponse", ("kms",)),
+    "kms": Addition("KmsResponse", ("kms", "kms_grants")),
     "logs": Addition("LogsResponse", ("logs",)),
 }
 """By moto's name of the service."""

@@ -15,7 +15,7 @@ LONGEST_DAYS: Final = 30
 
 def replicate_key(call: Call) -> Answer:
     """The replica in another region: with its own policy, description, tags and state."""
-    primary, region = _key(call), call["ReplicaRegion"]
+    primary, region = key_of(call), call["ReplicaRegion"]
     if not primary.multi_region or not _is_primary(primary):
         text = f"{primary.arn} is not a multi-Region primary key."
         raise Refusal("UnsupportedOperationException", text)
@@ -44,7 +44,7 @@ def replicate_key(call: Call) -> Answer:
 
 def schedule_key_deletion(call: Call) -> Answer:
     """When the key is deleted; a primary key waits for its replicas."""
-    key, days = _key(call), call.get("PendingWindowInDays", LONGEST_DAYS)
+    key, days = key_of(call), call.get("PendingWindowInDays", LONGEST_DAYS)
     if not SHORTEST_DAYS <= days <= LONGEST_DAYS:
         text = f"PendingWindowInDays must be between {SHORTEST_DAYS} and {LONGEST_DAYS}."
         raise Refusal("ValidationException", text)
@@ -62,7 +62,7 @@ def schedule_key_deletion(call: Call) -> Answer:
 
 def get_key_rotation_status(call: Call) -> Answer:
     """Whether the key is rotated; a replica is rotated with its primary key."""
-    key = _key(call)
+    key = key_of(call)
     source = key
     if key.multi_region and not _is_primary(key):
         region = key.multi_region_configuration["PrimaryKey"]["Region"]
@@ -70,7 +70,8 @@ def get_key_rotation_status(call: Call) -> Answer:
     return {"KeyRotationEnabled": source.key_rotation_status, "KeyId": key.arn}
 
 
-def _key(call: Call) -> Any:
+def key_of(call: Call) -> Any:
+    """The key that a request names. Raises `Refusal` if there is none."""
     identifier = call.backend.get_key_id(call["KeyId"])
     found = call.backend.keys.get(identifier)
     if found is None:

@@ -116,6 +116,7 @@ JUDGED: Final[Mapping[str, Judged]] = {
     "aws:iam/rolePolicy:RolePolicy": _GUARDS,
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _GUARDS,
     "aws:kms/alias:Alias": _GUARDS,
+    "aws:kms/grant:Grant": _GUARDS,
     "aws:kms/key:Key": _GUARDS,
     "aws:kms/replicaKey:ReplicaKey": _GUARDS,
     "aws:rds/instance:Instance": _priced(

@@ -148,9 +148,9 @@ def _section(entry: Entry, now: datetime) -> Iterator[str]:
 
 
 def _use(use: Use) -> str:
-    return (
-        f"`{name_of(use.urn)}` ({short(use.type)}{f', `{use.path}`' if use.path else ''}, {_stack(use.urn)})"
-    )
+    path = f", `{use.path}`" if use.path else ""
+    grantee = f", for `{use.grantee}`, which depends on it" if use.grantee else ""
+    return f"`{name_of(use.urn)}` ({short(use.type)}{path}, {_stack(use.urn)}{grantee})"
 
 
 def _stack(urn: str) -> str:
@@ -189,7 +189,11 @@ def _entry_json(entry: Entry, now: datetime) -> dict[str, Any]:
 
 
 def _uses_json(uses: Sequence[Use]) -> list[dict[str, str]]:
-    return [{"urn": use.urn, "type": use.type, "path": use.path, "need": use.need.value} for use in uses]
+    return [
+        {"urn": use.urn, "type": use.type, "path": use.path, "need": use.need.value}
+        | ({"grantee": use.grantee} if use.grantee else {})
+        for use in uses
+    ]
 
 
 def _day(when: datetime | None) -> str:

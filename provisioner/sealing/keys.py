@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from components.fetch_sealed_model import Unsound
 from environments.model_seals import SIGNING, key_of
 
 AskVault = Callable[[str, str, Mapping[str, Any] | None], Mapping[str, Any]]
@@ -43,7 +44,7 @@ class Sealing(Protocol):
         ...
 
     def opened(self, model: str, version: int, wrapped: Mapping[str, str]) -> bytes:
-        """The key that was made for it. Raises `Refused`."""
+        """The key that was made for it. Raises `Refused`, and `Unsound` for what is no wrapped key."""
         ...
 
 
@@ -112,11 +113,11 @@ class KmsSealing:
 
     def opened(self, model: str, version: int, wrapped: Mapping[str, str]) -> bytes:
         """The key that was made for it; naming ours refuses one that somebody else has wrapped."""
-        sent = {
-            "KeyId": self.key,
-            "CiphertextBlob": b64decode(wrapped["wrapped"]),
-            "EncryptionContext": _context(model, version),
-        }
+        try:
+            blob = b64decode(wrapped["wrapped"], validate=True)
+        except ValueError as damaged:
+            raise Unsound("its data key is not base64") from damaged
+        sent = {"KeyId": self.key, "CiphertextBlob": blob, "EncryptionContext": _context(model, version)}
         plain: bytes = self.call("decrypt", sent)["Plaintext"]
         return plain
 

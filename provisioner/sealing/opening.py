@@ -14,13 +14,13 @@ from components import fetch_model, fetch_sealed_model
 from components.fetch_sealed_model import Unsound, head_of, opened, unpacked
 from provisioner.engine.model_failures import ModelNotRead, ModelUnsound
 from provisioner.sealing.keys import Sealing
-from provisioner.sealing.store import SIGNATURE
+from provisioner.sealing.store import SIGNATURE, as_not_read
 from provisioner.sealing.work import Artifact, Named
 
 
 def digest_of(path: Path) -> str:
     """Of a file, or of a folder as servers compute it. Raises `ModelNotRead`."""
-    with _told(path):
+    with as_not_read(path):
         if path.is_dir():
             return fetch_model.digest_of(str(path))
         return fetch_sealed_model.digest_of(path)
@@ -29,7 +29,7 @@ def digest_of(path: Path) -> str:
 def signatures_beside(path: Path) -> Sequence[str]:
     """The signatures in the envelope beside a file. Raises `ModelNotRead`."""
     file = path.with_name(SIGNATURE)
-    with _told(file):
+    with as_not_read(file):
         text = file.read_text()
     try:
         return [str(each["sig"]) for each in json.loads(text)["signatures"]]
@@ -47,9 +47,9 @@ def open_into(folder: Path, path: Path, named: Named, sealing: Sealing, digest: 
     if folder.exists():
         raise ModelNotRead(str(folder), "it is there already")
     found = digest_of(path)
-    if digest and found != digest:
+    if digest is not None and found != digest:
         raise ModelUnsound(str(path), f"it has the digest {found}, not {digest}")
-    with _told(path), path.open("rb") as stream, _fresh(folder) as fresh:
+    with as_not_read(path), path.open("rb") as stream, _fresh(folder) as fresh:
         try:
             header, associated = head_of(stream)
             if (header.get("model"), header.get("version")) != (named.model, named.version):
@@ -74,11 +74,3 @@ def _fresh(folder: Path) -> Generator[Path]:
         yield fresh
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-
-
-@contextmanager
-def _told(path: Path) -> Generator[None]:
-    try:
-        yield
-    except OSError as failed:
-        raise ModelNotRead(str(failed.filename or path), failed.strerror or str(failed)) from failed

@@ -57,7 +57,7 @@ class FolderStore:
     @contextmanager
     def draft(self) -> Generator[Draft]:
         """A file in the folder, so that it can be renamed at once."""
-        with _told(self.root):
+        with as_not_read(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
         with _file_in(self.root) as draft:
             yield draft
@@ -65,7 +65,7 @@ class FolderStore:
     def keep(self, draft: Draft, place: str) -> str:
         """The path of the file."""
         file = self.root / place / FILE
-        with _told(file):
+        with as_not_read(file):
             file.parent.mkdir(parents=True, exist_ok=True)
             draft.stream.flush()
             os.fsync(draft.stream.fileno())
@@ -76,7 +76,7 @@ class FolderStore:
     def note(self, place: str, envelope: Mapping[str, Any]) -> None:
         """A file beside it."""
         file = self.root / place / SIGNATURE
-        with _told(file):
+        with as_not_read(file):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(_text(envelope))
 
@@ -134,7 +134,8 @@ def _file_in(folder: Path) -> Generator[Draft]:
 
 
 @contextmanager
-def _told(file: Path) -> Generator[None]:
+def as_not_read(file: Path) -> Generator[None]:
+    """Within it, what the system says of a file is a `ModelNotRead`; `file` where it names none."""
     try:
         yield
     except OSError as failed:

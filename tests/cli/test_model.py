@@ -105,6 +105,7 @@ def test_a_signature_is_verified_without_asking_anybody(cli, env, written, vault
         ["verify", "prod.yaml", "triage", "17", "FILE"],
         ["verify", "prod.yaml", "ranker", "17", "model"],
         ["verify", "prod.yaml", "ranker", "17", DIGEST, "--signature", "AAAA"],
+        ["verify", "prod.yaml", "ranker", "17", DIGEST, "--signature", "ünlesbar"],
     ],
 )
 def test_a_signature_of_something_else_ends_with_1(cli, env, written, words):
@@ -127,6 +128,16 @@ def test_a_sealed_model_is_opened(cli, env):
     ended = cli("model", "open", env, "ranker", "17", done["uri"], "--to", "out", "--digest", done["digest"])
     assert (ended.code, ended.out) == (0, "Opened ranker 17 into out: 2 files.\n")
     assert Path("out/weights").read_bytes() == bytes(3000)
+
+
+@pytest.mark.parametrize("digest", [DIGEST, "", "sha256:"])
+def test_a_digest_that_is_given_counts_whatever_it_is(cli, env, digest):
+    """Also an empty one: a script's variable may never have been set."""
+    done = sealed(cli, env)
+    ended = cli("model", "open", env, "ranker", "17", done["uri"], "--to", "out", "--digest", digest)
+    assert ended.code == 1
+    assert done["digest"] in ended.err
+    assert not Path("out").exists()
 
 
 def test_what_was_changed_leaves_no_folder(cli, env, golden):

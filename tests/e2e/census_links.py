@@ -32,6 +32,12 @@ def _replicas(cloud):
             yield f"{key['KeyId']} {told['Description']}"
 
 
+def _grants(cloud):
+    for key in cloud.listed("kms", "list_keys", "Keys"):
+        for grant in cloud.listed("kms", "list_grants", "Grants", KeyId=key["KeyId"]):
+            yield f"{key['KeyId']} {grant['Name']} {grant['GrantId']}"
+
+
 def _replicated(cloud):
     """A registry has one configuration, which may be empty."""
     registry = cloud.client("ecr").describe_registry()
@@ -64,6 +70,7 @@ CENSUS_LINKS = {
     "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter": _peerings("Accepter", _accepted),
     "aws:ec2/peeringConnectionOptions:PeeringConnectionOptions": _options,
     "aws:kms/replicaKey:ReplicaKey": _replicas,
+    "aws:kms/grant:Grant": _grants,
     "aws:ecr/replicationConfiguration:ReplicationConfiguration": _replicated,
     "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": lambda cloud: [
         template["prefix"]

@@ -36,6 +36,7 @@ NEVER_CHANGED = {
     "aws:efs/backupPolicy:BackupPolicy": "backups are on, or there is no policy",
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": "another policy or scope is another association",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "it says which two belong together, and nothing else",
+    "aws:kms/grant:Grant": "another permission is another grant",
     "aws:route53/zoneAssociation:ZoneAssociation": "it says which two belong together, and nothing else",
 }
 """Types of which no object can be changed in place, with the reason."""

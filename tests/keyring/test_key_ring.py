@@ -204,8 +204,15 @@ def test_a_bucket_keeps_its_objects_when_only_its_setting_goes():
 def test_a_key_that_seals_the_state_refuses():
     assert after(KEY_GOES, gone(ALIAS), seals=["awskms://alias/dev-data?region=us-east-1"]).living
     assert not after(KEY_GOES, gone(ALIAS), seals=["awskms://alias/dev-data?region=eu-west-1"]).living
-    transit = made(TRANSIT_KEY, "s", backend="dev/transit", name="state")
-    assert seals(one(transit), "hashivault://state?engine=dev%2Ftransit")
+
+
+@pytest.mark.parametrize("engine", ["dev/transit", "dev%2Ftransit", "dev%2ftransit", "dev/transit/"])
+def test_a_transit_key_that_seals_the_state_is_known_however_it_is_written(engine):
+    transit = one(made(TRANSIT_KEY, "s", backend="dev/transit", name="state"))
+    assert seals(transit, f"hashivault://state?engine={engine}")
+    assert not seals(transit, f"hashivault://state-2?engine={engine}")
+    assert not seals(transit, "hashivault://state")
+    assert not seals(transit, "passphrase")
 
 
 def test_objects_that_stay_in_the_cloud_are_told():

@@ -99,6 +99,29 @@ def test_a_replica_is_a_key_of_its_own(cloud, refusal):
     )
 
 
+def test_a_grant_is_of_one_key_in_one_region_and_a_repeated_request_makes_none(cloud, refusal):
+    here, there = cloud.client("kms"), cloud.client("kms", "eu-west-1")
+    key = here.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+    here.replicate_key(KeyId=key, ReplicaRegion="eu-west-1")
+    wanted = {"KeyId": key, "GranteePrincipal": cloud.role(), "Operations": ["Decrypt"], "Name": "reads"}
+    first = here.create_grant(**wanted)["GrantId"]
+    assert here.create_grant(**wanted)["GrantId"] == first
+    assert here.create_grant(**{**wanted, "Operations": ["Encrypt"]})["GrantId"] != first
+    page = here.list_grants(KeyId=key, Limit=1)
+    assert (page["Truncated"], len(page["Grants"]), page["Grants"][0]["GrantId"]) == (True, 1, first)
+    rest = here.list_grants(KeyId=key, Limit=1, Marker=page["NextMarker"])
+    assert (rest["Truncated"], len(rest["Grants"])) == (False, 1)
+    assert there.list_grants(KeyId=key)["Grants"] == []
+    assert here.list_grants(KeyId=key, GranteePrincipal=cloud.role("nobody"))["Grants"] == []
+    assert refusal(there.revoke_grant, KeyId=key, GrantId=first) == "NotFoundException"
+    assert refusal(here.retire_grant, KeyId=key, GrantId=first) == "InvalidArnException"
+    assert refusal(here.retire_grant, GrantToken="nobody's") == "InvalidGrantTokenException"
+    assert refusal(here.list_grants, KeyId=key, Marker="elsewhere") == "InvalidMarkerException"
+    here.disable_key(KeyId=key)
+    assert refusal(here.create_grant, **wanted) == "DisabledException"
+    here.revoke_grant(KeyId=key, GrantId=first)
+
+
 def test_a_primary_key_waits_for_its_replicas(cloud):
     here, there = cloud.client("kms"), cloud.client("kms", "eu-west-1")
     key = here.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]

@@ -50,7 +50,8 @@ def test_a_signature_of_vault_is_that_of_the_statement_and_its_key_is_in_der():
     for other in (statement("triage", 17, DIGEST), statement("ranker", 18, DIGEST), statement("ranker", 17, "sha256:" + "2" * 64)):
         assert not is_by(signature.key, signature.value, other)
     assert not is_by(signature.key, "AAAA", SAID)
-    assert not is_by(signature.key, "no base64!", SAID)
+    for text in ("no base64!", "A", "ünlesbar"):
+        assert not is_by(signature.key, text, SAID)
 
 
 def test_an_envelope_is_verified_in_the_pod_as_here():
@@ -87,6 +88,12 @@ def test_kms_is_told_the_model_and_the_version_and_opens_for_no_other(kms):
     for model, version in (("triage", 17), ("ranker", 18)):
         with pytest.raises(Refused):
             sealing.opened(model, version, key.wrapped)
+
+
+@pytest.mark.parametrize("wrapped", ["A", "no base64!", "vault:v1:AAAA", "ünlesbar"])
+def test_what_kms_has_not_wrapped_is_told(kms, wrapped):
+    with pytest.raises(Unsound, match="its data key is not base64"):
+        KmsSealing(kms.call, kms.sealing).opened("ranker", 17, {"wrapped": wrapped})
 
 
 def test_kms_signs_and_everybody_verifies(kms):

@@ -10,6 +10,7 @@
     unseen: {rotationPeriodInDays: moto forgets it}         # changes that moto takes and does not tell, with reason
     untested: {kmsKeyId: moto has no associate_kms_key}     # fields with no change here, each with its reason
     stays: it lives and dies with its network               # why the object is still there after delete
+    once: [grantToken]              # outputs that AWS tells when it makes the object, and never again
     shared: [vpcs]                  # properties that others change as well: a program ignores what they become
 
 A type may have several files; together they change every field.
@@ -56,6 +57,7 @@ class Case:
     unseen: dict[str, str] = field(default_factory=dict)
     untested: dict[str, str] = field(default_factory=dict)
     stays: str = ""
+    once: list[str] = field(default_factory=list)
     shared: list[str] = field(default_factory=list)
     file: str = ""
 

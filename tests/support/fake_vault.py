@@ -20,6 +20,8 @@ class FakeVault:
         self.tokens = {TOKEN: {"ttl": 0, "renewable": False, "policies": ["default", "ci"]}}
         self.denied = ()
         """Beginnings of paths that no token may ask for."""
+        self.answers_no_more_after = ()
+        """Methods: after the first such request nothing is allowed any more."""
         self.moods = []
         """What is said next, once each, in place of the answer: (status, body, headers), or `LOSE`."""
         self.asked = []
@@ -60,6 +62,8 @@ class FakeVault:
         if self.denied and path.startswith(self.denied):
             return 403, DENIED, {}
         self.sent.append((method, path, body))
+        if method in self.answers_no_more_after:
+            self.denied = ("",)
         return self._kept(method, path, body or {})
 
     def _kept(self, method, path, body):

@@ -35,6 +35,7 @@ from provisioner.providers.aws.spec import ResourceSpec
 from provisioner.providers.aws.special.bucket import Buckets
 from provisioner.providers.aws.special.cluster import Clusters
 from provisioner.providers.aws.special.database import Databases
+from provisioner.providers.aws.special.grant import Grants
 from provisioner.providers.aws.special.image_replication import ImageReplications
 from provisioner.providers.aws.special.launch_template import LaunchTemplates
 from provisioner.providers.aws.special.nat_gateway import NatGateways
@@ -86,6 +87,7 @@ SPECIAL: Mapping[str, Callable[[ResourceSpec, Scope], TypeDriver]] = {
     "aws:eks/cluster:Cluster": Clusters,
     "aws:eks/nodeGroup:NodeGroup": NodeGroups,
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": PodIdentityAssociations,
+    "aws:kms/grant:Grant": Grants,
     "aws:kms/replicaKey:ReplicaKey": ReplicaKeys,
     "aws:rds/instance:Instance": Databases,
     "aws:rds/parameterGroup:ParameterGroup": ParameterGroups,

@@ -18,7 +18,7 @@ from provisioner.providers.vault.registry import CATALOG, SPECIAL
 from provisioner.providers.vault.session import Session
 from provisioner.providers.vault.spec import NAMESPACE, ResourceSpec
 from provisioner.providers.vault.waiting import Clock
-from provisioner.providers.vault.written_only import WrittenOnly, marked, problems, without
+from provisioner.providers.vault.written_only import WrittenOnly, marked, problems, untold, without
 
 VERSION: Final = "7.14.0"
 """Of the pulumi-vault whose programs are served; a test compares it with the one installed."""
@@ -180,8 +180,11 @@ class VaultProvider:
 
     def create(self, type: str, new: Properties) -> Object:
         """Make the object. Raises `Refused`."""
-        made = self.driver(type).create(self.written_only.told(_spec(type), new))
-        return Object(made.id, new, without(_spec(type), made.outputs))
+        spec = _spec(type)
+        told = self.written_only.told(spec, new)
+        with untold(spec, new, told):
+            made = self.driver(type).create(told)
+        return Object(made.id, new, without(spec, made.outputs))
 
     def find(self, type: str, new: Properties, known: Sequence[str]) -> Sequence[str]:
         """Ids of objects that a create may have made unseen."""
@@ -197,8 +200,11 @@ class VaultProvider:
 
     def update(self, type: str, old: Object, new: Properties) -> Object:
         """Change the object in place. Raises `Refused`."""
-        made = self.driver(type).update(old, self.written_only.told(_spec(type), new))
-        return Object(made.id, new, without(_spec(type), made.outputs))
+        spec = _spec(type)
+        told = self.written_only.told(spec, new)
+        with untold(spec, new, told):
+            made = self.driver(type).update(old, told)
+        return Object(made.id, new, without(spec, made.outputs))
 
     def delete(self, type: str, old: Object) -> None:
         """Remove the object. Raises `Refused`."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, cast
 
+from provisioner.plan.concealment import masked
 from provisioner.plan.values import Properties, Secret, has_unknown, mapped
-from provisioner.providers.interface import Problem, Refused
+from provisioner.providers.interface import Object, Problem, Refused
 from provisioner.providers.vault.paths import at, put
 from provisioner.providers.vault.spec import ResourceSpec
 
@@ -87,6 +89,34 @@ def without(spec: ResourceSpec, outputs: Properties) -> dict[str, Any]:
         if at(path, found) is not None:
             put(found, path, None)
     return found
+
+
+@contextmanager
+def untold(spec: ResourceSpec, new: Properties, told: Properties) -> Generator[None]:
+    """Within it no refusal tells such a value: not in its words, nor of an object that was not finished.
+
+    `new` are the inputs with words in the place of values, `told` are those with the values.
+    """
+    values = {path: Secret(value) for path in paths(spec) if (value := at(path, told)) is not None}
+    try:
+        yield
+    except Refused as refusal:
+        if not values:
+            raise
+        reasons = [masked(each, values) for each in refusal.reasons]
+        made = refusal.made and _recordable(spec, refusal.made, new)
+        raise Refused(
+            masked(refusal.reason, values), code=refusal.code, made=made, reasons=reasons
+        ) from None  # what it came from tells them
+
+
+def _recordable(spec: ResourceSpec, made: Object, new: Properties) -> Object:
+    inputs = copy(made.inputs)
+    for path in paths(spec):
+        value = at(path, inputs)
+        if value is not None and not is_word(value):
+            put(inputs, path, at(path, new))
+    return Object(made.id, inputs, without(spec, made.outputs))
 
 
 def problems(spec: ResourceSpec, inputs: Properties) -> Iterator[Problem]:

@@ -78,11 +78,17 @@ def iam(cloud):
 
 
 def kms(cloud):
-    """A key with a replica."""
+    """A key with a replica and a grant."""
     kms = cloud.client("kms")
-    key = kms.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+    key = kms.create_key(MultiRegion=True)["KeyMetadata"]["Arn"]
     kms.replicate_key(KeyId=key, ReplicaRegion="eu-west-1")
     kms.get_key_rotation_status(KeyId=key)
+    who = {"KeyId": key, "GranteePrincipal": cloud.role()}
+    for end in (kms.revoke_grant, kms.retire_grant):
+        context = {"EncryptionContextSubset": {"team": "search"}}
+        made = kms.create_grant(**who, Operations=["Decrypt"], Name="reads", Constraints=context)
+        assert kms.list_grants(**who)["Grants"][0]["GrantId"] == made["GrantId"]
+        end(KeyId=key, GrantId=made["GrantId"])
     kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
 
 

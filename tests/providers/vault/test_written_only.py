@@ -1,5 +1,7 @@
 """A value that is written only is in what Vault is sent, and in nothing that anybody keeps."""
 
+import traceback
+
 import pytest
 
 from provisioner.plan.values import UNKNOWN, Secret, has_secret, revealed
@@ -56,6 +58,36 @@ def test_it_reaches_vault_and_no_record(provider, vault, type):
     for kept in (inputs, made, found, planned, provider.written_only, provider.planned(type, None, inputs)):
         assert CANARY not in repr(kept)
     assert not provider.diff(type, found, inputs)
+
+
+@every
+def test_what_was_made_and_could_not_be_looked_at_is_recorded_without_it(provider, vault, type):
+    """Vault is sealed, or the token may not read: what exists then is recorded all the same."""
+    beside = {"customMetadata": {"maxVersions": 3}} if type == SECRET else {}
+    inputs = checked(provider, type, {**GIVEN[type], **beside})
+    vault.answers_no_more_after = ("POST", "PUT")
+    with pytest.raises(Refused) as found:
+        provider.create(type, inputs)
+    assert CANARY in repr(vault.sent)
+    assert found.value.made is not None
+    assert CANARY not in repr(found.value.made)
+    vault.answers_no_more_after, vault.denied = (), ()
+    made = found.value.made
+    again = provider.update(type, made, inputs) if provider.diff(type, made, inputs) else made
+    assert not provider.diff(type, again, inputs)
+    assert CANARY not in repr(again)
+
+
+@every
+def test_a_refusal_does_not_repeat_it(provider, vault, type):
+    inputs = checked(provider, type, GIVEN[type])
+    assert provider.session.token()  # is looked up before
+    vault.mood(400, f"cannot connect with {GIVEN[type]} as {CANARY}")
+    if type == SECRET:  # whether somebody's is there already is looked at first
+        vault.moods.insert(0, (404, {"errors": []}, {}))
+    with pytest.raises(Refused, match="cannot connect with") as found:
+        provider.create(type, inputs)
+    assert CANARY not in "".join(traceback.format_exception(found.value)) + repr(found.value.reasons)
 
 
 @every

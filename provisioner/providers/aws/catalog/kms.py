@@ -1,11 +1,12 @@
-"""Key Management Service: keys and the names for them."""
+"""Key Management Service: keys, the names for them, and grants on them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, cast
 
 from provisioner.plan.values import Properties
-from provisioner.providers.aws.codecs import POLICY, tag_pairs
+from provisioner.providers.aws.codecs import POLICY, SET, one_of_list, structure, tag_pairs
 from provisioner.providers.aws.spec import (
     ID,
     LOCAL,
@@ -153,4 +154,65 @@ ALIAS = ResourceSpec(
     },
 )
 
-SPECS = (KEY, ALIAS)
+_GRANT = {"KeyId": Prop("keyId"), "GrantId": Prop("grantId")}
+
+_TOKENS = Codec(encode=lambda tokens: tokens or None, decode=list, canonical=SET.canonical)
+"""Tokens of other grants; none are not sent."""
+
+
+def _one_constraint(inputs: Properties) -> Iterator[Problem]:
+    constraints = inputs.get("constraints")
+    if isinstance(constraints, list) and len(cast("list[Any]", constraints)) > 1:
+        yield Problem("constraints", "takes one block: a grant has one set of constraints")
+
+
+GRANT = ResourceSpec(
+    type="aws:kms/grant:Grant",
+    service="kms",
+    # Its key is written as the program does, by id or by ARN: special/grant.py.
+    id=Text("{keyId}:{grantId}"),
+    # A principal that was made a moment ago is not known everywhere yet.
+    create=Op("create_grant", again=("InvalidArnException: ARN does not refer to a valid principal",)),
+    read=Op("list_grants", _GRANT, answer="Grants", pick={"GrantId": Prop("grantId")}),
+    delete=Op("revoke_grant", _GRANT),
+    absent=("NotFoundException", "InvalidGrantIdException"),
+    find=Listed(
+        Op(
+            "list_grants",
+            {"KeyId": Prop("keyId"), "GranteePrincipal": Prop("granteePrincipal")},
+            answer="Grants[].GrantId",
+        )
+    ),
+    fields=(
+        Field("name", "Name", REPLACE),
+        Field("keyId", "KeyId", REPLACE, KEY_ID, required=True),
+        Field("granteePrincipal", "GranteePrincipal", REPLACE, required=True),
+        Field("operations", "Operations", REPLACE, SET, required=True),
+        Field(
+            "constraints",
+            "Constraints",
+            REPLACE,
+            one_of_list(
+                structure(
+                    {
+                        "encryptionContextEquals": "EncryptionContextEquals",
+                        "encryptionContextSubset": "EncryptionContextSubset",
+                    }
+                )
+            ),
+            read="Constraints || `null`",
+        ),
+        Field("retiringPrincipal", "RetiringPrincipal", REPLACE),
+        Field("grantCreationTokens", "GrantTokens", REPLACE, _TOKENS, read=None, default=[]),
+        Field("retireOnDelete", "", REPLACE, read=None, with_create=False, default=False),
+    ),
+    name=Name("name", 256),
+    # CreateGrant alone tells the token: it is kept from there.
+    outputs={"grantId": "GrantId", "grantToken": Text("{grantToken}")},
+    # A grant that is revoked works on for up to five minutes (AWS KMS developer guide, "Eventual
+    # consistency"), and is listed meanwhile.
+    vanishes_within=300,
+    problems=_one_constraint,
+)
+
+SPECS = (KEY, ALIAS, GRANT)
