@@ -203,7 +203,8 @@ def administration_under(path: str, policy: str, capabilities: Sequence[str]) ->
     """A place that a path of a policy covers, by which the policy's holders could get more; None: none."""
     further = _BY_SUDO if "sudo" in capabilities else ()
     places = (place.format(policy=policy) for place in (*_ADMINISTRATION, *further))
-    covered = _FILLED_IN.sub("+", path.removeprefix("/")).replace("+*", "*")
+    written = "".join(path.lower().split())  # a policy's name is the same in capitals, and with spaces around
+    covered = _FILLED_IN.sub("+", written.removeprefix("/")).replace("+*", "*")
     return next((place for place in places if meet(covered, place)), None)
 
 

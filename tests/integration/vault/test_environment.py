@@ -210,7 +210,11 @@ def test_without_a_cloud_and_a_cluster_keys_outlive_a_destroy_until_their_protec
     file.write_text(ALONE.replace("ENVIRONMENT", prefix).replace("ADDRESS", vault.address))
     product(f"apply {prefix} --yes")
     refused = product(f"destroy {prefix} --yes", code=4).said
-    for type, name in {"SecretBackendKey": "keys-datasets", "Mount": "keys", "mount:Mount": "secrets"}.items():
+    for type, name in {
+        "SecretBackendKey": "keys-datasets",
+        "Mount": "keys",
+        "mount:Mount": "secrets",
+    }.items():
         assert f"{type}::{prefix}-vault-{name}" in refused
     said = product(f"destroy {prefix} --yes --approve-loss *", code=1).said
     assert "SecretBackendKey" in said.partition("Refused")[2]
