@@ -40,7 +40,7 @@ def command() -> None:
 def listed(environment: Asked, *, as_json: bool) -> ExitCode:
     """Every image and chart that ENV runs in its clusters, as they are published. Nothing is asked.
 
-    In an air gap the mirror holds each below its registry's name: `crane copy "$image" "$mirror/$image"`.
+    In an air gap the mirror holds each below its registry's name: `--json` says where (`in_mirror`).
     """
     found = _without_lock(environment)
     env = found.environment
