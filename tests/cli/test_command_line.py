@@ -25,7 +25,9 @@ def test_help(cli, golden):
     golden(ended.out)
 
 
-@pytest.mark.parametrize("name", [*main.COMMANDS, "state list", "state show", "local status", "images list", "images lock"])
+@pytest.mark.parametrize(
+    "name", [*main.COMMANDS, "state list", "state show", "local status", "images list", "images lock"]
+)
 def test_help_of_each_command(cli, name, golden):
     ended = cli(*name.split(), "--help")
     assert ended.code == 0

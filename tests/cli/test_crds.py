@@ -242,5 +242,7 @@ def test_what_does_not_suit_its_kind_is_told_with_the_line_that_it_comes_from(cl
     cli("crds", "fetch", "sample")
     ended = cli("plan", "sample")
     assert ended.code == 1
-    assert "`spec.releaseName`: there is no such field (by flux-helm-controller v1.6.4, taken from" in ended.err
+    assert (
+        "`spec.releaseName`: there is no such field (by flux-helm-controller v1.6.4, taken from" in ended.err
+    )
     assert "(from gpu_pools, environments/sample.yaml:8)" in ended.err

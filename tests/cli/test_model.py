@@ -93,7 +93,9 @@ def test_a_signature_is_verified_without_asking_anybody(cli, env, written, vault
     asked = len(vault.asked)
     ended = cli("model", "verify", env, "ranker", "17", done["uri"])
     assert (ended.code, ended.out) == (0, f"{done['digest']} is ranker 17: signed by {done['signingKey']}.\n")
-    by_digest = cli("model", "verify", env, "ranker", "17", done["digest"], "--signature", done["signature"], "--json")
+    by_digest = cli(
+        "model", "verify", env, "ranker", "17", done["digest"], "--signature", done["signature"], "--json"
+    )
     assert json.loads(by_digest.out)["envelope"]["signatures"] == [{"sig": done["signature"]}]
     assert len(vault.asked) == asked
 
@@ -168,7 +170,9 @@ def test_an_environment_that_says_nothing_of_keys_is_told_what_to_write(cli, env
 
 def test_a_vault_that_is_left_out_on_a_desk_is_not_asked(cli, written, monkeypatch):
     file = written()
-    Path(file).write_text(Path(file).read_text().replace("https://127.0.0.1:8200", "https://vault.example.com:8200"))
+    Path(file).write_text(
+        Path(file).read_text().replace("https://127.0.0.1:8200", "https://vault.example.com:8200")
+    )
     monkeypatch.setattr(sealing_wiring, "Scope", None)
     ended = cli("model", "sign", file, "ranker", "17", DIGEST)
     assert ended.code == 1

@@ -19,9 +19,7 @@ from tests.sealing.sealed import KEY, made, sealed
 
 FETCHES = '"/storage-initializer/scripts/initializer-entrypoint", uri, folder'
 SIGNS = Ed25519PrivateKey.from_private_bytes(KEY)
-PUBLIC = b64encode(
-    SIGNS.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-).decode()
+PUBLIC = b64encode(SIGNS.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 FILES = {"config.json": b"{}", "weights": bytes(2_000_000)}
 
 
@@ -34,7 +32,9 @@ class Answers(BaseHTTPRequestHandler):
         match self.path, body:
             case "/v1/auth/prod/kubernetes-here/login", {"role": "model-ranker", "jwt": "of-ranker"}:
                 return self._answer(200, {"auth": {"client_token": "t"}})
-            case "/v1/prod/transit/decrypt/model-ranker", {"ciphertext": "vault:v1:x"} if self.headers["X-Vault-Token"] == "t":
+            case "/v1/prod/transit/decrypt/model-ranker", {"ciphertext": "vault:v1:x"} if (
+                self.headers["X-Vault-Token"] == "t"
+            ):
                 return self._answer(200, {"data": {"plaintext": b64encode(KEY).decode()}})
             case _:
                 return self._answer(403, {"errors": ["permission denied"]})
@@ -96,7 +96,9 @@ def run(vault, file, tmp_path):
         copies = f"{sys.executable!r}, '-c', {program!r}, folder"
         text = Path(fetch_sealed_model.__file__).read_text().replace(FETCHES, copies)
         arguments = ["s3://models/ranker", str(tmp_path / "models"), digest_of(file), json.dumps(told)]
-        done = subprocess.run([sys.executable, "-c", text, *arguments], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", text, *arguments], capture_output=True, text=True, check=False
+        )
         if done.returncode:
             return done.stderr
         return {each.name: each.read_bytes() for each in (tmp_path / "models").iterdir()}
@@ -153,5 +155,3 @@ def test_a_folder_without_a_sealed_model_is_told(run, tmp_path):
     other = tmp_path / "weights.bin"
     other.write_bytes(b"")
     assert "there is no file `model.sealed`" in run(fetched=other)
-
-

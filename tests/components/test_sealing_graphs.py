@@ -82,7 +82,13 @@ def artifact(way):
         model="ranker", version=17, way=way, statement={"a": 1}, envelope={"payload": "e30="}, keys=["MCow"]
     )
     return Fetched(
-        uri="s3://models/ranker/model.sealed", digest=DIGEST, image="i", env={}, secret=None, disk_gib=2, opening=told
+        uri="s3://models/ranker/model.sealed",
+        digest=DIGEST,
+        image="i",
+        env={},
+        secret=None,
+        disk_gib=2,
+        opening=told,
     )
 
 
@@ -90,7 +96,12 @@ def artifact(way):
 def test_what_opens_a_model_before_its_server_starts(way, golden):
     (container,) = fetching(artifact(way), "/mnt/models")
     *arguments, told = container.pop("args")
-    shown = {**container, "args": arguments, "told": json.loads(told), "volumes": token_volumes(artifact(way))}
+    shown = {
+        **container,
+        "args": arguments,
+        "told": json.loads(told),
+        "volumes": token_volumes(artifact(way)),
+    }
     golden(shortened(json.dumps(shown, indent=1, default=str)) + "\n")
 
 

@@ -125,5 +125,7 @@ def test_the_keys_are_two_of_their_own(product, cloud):
 
 def test_the_file_knows_nothing_but_what_the_image_brings():
     text = Path(fetch_sealed_model.__file__).read_text()
-    imported = {line.split()[1].split(".")[0] for line in text.splitlines() if line.startswith(("import ", "from "))}
+    imported = {
+        line.split()[1].split(".")[0] for line in text.splitlines() if line.startswith(("import ", "from "))
+    }
     assert imported - {*sys.stdlib_module_names} == {"cryptography"}

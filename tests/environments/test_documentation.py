@@ -82,7 +82,11 @@ def test_a_resolved_environment_obeys_the_schema_and_loads_as_the_same(schema, f
         {"replicas": ["eu-west-1", {"region": "eu-west-2", "cidr": "10.30.0.0/16"}]},
         {"gpu_pools": [{"capacity": "spot", "sharing": "none", "zones": [1], "labels": {"team": "search"}}]},
         {"cluster": {"kind": "eks", "endpoint": "private", "system_pool": {"nodes": "2..4"}}},
-        {"encryption": {"vault": {"login": "token", "transit": ["models", {"name": "reports", "rotation": "12h"}]}}},
+        {
+            "encryption": {
+                "vault": {"login": "token", "transit": ["models", {"name": "reports", "rotation": "12h"}]}
+            }
+        },
     ],
     ids=str,
 )

@@ -88,7 +88,9 @@ def test_with_a_lock_the_chart_is_told_the_digest_of_each_of_its_images(row):
 
 
 def test_a_lock_takes_nothing_away_and_adds_nothing_without_a_digest(row):
-    assert row.values_for(Mirror(host=HOST, digests={f"{HOST}/other:1": "sha256:1"})) == row.values_for(MIRROR)
+    assert row.values_for(Mirror(host=HOST, digests={f"{HOST}/other:1": "sha256:1"})) == row.values_for(
+        MIRROR
+    )
     before, after = paths(row.values_for(MIRROR)), paths(row.values_for(locked(row)))
     assert before <= after
     assert after <= {*row.mirrored, *row.pinned}

@@ -12,7 +12,11 @@ from provisioner.providers.interface import Refused
 from provisioner.sealing.artifact import seal
 
 KEY = bytes(range(32))
-HEADER = {"model": "ranker", "version": 17, "key": {"kind": "vault", "key": "t/model-ranker", "wrapped": "vault:v1:x"}}
+HEADER = {
+    "model": "ranker",
+    "version": 17,
+    "key": {"kind": "vault", "key": "t/model-ranker", "wrapped": "vault:v1:x"},
+}
 SEGMENT = 1 << 20
 
 

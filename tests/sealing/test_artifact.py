@@ -43,7 +43,12 @@ def test_a_file_comes_back_under_its_name(tmp_path, size):
 
 
 def test_a_folder_comes_back_with_all_its_files(tmp_path):
-    files = {"config.json": b"{}", "weights__a.bin": b"a" * 3000, "weights__deep__b.bin": b"", ".hidden": b"h"}
+    files = {
+        "config.json": b"{}",
+        "weights__a.bin": b"a" * 3000,
+        "weights__deep__b.bin": b"",
+        ".hidden": b"h",
+    }
     found = opened_into(tmp_path / "out", sealed(made(tmp_path / "in", **files)))
     assert found == {name.replace("__", "/"): content for name, content in files.items()}
 
@@ -80,7 +85,10 @@ def test_the_same_files_make_the_same_archive(tmp_path):
 
 def test_two_seals_of_the_same_file_have_no_block_in_common(tmp_path):
     file = made(tmp_path, model=bytes(100_000)) / "model"
-    blocks = [{one[at : at + 16] for at in range(len(one) - 100_000, len(one), 16)} for one in (sealed(file), sealed(file))]
+    blocks = [
+        {one[at : at + 16] for at in range(len(one) - 100_000, len(one), 16)}
+        for one in (sealed(file), sealed(file))
+    ]
     assert blocks[0].isdisjoint(blocks[1])
 
 
@@ -150,7 +158,9 @@ def test_a_header_that_was_written_anew_opens_nothing(tmp_path, large, body):
         opened_into(tmp_path / "out", associated + large[body:])
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", MARK, MARK + b"\xff\xff\xff\xff{}", MARK + b"\0\0\0\x02[]"])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04", MARK, MARK + b"\xff\xff\xff\xff{}", MARK + b"\0\0\0\x02[]"]
+)
 def test_what_is_no_sealed_model_is_told(tmp_path, content):
     with pytest.raises(Unsound, match="not a sealed model|header cannot be read"):
         opened_into(tmp_path, content)

@@ -47,7 +47,11 @@ def test_a_signature_of_vault_is_that_of_the_statement_and_its_key_is_in_der():
     signature = TransitSigning(FakeTransit("signing"), "prod/transit").sign(signed_bytes(SAID))
     assert algorithm(signature.key) == "ed25519"
     assert is_by(signature.key, signature.value, SAID)
-    for other in (statement("triage", 17, DIGEST), statement("ranker", 18, DIGEST), statement("ranker", 17, "sha256:" + "2" * 64)):
+    for other in (
+        statement("triage", 17, DIGEST),
+        statement("ranker", 18, DIGEST),
+        statement("ranker", 17, "sha256:" + "2" * 64),
+    ):
         assert not is_by(signature.key, signature.value, other)
     assert not is_by(signature.key, "AAAA", SAID)
     for text in ("no base64!", "A", "ünlesbar"):

@@ -46,7 +46,9 @@ def test_the_signature_beside_it_holds(done):
 def test_nothing_of_the_model_lies_there_in_clear(tmp_path):
     model = made(tmp_path / "model", **{"secret-name.bin": b"secret weights " * 1000})
     done = seal_into(FolderStore(tmp_path / "store"), RANKER, model, SEALING, None)
-    assert b"secret" not in b"".join(each.read_bytes() for each in (tmp_path / "store").rglob("*") if each.is_file())
+    assert b"secret" not in b"".join(
+        each.read_bytes() for each in (tmp_path / "store").rglob("*") if each.is_file()
+    )
     assert signatures_missing(done)
 
 
@@ -120,7 +122,9 @@ def test_a_bucket_holds_it_as_servers_fetch_it(tmp_path, model, cloud):
     listed = cloud.call("s3", "list_objects_v2", {"Bucket": "models"})["Contents"]
     assert [each["Key"] for each in listed] == [f"{place}/model.sealed", f"{place}/signature.json"]
     assert listed[0]["Size"] == done.size
-    below = seal_into(BucketStore(*bucket_of("s3://models/some/where/"), uploaded), RANKER, model, SEALING, None)
+    below = seal_into(
+        BucketStore(*bucket_of("s3://models/some/where/"), uploaded), RANKER, model, SEALING, None
+    )
     assert below.uri.startswith("s3://models/some/where/ranker/sha256-")
 
 

@@ -35,7 +35,10 @@ def environment(tmp_path, keeper):
     settings = yaml.safe_load(FILE.read_text())
     (ranker,) = settings["models"] = settings["models"][:1]
     tried = ranker["traffic"]["candidate"]
-    for version, source in ((ranker["traffic"]["stable"], ranker["source"]), (tried["version"], tried["source"])):
+    for version, source in (
+        (ranker["traffic"]["stable"], ranker["source"]),
+        (tried["version"], tried["source"]),
+    ):
         source["sealed"] = True
         source["signature"] = signed("ranker", version, source["digest"])
     settings["model_store"] = {"sealed_by": keeper, "signed_by": keeper, "signing_keys": [KEY]}
@@ -129,11 +132,17 @@ def test_the_foundation_has_the_keys_and_what_each_may_do(file, keeper):
     foundation = layer("foundation", file)
     aliases = [each.inputs["name"] for each in foundation.objects if each.type == "aws:kms/alias:Alias"]
     keys = [each.inputs["name"] for each in foundation.objects if each.type.startswith("vault:transit")]
-    policies = [each.inputs["name"] for each in foundation.objects if each.type == "vault:index/policy:Policy"]
+    policies = [
+        each.inputs["name"] for each in foundation.objects if each.type == "vault:index/policy:Policy"
+    ]
     if keeper == "kms":
         assert {"alias/served-sealing", "alias/served-signing"} <= {*aliases}
         assert (keys, policies) == ([], [])
-        reader = next(each.inputs for each in foundation.objects if each.inputs.get("description") == "Reads models" and "policy" in each.inputs)
+        reader = next(
+            each.inputs
+            for each in foundation.objects
+            if each.inputs.get("description") == "Reads models" and "policy" in each.inputs
+        )
         assert "kubernetes-service-account" in json.dumps(reader["policy"])
     else:
         assert not [each for each in aliases if each.endswith(("-sealing", "-signing"))]
@@ -144,5 +153,9 @@ def test_the_foundation_has_the_keys_and_what_each_may_do(file, keeper):
 
 def test_an_environment_that_seals_nothing_has_none_of_it():
     for recording in recorded(FILE).stacks.values():
-        assert not of_kind(recording, "ConfigMap") or "signed-models" not in json.dumps(of_kind(recording, "ConfigMap"))
-        assert "sealing" not in json.dumps([each.inputs for each in recording.objects if each.type.startswith("aws:kms")])
+        assert not of_kind(recording, "ConfigMap") or "signed-models" not in json.dumps(
+            of_kind(recording, "ConfigMap")
+        )
+        assert "sealing" not in json.dumps(
+            [each.inputs for each in recording.objects if each.type.startswith("aws:kms")]
+        )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, cast
 
 import pulumi._types as sdk_types
 from pulumi.runtime import rpc, settings
@@ -104,7 +104,7 @@ class _Answer(NamedTuple):
 
     def _translated(self, name: str, key: str, value: Any, **how: bool) -> Any:
         path = _sdk._Path(name, resource=f"{self.resource._name}")  # noqa: SLF001 - as the SDK itself does
-        cls: type[Any] = type(self.resource)
+        cls = _class(self.resource)
         typ = _types.resource_types(cls).get(key)
         return _sdk.translate_output_properties(value, _as_it_is, typ, True, path=path, **how)  # noqa: FBT003
 
@@ -139,10 +139,14 @@ def resolve_outputs(  # noqa: PLR0913, PLR0917 - as the SDK calls it
     inputs = None if is_preview else serialized_props
     is_missing_known = not is_preview and not resolve_missing_as_unknown
     answer = _Answer(res, outputs, inputs, keep_unknowns, is_missing_known, is_preview)
-    keys = _keys(type(res))
+    keys = _keys(_class(res))
     for name, resolve in resolvers.items():
         key = keys.get(name, name)
         resolve.late(deps.get(key), functools.partial(answer.told, name, key))
+
+
+def _class(resource: Any) -> type[Any]:
+    return cast("type[Any]", resource.__class__)
 
 
 @functools.cache
