@@ -175,10 +175,10 @@ def _by_machines(location: Location) -> list[Statement]:
     ]
 
 
-def _by_who_names_a_model(location: Location) -> Statement:
+def _by_who_names_a_model(location: Location) -> list[Statement]:
     # Every data key is bound to a version of a model, and the role of servers opens those of their own alone.
     named = {f"kms:EncryptionContext:{each}": "false" for each in ("model", "version")}
-    return allow("Models", _DATA, to=principals([location.root]), on=["*"], when={"Null": named})
+    return [allow("Models", _DATA, to=principals([location.root]), on=["*"], when={"Null": named})]
 
 
 def _by_data_services(location: Location) -> list[Statement]:
@@ -229,5 +229,5 @@ _USES: Final[Mapping[KeyUser, Callable[[Location], list[Statement]]]] = {
     KeyUser.DATA_SERVICES: _by_data_services,
     KeyUser.SECRETS: _by_secrets,
     KeyUser.STATE: _by_states,
-    KeyUser.SEALING: lambda location: [_by_who_names_a_model(location)],
+    KeyUser.SEALING: _by_who_names_a_model,
 }

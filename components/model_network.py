@@ -27,6 +27,11 @@ class Egress:
     port: int
 
 
+def anywhere(port: int) -> Egress:
+    """All addresses but those where machines find who they are: nothing that pods have to know."""
+    return Egress(blocks=("0.0.0.0/0",), but=("169.254.0.0/16",), port=port)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelTraffic:
     """Who may ask the servers, and whom they may ask."""

@@ -131,7 +131,7 @@ class PrivateCa(pulumi.ComponentResource):
             backend=mount,
             issuing_certificates=[f"{args.address}/v1/{mount}/ca"],
             crl_distribution_points=[f"{args.address}/v1/{mount}/crl"],
-            opts=pulumi.ResourceOptions.merge(self._child(), pulumi.ResourceOptions(depends_on=[after])),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[after]),
         )
 
     def _role(self, name: str, args: PrivateCaArgs, issuing: vault.Mount, signed: pulumi.Resource) -> None:
@@ -150,7 +150,7 @@ class PrivateCa(pulumi.ComponentResource):
             key_type="any",
             ttl=str(args.lifetimes.certificate_s),
             max_ttl=str(args.lifetimes.certificate_s),
-            opts=pulumi.ResourceOptions.merge(self._child(), pulumi.ResourceOptions(depends_on=[signed])),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[signed]),
         )
 
     def _child(self) -> pulumi.ResourceOptions:

@@ -83,7 +83,7 @@ class VaultReach(pulumi.ComponentResource):
                     for namespace, account in args.accounts
                 ),
             ],
-            opts=pulumi.ResourceOptions.merge(self._child(), pulumi.ResourceOptions(depends_on=[role])),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
         )
         self.register_outputs({})
 

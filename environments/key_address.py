@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 KMS: Final = "awskms://"
 VAULT: Final = "hashivault://"
@@ -20,6 +21,7 @@ EXAMPLES: Final = (
 )
 """How an address is written, for messages."""
 
+_CONTEXT: Final = "context_"
 _DEFAULT_ENGINE: Final = "transit"
 
 _KEY: Final = re.compile(
@@ -35,6 +37,19 @@ and nothing else; Vault's `framework.GenericNameRegex`.
 
 
 @dataclass(frozen=True, slots=True)
+class KmsAddress:
+    """A key of AWS KMS."""
+
+    key: str
+    """Id, alias or ARN."""
+
+    region: str | None
+    endpoint: str | None
+    profile: str | None
+    context: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class TransitAddress:
     """A key of a transit engine; which Vault is said by the environment or by variables."""
 
@@ -47,9 +62,25 @@ def is_key(text: str) -> bool:
     return _KEY.fullmatch(text) is not None
 
 
+def kms_address(url: str) -> KmsAddress:
+    """What the address of a key of KMS says; what is in it for others only is passed over."""
+    parts = urlsplit(url)
+    said = dict(parse_qsl(parts.query))
+    return KmsAddress(
+        key=_name(parts),
+        region=said.get("region"),
+        endpoint=said.get("endpoint"),
+        profile=said.get("profile"),
+        context={name.removeprefix(_CONTEXT): said[name] for name in said if name.startswith(_CONTEXT)},
+    )
+
+
 def transit_address(url: str) -> TransitAddress:
     """What the address of a transit key says."""
     parts = urlsplit(url)
-    name = "/".join(each for each in (parts.netloc, parts.path.strip("/")) if each)
-    mount = parse_qs(parts.query).get("engine", [_DEFAULT_ENGINE])[0].strip("/")
-    return TransitAddress(name, mount)
+    mount = dict(parse_qsl(parts.query)).get("engine", _DEFAULT_ENGINE).strip("/")
+    return TransitAddress(_name(parts), mount)
+
+
+def _name(parts: SplitResult) -> str:
+    return "/".join(each for each in (parts.netloc, parts.path.strip("/")) if each)

@@ -113,6 +113,11 @@ class Source(Section):
         assert scheme in ("store", "s3", "hf", "oci"), "others are refused"
         return scheme
 
+    @property
+    def image(self) -> str | None:
+        """The image that it is, by its digest; None: it is something else."""
+        return f"{self.uri.removeprefix('oci://')}@{self.digest}" if self.scheme == "oci" else None
+
     @model_validator(mode="after")
     def _endpoint_of_a_store(self) -> Self:
         if self.endpoint and self.scheme != "s3":

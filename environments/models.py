@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Discriminator, Field, model_validator
@@ -183,6 +184,13 @@ class Model(Section):
     ] = ServerSize()
     scale: Annotated[Scale, Field(description="How many servers there are.")] = Scale()
     traffic: Annotated[Traffic, Field(description="Which versions answer.", examples=[{"stable": 17}])]
+
+    @property
+    def versions(self) -> Sequence[tuple[int, Source]]:
+        """Each version that runs and where its artifact lies, the stable one first."""
+        tried = self.traffic.candidate
+        stable = (self.traffic.stable, self.source)
+        return (stable, (tried.version, tried.source)) if tried else (stable,)
 
     @property
     def asks_for(self) -> int:

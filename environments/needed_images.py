@@ -67,8 +67,6 @@ def _of_models(env: Environment) -> Iterator[NeededImage]:
 
 
 def _of_model(model: Model) -> Iterator[str]:
-    runtime, tried = model.runtime, model.traffic.candidate
+    runtime = model.runtime
     yield runtime.image or runtime.known.image if isinstance(runtime, KnownRuntime) else runtime.image
-    for source in (model.source, *([tried.source] if tried else [])):
-        is_image = source.scheme == "oci"
-        yield f"{source.uri.removeprefix('oci://')}@{source.digest}" if is_image else STORAGE_IMAGE
+    yield from (source.image or STORAGE_IMAGE for _, source in model.versions)

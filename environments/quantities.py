@@ -12,7 +12,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
 from pydantic_core import CoreSchema, core_schema
 
 from environments.diagnostics import Problem
-from environments.section import refused
+from environments.section import Section, refused
 
 _DAYS = re.compile(r"([1-9][0-9]{0,4})d")
 _LENGTH = re.compile(r"([1-9][0-9]{0,5})([dhm])")
@@ -115,6 +115,16 @@ class Lasting:
         if not self.least <= length <= self.most:
             raise refused(Problem.LIMITS, f"`{days(length)}` is none of the times allowed: {self}.", fix)
         return length
+
+
+def within(section: Section, own: str, bound: str, why: str = "") -> None:
+    """Refuses a time of a section that is longer than another one of it; `why` ends the sentence."""
+    length, most = getattr(section, own), days(getattr(section, bound))
+    if length > getattr(section, bound):
+        detail = f"`{own}: {days(length)}` is longer than `{bound}: {most}`{why}."
+        fix = f"write `{own}: {most}` or less, or a longer `{bound}`."
+        blamed = own if own in section.model_fields_set else bound
+        raise refused(Problem.OUTLIVES, detail, fix, at=(blamed,), because=(own, bound))
 
 
 def _length(value: object) -> timedelta | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import PurePosixPath
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -12,12 +11,13 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from environments.diagnostics import Problem
-from environments.quantities import Lasting, days
+from environments.loopback import is_loopback
+from environments.quantities import Lasting, within
 from environments.section import Form, Section, distinct, refused
 from environments.vault_keys import Limits, TransitKeys, each_key_once
 from environments.vault_login import PATH, PATH_FORM, TOKEN, Login
 from environments.vault_pki import Pki
-from environments.vault_policies import Mounts, VaultPolicy, apart, named_apart
+from environments.vault_policies import GROUP, Mounts, VaultPolicy, apart, named_apart
 
 _ADDRESS: Final = r"^https?://([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(:[1-9][0-9]{0,4})?$"
 _ADDRESS_FORM: Final = Form("an address, `https://<host>:<port>`")
@@ -25,19 +25,8 @@ _HTTPS: Final = r"^https://([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(:[1-9][0-9]{0,4})?
 _HTTPS_FORM: Final = Form("an address that begins with `https://`")
 
 
-def is_on_loopback(address: str) -> bool:
-    """Whether an address is on this machine, so that what is said to it passes through no network."""
-    host = urlsplit(address).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _in_secret(address: str) -> str:
-    if address.startswith("http://") and not is_on_loopback(address):
+    if address.startswith("http://") and not is_loopback(urlsplit(address).hostname or ""):
         detail = (
             f"`{address}` is plain http: tokens and secrets would pass through the network for all to read. "
             "That is good enough on loopback alone."
@@ -110,7 +99,7 @@ class People(Section):
             Annotated[
                 str,
                 Form("a group as the issuer knows it"),
-                Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/-]*$", max_length=253, examples=["security"]),
+                Field(pattern=GROUP, max_length=253, examples=["security"]),
             ],
             ...,
         ],
@@ -134,7 +123,6 @@ class Leases(Section):
         Lasting(timedelta(minutes=5), timedelta(days=30)),
         Field(description="How long it may be renewed.", examples=["24h"]),
     ] = timedelta(hours=24)
-
     user: Annotated[
         str,
         Form("a name of PostgreSQL: lower-case letters, digits and `_`, beginning with a letter"),
@@ -168,11 +156,7 @@ class Leases(Section):
 
     @model_validator(mode="after")
     def _renewed_within(self) -> Self:
-        if self.ttl > self.max_ttl:
-            detail = f"`ttl: {days(self.ttl)}` is longer than `max_ttl: {days(self.max_ttl)}`."
-            blamed = "ttl" if "ttl" in self.model_fields_set else "max_ttl"
-            fix = f"write `ttl: {days(self.max_ttl)}` or less, or a longer `max_ttl`."
-            raise refused(Problem.OUTLIVES, detail, fix, at=(blamed,), because=("ttl", "max_ttl"))
+        within(self, "ttl", "max_ttl")
         return self
 
 
@@ -278,7 +262,7 @@ class Vault(Section):
     @property
     def is_here(self) -> bool:
         """Whether it is on this machine."""
-        return is_on_loopback(self.address)
+        return is_loopback(urlsplit(self.address).hostname or "")
 
     @model_validator(mode="after")
     def _rotated_in_time(self) -> Self:

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from environments.diagnostics import Problem
-from environments.quantities import Lasting, days
+from environments.quantities import Lasting, days, within
 from environments.section import Form, Section, distinct, refused
 
 _HOST: Final = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$"
@@ -72,12 +72,5 @@ class Pki(Section):
             ("ttl", "intermediate_ttl", "certificates"),
             ("intermediate_ttl", "root_ttl", "the issuer's own certificate"),
         ):
-            if getattr(self, own) > (longest := getattr(self, issuer)):
-                detail = (
-                    f"`{own}: {days(getattr(self, own))}` is longer than `{issuer}: {days(longest)}`: "
-                    f"{what} would be good when what signed them no longer is."
-                )
-                fix = f"write `{own}: {days(longest)}` or less, or a longer `{issuer}`."
-                blamed = own if own in self.model_fields_set else issuer
-                raise refused(Problem.OUTLIVES, detail, fix, at=(blamed,), because=(own, issuer))
+            within(self, own, issuer, f": {what} would be good when what signed them no longer is")
         return self

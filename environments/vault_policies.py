@@ -22,6 +22,9 @@ from environments.vault_login import PATH, PATH_FORM
 ENGINES: Final = ("transit", "kv", "pki", "pki-issuing", "database")
 """Where the environment's own engines are mounted, below its name."""
 
+GROUP: Final = r"^[A-Za-z0-9][A-Za-z0-9._:@/-]*$"
+"""A group of people, as an issuer's tokens name it."""
+
 _FILLED_IN: Final = re.compile(r"[^/]*\{\{[^/]*\}\}[^/*]*")
 _CHANGING: Final = frozenset({"create", "update", "patch", "sudo"})
 
@@ -131,7 +134,7 @@ class VaultPolicy(Section):
             Annotated[
                 str,
                 Form("a group as the issuer of people's tokens knows it"),
-                Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/-]*$", max_length=253, examples=["audit"]),
+                Field(pattern=GROUP, max_length=253, examples=["audit"]),
             ],
             ...,
         ],

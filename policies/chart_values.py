@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from policies.model import Resource
-from policies.values import Hidden, Unknown
+from policies.values import Unknown, opened
 from policies.yaml_text import documents
 
 HELM_RELEASE: Final = "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease"
@@ -49,10 +49,10 @@ class Values:
     @classmethod
     def of(cls, helm: Mapping[str, Any], path: str) -> Values:
         """Of the field `helm` of a source, which is at `path`."""
-        parameters = _tree(_opened(helm.get("parameters")))
+        parameters = _tree(opened(helm.get("parameters")))
         if helm.get("valuesObject"):
             return cls(f"{path}.valuesObject", helm["valuesObject"], parameters)
-        text = _opened(helm.get("values"))
+        text = opened(helm.get("values"))
         read = documents(text or "{}") if isinstance(text, str) else None
         # A text that cannot be read hides what it names.
         tree = text if not isinstance(text, str) else next(iter(read), None) if read else Unknown.UNKNOWN
@@ -67,14 +67,14 @@ class Values:
 def sources(resource: Resource) -> Iterator[tuple[str, Any]]:
     """Each source of an application, or of the applications that a set makes, with its path."""
     for spec in ("spec", "spec.template.spec"):
-        whole = _opened(resource.peek(spec))
+        whole = opened(resource.peek(spec))
         if isinstance(whole, Unknown):
             yield spec, whole
             continue
         fields = members(whole)
         if fields.get("source") is not None:
             yield f"{spec}.source", fields["source"]
-        several = _opened(fields.get("sources"))
+        several = opened(fields.get("sources"))
         if isinstance(several, Unknown):
             yield f"{spec}.sources", several
         elif isinstance(several, list):
@@ -84,7 +84,7 @@ def sources(resource: Resource) -> Iterator[tuple[str, Any]]:
 
 def members(value: Any) -> Mapping[str, Any]:
     """Its fields; none if it is something else."""
-    value = _opened(value)
+    value = opened(value)
     return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
 
 
@@ -115,7 +115,7 @@ def _under(keys: Sequence[str], value: Any) -> Any:
 
 def _over(below: Any, above: Any) -> Any:
     """The one tree with the other over it; what is not said above stays as it is below."""
-    below = _opened(below)
+    below = opened(below)
     if above is None or (isinstance(below, Unknown) and isinstance(above, dict | list)):
         return below
     if isinstance(below, dict) and isinstance(above, dict):
@@ -130,7 +130,3 @@ def _over(below: Any, above: Any) -> Any:
 
 def _at(items: list[Any], number: int) -> Any:
     return items[number] if number < len(items) else None
-
-
-def _opened(value: Any) -> Any:
-    return value.value if isinstance(value, Hidden) else value

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from policies.values import Hidden, Unknown
+from policies.values import Unknown, opened
 
 LINE: Final = re.compile(r"""^[\s-]*image:[ \t]+["']?([^\s"'#]+)""", re.MULTILINE)
 PLAIN: Final = re.compile(
@@ -53,14 +53,14 @@ def is_repository(key: str, value: Any) -> bool:
         return False
     if is_image(key):
         return not _WHOLE.isdisjoint(fields) or ("name" in fields and not _MARKS.isdisjoint(fields))
-    repository = _opened(fields.get("repository"))
+    repository = opened(fields.get("repository"))
     has_more = any(part in fields for part in ("tag", "digest", "registry"))
     return has_more and isinstance(repository, str | Unknown) and not _is_address(repository)
 
 
 def whole(fields: Mapping[str, Any]) -> Any:
     """The reference that the parts make; `UNKNOWN` if one of them is not known."""
-    parts = {name: _opened(value) for name, value in fields.items()}
+    parts = {name: opened(value) for name, value in fields.items()}
     first = _first(parts, "newName", "repository", "name")
     tag, digest = _first(parts, "newTag", "tag"), parts.get("digest")
     registry = parts.get("registry")
@@ -72,10 +72,10 @@ def whole(fields: Mapping[str, Any]) -> Any:
 
 def joined(fields: Mapping[str, Any], key: str, item: Any) -> Any:
     """An image with the parts of it that stand beside it."""
-    text = _opened(item)
+    text = opened(item)
     if key != "image" or not isinstance(text, str) or not any(part in fields for part in _BESIDE):
         return item
-    parts = {name: _opened(fields.get(name)) for name in _BESIDE}
+    parts = {name: opened(fields.get(name)) for name in _BESIDE}
     if any(isinstance(each, Unknown) for each in parts.values()):
         return Unknown.UNKNOWN
     if around := parts["registry"] or parts["hub"]:
@@ -97,7 +97,3 @@ def _first(parts: Mapping[str, Any], *names: str) -> Any:
 def _is_address(value: Any) -> bool:
     """Whether it is a repository of something else: charts, sources."""
     return isinstance(value, str) and ("://" in value or value.startswith("git@"))
-
-
-def _opened(value: Any) -> Any:
-    return value.value if isinstance(value, Hidden) else value

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from policies.values import Hidden, Undecided, at, first_unknown, shown
+from policies.values import Undecided, at, first_unknown, opened, shown
 
 if TYPE_CHECKING:
     from policies.scene import Scene
@@ -143,8 +143,7 @@ class Resource:
 
     def parts(self, path: str) -> tuple[Part, ...]:
         """The elements of a list of objects (or the one object there), each to be read by itself."""
-        value = self.peek(path)
-        value = value.value if isinstance(value, Hidden) else value
+        value = opened(self.peek(path))
         if isinstance(value, list):
             return tuple(Part(self, f"{path}[{number}]") for number in range(len(cast("list[Any]", value))))
         return () if value is None else (Part(self, path),)

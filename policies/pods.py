@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 from policies.model import Part, Resource
 from policies.scene import Scene, canonical
-from policies.values import Hidden, Undecided, Unknown, shown
+from policies.values import Undecided, Unknown, opened, shown
 
 NAMESPACE: Final = "kubernetes:core/v1:Namespace"
 CONFIG_MAP: Final = "kubernetes:core/v1:ConfigMap"
@@ -119,8 +119,7 @@ def entry(where: Resource | Part, path: str, key: str) -> Any:
 
     Raises `Undecided`.
     """
-    found = where.peek(path)
-    found = found.value if isinstance(found, Hidden) else found
+    found = opened(where.peek(path))
     place = where.at(path) if isinstance(where, Part) else path
     if isinstance(found, Unknown):
         raise Undecided(place)
@@ -193,7 +192,7 @@ def _config_maps(scene: Scene) -> Mapping[str, Resource]:
 
 def texts_in(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Every text in a value with its path, and `UNKNOWN` for what is not known yet."""
-    value = value.value if isinstance(value, Hidden) else value
+    value = opened(value)
     match value:
         case str() | Unknown():
             yield path, value

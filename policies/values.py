@@ -38,6 +38,11 @@ class Undecided(Exception):
         self.path = path
 
 
+def opened(value: Any) -> Any:
+    """The value without its own seal; what is inside it keeps theirs."""
+    return value.value if isinstance(value, Hidden) else value
+
+
 def shown(value: Any) -> Any:
     """The value without its seals."""
     match value:
@@ -118,8 +123,7 @@ def at(values: Any, path: str) -> Any:
     """
     found = values
     for name in steps(path):
-        if isinstance(found, Hidden):
-            found = found.value
+        found = opened(found)
         match found:
             case Unknown():
                 raise Undecided(path)

@@ -11,7 +11,7 @@ from policies.image_parts import LINE, PLAIN, is_image, is_operand, is_reference
 from policies.model import Resource
 from policies.pods import CHARTS, texts_in
 from policies.scene import canonical
-from policies.values import Hidden, Undecided, Unknown
+from policies.values import Undecided, Unknown, opened
 from policies.yaml_text import documents
 
 _CHARTS: Final = frozenset(map(canonical, CHARTS))
@@ -61,13 +61,13 @@ def images_in(resource: Resource) -> Iterator[Written]:
 
 def _of_source(source: Any, path: str) -> Iterator[Written]:
     """Where an application comes from: by Helm, by Kustomize, or not known."""
-    source = _opened(source)
+    source = opened(source)
     if isinstance(source, Unknown):
         yield Written(path, source)
         return
     fields = members(source)
     yield from _walk(fields.get("kustomize"), f"{path}.kustomize")
-    helm = _opened(fields.get("helm"))
+    helm = opened(fields.get("helm"))
     if isinstance(helm, Unknown):
         yield Written(f"{path}.helm", helm)
         return
@@ -82,7 +82,7 @@ def _of_source(source: Any, path: str) -> Iterator[Written]:
 
 def _of_text(text: Any, path: str) -> Iterator[Written]:
     """What documents of YAML or JSON name; what cannot be read as such is read line by line."""
-    text = _opened(text)
+    text = opened(text)
     if not isinstance(text, str):
         yield from (Written(path, each.value) for each in _walk(text, path))
         return
@@ -97,7 +97,7 @@ def _of_text(text: Any, path: str) -> Iterator[Written]:
 
 
 def _walk(value: Any, path: str) -> Iterator[Written]:
-    value = _opened(value)
+    value = opened(value)
     match value:
         case Unknown():
             yield Written(path, value)
@@ -117,7 +117,7 @@ def _walk(value: Any, path: str) -> Iterator[Written]:
 
 
 def _of_field(key: str, item: Any, path: str) -> Iterator[Written]:
-    item = _opened(item)
+    item = opened(item)
     match item:
         case str() | Unknown() if is_image(key) or _is_told(key, item):
             yield Written(path, item)
@@ -139,7 +139,7 @@ def _of_several(item: Any, path: str) -> Iterator[Written]:
     """A list of images, or one each under a name of its own; Kustomize writes `old=new`."""
     if isinstance(item, list):
         for number, each in enumerate(cast("list[Any]", item)):
-            text = _opened(each)
+            text = opened(each)
             text = text.rpartition("=")[2] if isinstance(text, str) else text
             yield from _of_field("image", text, f"{path}[{number}]")
         return
@@ -154,7 +154,7 @@ def _of_chart(fields: Mapping[str, Any], path: str) -> Iterator[Written]:
         return
     yield Written(path, whole(fields))
     for key, item in fields.items():
-        if isinstance(_opened(item), dict | list):
+        if isinstance(opened(item), dict | list):
             yield from _of_field(key, item, f"{path}.{key}")
 
 
@@ -184,7 +184,3 @@ def _of_variable(fields: Mapping[str, Any], path: str) -> Iterator[Written]:
 def _is_told(name: str, value: Any) -> bool:
     """Whether a variable of this name tells an operator an image."""
     return name.startswith(_OPERANDS[0]) or (name.endswith(_OPERANDS[1]) and is_reference(value))
-
-
-def _opened(value: Any) -> Any:
-    return value.value if isinstance(value, Hidden) else value

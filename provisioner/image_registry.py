@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import ipaddress
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +19,7 @@ from urllib.parse import urlencode, urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError, SSLError
 
+from environments.loopback import is_loopback
 from provisioner.registry_login import Login, Logins
 
 _ACCEPT: Final = (
@@ -133,11 +133,7 @@ class ImageRegistry:
 
 
 def _is_here(host: str) -> bool:
-    name = host.rpartition(":")[0] or host
-    try:
-        return name == "localhost" or ipaddress.ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return False
+    return is_loopback((host.rpartition(":")[0] or host).strip("[]"))
 
 
 def _basic(login: Login) -> str:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from provisioner.asked import Asked
+from provisioner.aws_access import LOCAL_KEYS, cloud_connection
 from provisioner.local.desk import Desk
 from provisioner.providers.aws.package import VERSION as AWS
 from provisioner.providers.aws.package import AwsPackage, check_account
 from provisioner.providers.aws.session import Connection, region_around
 from provisioner.providers.interface import Package, Provider
 from provisioner.vault_wiring import notices, vault_package
-from provisioner.wiring import LOCAL_KEYS, loaded
+from provisioner.wiring import loaded
 
 Say = Callable[[str], None]
 
@@ -42,9 +43,7 @@ def aws_for(asked: Asked | None, say: Say) -> AwsPackage:
         return AwsPackage(Connection(), region_around)
     environment = loaded(asked).environment
     if environment.cloud != "local":
-        account = environment.account
-        role = account.assume_role if account else None
-        return AwsPackage(Connection(assume_role=role), lambda: environment.region)
+        return AwsPackage(cloud_connection(environment), lambda: environment.region)
     desk = Desk()
     if (running := desk.status()) is None:
         running = desk.start()

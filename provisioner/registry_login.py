@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, cast
 
+from provisioner.providers.surroundings import for_others
+
 _WITHIN_S: Final = 30
 _NOBODY: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -88,7 +90,7 @@ def _kept_by(keeper: str, host: str) -> Login | None:
             text=True,
             check=True,
             timeout=_WITHIN_S,
-            env=dict(os.environ),
+            env=for_others(os.environ),
         )
         said = json.loads(ran.stdout)
     except (OSError, subprocess.SubprocessError, ValueError):

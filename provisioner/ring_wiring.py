@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from policies.model import Resource
 from provisioner.asked import Asked
+from provisioner.aws_access import cloud_scope
 from provisioner.engine.embedded.seals import key_in
 from provisioner.engine.interface import Access
 from provisioner.judging import of_deployment
@@ -19,12 +20,10 @@ from provisioner.keyring.guard import seals
 from provisioner.keyring.key import Key, Kind, keys_in
 from provisioner.keyring.status import Status
 from provisioner.keyring.uses import uses
-from provisioner.local.desk import Desk
 from provisioner.providers.aws.key_status import key_status, rotate
 from provisioner.providers.aws.scope import Scope
-from provisioner.providers.aws.session import Clients, Connection
 from provisioner.providers.interface import Refused
-from provisioner.wiring import LOCAL_KEYS, Workspace, recorded
+from provisioner.wiring import Workspace, recorded
 
 if TYPE_CHECKING:
     from provisioner.providers.vault.key_status import TransitKeys
@@ -43,7 +42,7 @@ class Keyring:
     def rotate(self, entry: Entry) -> Entry:
         """Give the key new material at once, and look at it again. Raises `Refused`."""
         self._services.rotate(entry.key)
-        return _entry_of(entry, self._services.status(entry.key))
+        return replace(entry, status=self._services.status(entry.key))
 
 
 def keyring(asked: Asked) -> Keyring:
@@ -89,10 +88,6 @@ def _entry(
     )
 
 
-def _entry_of(entry: Entry, status: Status) -> Entry:
-    return Entry(key=entry.key, status=status, uses=entry.uses, seals=entry.seals, recorded=entry.recorded)
-
-
 def _created(document: Mapping[str, Any]) -> dict[str, datetime]:
     records = cast("list[dict[str, Any]]", document["deployment"].get("resources") or [])
     return {each["urn"]: datetime.fromisoformat(each["created"]) for each in records if each.get("created")}
@@ -100,14 +95,9 @@ def _created(document: Mapping[str, Any]) -> dict[str, datetime]:
 
 def aws_scope(workspace: Workspace) -> Scope:
     """How the environment's cloud is asked. Raises `Refused` where it is one on a desk that does not run."""
-    environment = workspace.environment
-    if environment.cloud != "local":
-        role = environment.account.assume_role if environment.account else None
-        return Scope(Clients(Connection(assume_role=role)), environment.region)
-    running = Desk().status()
-    if running is None:
+    if (scope := cloud_scope(workspace.environment)) is None:
         raise Refused(_NO_DESK)
-    return Scope(Clients(Connection(running.endpoint, LOCAL_KEYS)), environment.region)
+    return scope
 
 
 class _Services:

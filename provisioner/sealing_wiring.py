@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final, cast
 
 from environments.load import Loaded
 from provisioner.asked import Asked
+from provisioner.aws_access import cloud_scope
 from provisioner.engine.failures import LocalCloudGone
 from provisioner.engine.interface import Access
 from provisioner.engine.model_failures import KeyIsNotThere, NoModelStore, NothingSeals
-from provisioner.local.desk import Desk
 from provisioner.plan.values import revealed
 from provisioner.providers.aws.scope import Scope
 from provisioner.providers.aws.session import Clients, Connection
@@ -28,7 +28,7 @@ from provisioner.sealing.keys import (
     TransitSigning,
 )
 from provisioner.sealing.store import BucketStore, FolderStore, Store, bucket_of
-from provisioner.wiring import LOCAL_KEYS, loaded, recorded
+from provisioner.wiring import loaded, recorded
 
 _NOT_THERE: Final = 404
 """What Vault answers of a transit key that does not exist: who would use one of those is told 400."""
@@ -94,26 +94,17 @@ class Models:
                     return str(bucket)
         raise NoModelStore(env.name, is_to_come=True)
 
-    def _uploaded_with(self, endpoint: str | None) -> Any:
-        def uploaded(file: Path, bucket: str, key: str) -> None:
-            # Another endpoint is another store: it has credentials of its own, found around us.
-            scope = self._scope_at(Connection(endpoint)) if endpoint else self._scope
-            upload(scope, file, bucket, key)
-
-        return uploaded
+    def _uploaded_with(self, endpoint: str | None) -> Callable[[Path, str, str], None]:
+        if not endpoint:
+            return lambda file, bucket, key: upload(self._scope, file, bucket, key)
+        # Another endpoint is another store: it has credentials of its own, found around us.
+        return partial(upload, Scope(Clients(Connection(endpoint)), self.files.environment.region))
 
     @cached_property
     def _scope(self) -> Scope:
-        env = self.files.environment
-        if env.cloud != "local":
-            return self._scope_at(Connection(assume_role=env.account.assume_role if env.account else None))
-        running = Desk().status()
-        if running is None:
+        if (scope := cloud_scope(self.files.environment)) is None:
             raise LocalCloudGone
-        return self._scope_at(Connection(running.endpoint, LOCAL_KEYS))
-
-    def _scope_at(self, connection: Connection) -> Scope:
-        return Scope(Clients(connection), self.files.environment.region)
+        return scope
 
     def _call_kms(self, operation: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
         return self._scope.call("kms", operation, sent)
@@ -136,7 +127,7 @@ class Models:
             raise KeyIsNotThere(key, is_written=key in written)
         if not answer.is_good:
             raise Refused(f"Vault, `{path}`: {answer.message}", code=f"Vault{answer.status}")
-        return cast("dict[str, Any]", answer.body.get("data") or {})
+        return answer.data
 
 
 def models_of(asked: Asked) -> Models:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from environments.account import State
 from environments.bucket_address import BucketAddress
-from environments.key_address import VAULT
+from environments.key_address import VAULT, kms_address
 from provisioner.backends.bucket import Bucket
-from provisioner.backends.kms import KmsKey, key_address
+from provisioner.backends.kms import KmsKey
 from provisioner.backends.objects import Objects
 from provisioner.engine.embedded.cloud_sealer import CloudKey
 from provisioner.engine.embedded.folder import Folder
@@ -26,6 +26,7 @@ from provisioner.providers.aws.session import Clients, Connection
 if TYPE_CHECKING:  # other people's projects have no environment; where no Vault is asked it is not loaded
     from environments.load import Loaded
     from provisioner.providers.vault.connection import VaultConnection
+    from provisioner.providers.vault.session import Session
 
 _HERE: Final = Path(".provisioner")
 """What is this machine's alone, wherever the state is kept."""
@@ -85,7 +86,7 @@ def keys_of(
             from provisioner.vault_access import transit_key  # noqa: PLC0415 - as below
 
             return transit_key(url, stack, session)
-        said = key_address(url)
+        said = kms_address(url)
         clients = Clients(Connection(endpoint=said.endpoint, profile=said.profile, attempts=_ATTEMPTS))
         return KmsKey(url, stack, lambda: clients.client("kms", said.region or region))
 
@@ -112,11 +113,11 @@ def vault_of(found: Loaded | None) -> Callable[[], VaultConnection] | None:
     return said
 
 
-def _vault_session(vault: Callable[[], VaultConnection] | None) -> Callable[[], Any]:
+def _vault_session(vault: Callable[[], VaultConnection] | None) -> Callable[[], Session]:
     """One for all stacks, opened when the first key needs it."""
 
     @functools.cache
-    def session() -> Any:
+    def session() -> Session:
         from provisioner.vault_access import session_of  # noqa: PLC0415 - a client for Vault
 
         return session_of(vault() if vault else None)
@@ -126,12 +127,10 @@ def _vault_session(vault: Callable[[], VaultConnection] | None) -> Callable[[], 
 
 def in_region(key: str, region: str) -> str:
     """The address of a key as it is recorded: who opens the state need not know where the environment is."""
-    if (
-        key == BY_PHRASE
-        or key.startswith(VAULT)
-        or key_address(key).region is not None
-        or key_address(key).key.startswith("arn:")
-    ):
+    if key == BY_PHRASE or key.startswith(VAULT):
+        return key
+    said = kms_address(key)
+    if said.region is not None or said.key.startswith("arn:"):
         return key
     return f"{key}{'&' if '?' in key else '?'}region={region}"
 

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from environments import vault_login
 from environments.load import Loaded
@@ -110,7 +110,7 @@ def transit_key(url: str, stack: str, session: Callable[[], Session]) -> Transit
             return None
         if not answer.is_good:
             raise KeyRefused(stack, url, answer.message, f"Vault{answer.status}")
-        return cast("dict[str, Any]", answer.body.get("data") or {})
+        return answer.data
 
     return TransitKey(url, stack, ask)
 

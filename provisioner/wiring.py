@@ -7,12 +7,12 @@ import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from environments.clouds import NONE
 from environments.load import Loaded, find, load
 from provisioner import region_blocks, workflow
 from provisioner.asked import Asked
+from provisioner.aws_access import LOCAL_KEYS, cloud_connection
 from provisioner.engine.embedded.folder import Folder
 from provisioner.engine.embedded.place import Backend
 from provisioner.engine.embedded.store import StackStore
@@ -26,16 +26,13 @@ from provisioner.local.record import Record
 from provisioner.local.unplugged import Unplugged
 from provisioner.providers.aws.cluster_token import ClusterToken, cluster_token
 from provisioner.providers.aws.package import AwsPackage, caller_account
-from provisioner.providers.aws.session import Connection, Credentials
+from provisioner.providers.aws.session import Connection
 from provisioner.providers.interface import Package, Refused
 from provisioner.schedule import LayerStacks
 from provisioner.state_wiring import backend_of, folder_of, keys_of, vault_of
 from provisioner.vault_wiring import notices, with_vault
 from provisioner.workspace import Workspace
 from stacks.layers import IN_CLUSTERS, LAYERS, Layer, stack_name
-
-LOCAL_KEYS: Final = Credentials("local", "local")
-"""The local cloud accepts any; given ones keep botocore from looking for the person's own."""
 
 
 def loaded(asked: Asked) -> Loaded:
@@ -154,7 +151,7 @@ class _Wiring:
         if self._env.cloud == NONE:
             return self._workspace(self._backend, None)
         workflow.check_account(self._env.account_id, self._caller)
-        return self._workspace(self._backend, AwsPackage(self._connection()))
+        return self._workspace(self._backend, AwsPackage(cloud_connection(self._env)))
 
     def plan(self) -> Workspace:
         """The same for a plan, which can do without credentials."""
@@ -162,7 +159,7 @@ class _Wiring:
             return self.real()
         except NoCredentials as missing:
             notices = (f"The account was not checked: {missing.reason}",)
-        return self._workspace(self._backend, AwsPackage(self._connection()), notices)
+        return self._workspace(self._backend, AwsPackage(cloud_connection(self._env)), notices)
 
     @contextmanager
     def local_plan(self) -> Generator[Workspace]:
@@ -321,10 +318,6 @@ class _Wiring:
                 if store.exists():
                     say(f"The old state was set aside: {store.set_aside('local cloud is gone')}")
 
-    def _connection(self) -> Connection:
-        account = self._env.account
-        return Connection(assume_role=account.assume_role if account else None)
-
     def _local_package(self, running: Record | None) -> Package:
         if running:
             return AwsPackage(Connection(running.endpoint, LOCAL_KEYS))
@@ -332,7 +325,7 @@ class _Wiring:
 
     def _caller(self) -> str:
         try:
-            return caller_account(self._connection(), self._env.region)
+            return caller_account(cloud_connection(self._env), self._env.region)
         except Refused as refused:
             raise NoCredentials(self._env.account_id, refused.reason) from refused
 

@@ -55,7 +55,11 @@ class Stack:
 
 def this_stack(layer: str) -> Stack:
     """The stack that runs, with its provider; from now on every object is named in its tags."""
-    here = selected()
+    return stack_of(selected(), layer)
+
+
+def stack_of(here: Selection, layer: str) -> Stack:
+    """The same for who has read the environment's file already."""
     name_every_object()
     return Stack(
         layer=layer,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pulumi
 import pulumi_vault as vault
 
@@ -9,8 +11,8 @@ from environments.model import Environment
 from environments.vault import Vault
 from stacks.selection import Selection
 
-_LEASE_S = 1200
-_RETRIES = 2
+_LEASE_S: Final = 1200
+_RETRIES: Final = 2
 
 
 def vault_of(env: Environment) -> Vault:

@@ -153,6 +153,8 @@ _CLIENTS: Final = {
 }
 """What speaks to Vault -> where its address stands, and by what it would not look at the certificate."""
 
+_CLIENT_SETTINGS: Final = {canonical(kind): settings for kind, settings in _CLIENTS.items()}
+
 
 @rule(
     "AG-015",
@@ -174,7 +176,7 @@ def private_ca(resource: Resource, scene: Scene) -> Iterator[Finding]:
                 yield Finding(resource, path, "A public authority has to see the name before it signs.")
         case kind if kind in map(canonical, _ISSUERS):
             yield from every(_issuer(resource, scene), _speaks_tls(resource))
-        case kind if kind in map(canonical, _CLIENTS):
+        case kind if kind in _CLIENT_SETTINGS:
             yield from _speaks_tls(resource)
         case _:
             parts = [part for spec in specs(resource) for part in containers(spec)]
@@ -193,16 +195,11 @@ def _issuer(issuer: Resource, scene: Scene) -> Iterator[Finding]:
 
 def _speaks_tls(client: Resource) -> Iterator[Finding]:
     """Whether it knows that it is Vault to whom it shows its token."""
-    address, unchecked = _CLIENTS[_written(client.type)]
+    address, unchecked = _CLIENT_SETTINGS[canonical(client.type)]
     if re.match(r"http://(?!(127\.[0-9.]+|localhost|\[::1\])([:/]|$))", str(client.get(address))):
         yield Finding(client, address, "Tokens and secrets of Vault pass through the network in clear.")
     if unchecked and is_on(client.get(unchecked)):
         yield Finding(client, unchecked, "The program does not check whom it speaks to.")
-
-
-def _written(type: str) -> str:
-    """The type as it stands in the table, whatever the version of its group."""
-    return next(each for each in _CLIENTS if canonical(each) == canonical(type))
 
 
 def _checks(container: Part, scene: Scene) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ from policies.pods import (
     texts_in,
 )
 from policies.scene import Scene, canonical
-from policies.values import Hidden, Undecided, Unknown, shown, texts
+from policies.values import Undecided, Unknown, opened, shown, texts
 from policies.written_images import images_in
 
 
@@ -78,7 +78,7 @@ def _value(values: Any, keys: tuple[str, ...]) -> Any:
     """What is under keys that may have dots in them. Raises `Undecided`."""
     found = values
     for key in keys:
-        found = found.value if isinstance(found, Hidden) else found
+        found = opened(found)
         if isinstance(found, Unknown):
             break
         found = cast("Mapping[str, Any]", found).get(key) if isinstance(found, dict) else None

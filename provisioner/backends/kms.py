@@ -6,41 +6,12 @@ context. Source: Go CDK, package `secrets/awskms`, which Pulumi opens these addr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any
 
+from environments.key_address import kms_address
 from provisioner.engine.state_failures import KeyRefused
-
-_CONTEXT: Final = "context_"
-
-
-@dataclass(frozen=True, slots=True)
-class KeyAddress:
-    """What an address says."""
-
-    key: str
-    """Id, alias or ARN."""
-
-    region: str | None
-    endpoint: str | None
-    profile: str | None
-    context: Mapping[str, str]
-
-
-def key_address(url: str) -> KeyAddress:
-    """What an address says; what is in it for others only is passed over."""
-    parts = urlsplit(url)
-    said = dict(parse_qsl(parts.query))
-    return KeyAddress(
-        key="/".join(each for each in (parts.netloc, parts.path.strip("/")) if each),
-        region=said.get("region"),
-        endpoint=said.get("endpoint"),
-        profile=said.get("profile"),
-        context={name.removeprefix(_CONTEXT): said[name] for name in said if name.startswith(_CONTEXT)},
-    )
 
 
 class KmsKey:
@@ -50,7 +21,7 @@ class KmsKey:
         self._url = url
         self._stack = stack
         self._client = client
-        self._address = key_address(url)
+        self._address = kms_address(url)
 
     def encrypt(self, plaintext: bytes) -> bytes:
         """What only this key decrypts."""

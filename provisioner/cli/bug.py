@@ -8,14 +8,15 @@ import platform
 import re
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import click
 
-from provisioner.plan.concealment import TELLING, without
+from provisioner.plan.concealment import TELLING, texts_in, without
+from provisioner.plan.values import Secret
 
 FOLDER: Final = Path(".provisioner/bugs")
 
@@ -53,24 +54,10 @@ def _secrets() -> frozenset[str]:
     return frozenset(around.union(*(_texts(text) for text in sealed)))
 
 
-def _texts(sealed: str) -> Iterator[str]:
+def _texts(sealed: str) -> Collection[str]:
     """The texts in a value that is sealed as JSON."""
     try:
         value: Any = json.loads(sealed)
     except ValueError:
         value = sealed
-    yield from _leaves(value)
-
-
-def _leaves(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for item in cast("dict[str, Any]", value).values():
-                yield from _leaves(item)
-        case list():
-            for item in cast("list[Any]", value):
-                yield from _leaves(item)
-        case _:
-            pass
+    return texts_in({"sealed": Secret(value)})

@@ -76,4 +76,4 @@ def list_(environment: Asked, *, as_json: bool) -> ExitCode:
 
 
 def _line(one: Fetched) -> str:
-    return fetched_line(str(one.origin).rstrip(), one.kinds, one.place)
+    return fetched_line(str(one.origin), one.kinds, one.place)

@@ -24,6 +24,7 @@ from provisioner.providers.interface import Refused
 from provisioner.report import reduced
 from provisioner.report.examination import Examination
 from provisioner.report.explain import explain
+from provisioner.report.naming import counted
 from provisioner.wiring import Workspace, recorded
 
 _FOLDER: Final = Path("environments")
@@ -133,8 +134,8 @@ def _every_file(examination: Examination) -> None:
             load(find(name))
         except InvalidEnvironment as invalid:
             facts[name] = reduced.problems(invalid.diagnostics)
-            count = len(invalid.diagnostics)
-            examination.bad(f"{name} is not valid: {_many(count, 'problem')}", f"provisioner validate {name}")
+            count = counted(len(invalid.diagnostics), "problem")
+            examination.bad(f"{name} is not valid: {count}", f"provisioner validate {name}")
         else:
             facts[name] = []
             examination.good(f"{name} is valid")
@@ -147,7 +148,7 @@ def _file(examination: Examination, asked: Asked) -> Loaded | None:
         loaded = load(find(asked.name), cloud=asked.cloud)
     except InvalidEnvironment as invalid:
         examination.facts["environment"] = {"problems": reduced.problems(invalid.diagnostics)}
-        count = _many(len(invalid.diagnostics), "problem")
+        count = counted(len(invalid.diagnostics), "problem")
         examination.bad(f"The environment is not valid: {count}", f"provisioner validate {asked.name}")
         return None
     examination.good("The environment is valid")
@@ -200,15 +201,15 @@ def _failed(examination: Examination, asked: Asked, called: str, failure: Failur
 def _judge(examination: Examination, asked: Asked, called: str, facts: dict[str, Any]) -> None:
     unfinished, broken = len(facts["unfinished"]), facts["broken_rules"]
     if broken:
-        count = _many(broken, "rule")
+        count = counted(broken, "rule")
         examination.bad(f"{called}: the state breaks {count}", f"provisioner state verify {asked}")
     if unfinished and not facts["locked"]:
-        count = _many(unfinished, "operation")
+        count = counted(unfinished, "operation")
         examination.bad(f"{called}: an earlier run left {count} unfinished", f"provisioner apply {asked}")
     if not (facts["resources"] or broken or unfinished):
         examination.noted(f"{called}: nothing is recorded yet")
     elif not broken and not unfinished:
-        count = _many(facts["resources"], "resource")
+        count = counted(facts["resources"], "resource")
         examination.good(f"{called}: {count} recorded, every rule holds")
 
 
@@ -217,7 +218,3 @@ def _read(file: Path) -> str:
         return file.read_text(errors="replace")
     except OSError:
         return ""
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -15,7 +15,8 @@ from provisioner.cli.explaining import ENVIRONMENT, Explaining
 from provisioner.cli.screen import out
 from provisioner.engine.model_failures import ModelUnsound
 from provisioner.report.machine import document
-from provisioner.report.model_text import artifact_document, artifact_text, counted
+from provisioner.report.model_text import artifact_document, artifact_text
+from provisioner.report.naming import counted
 from provisioner.sealing.opening import digest_of, open_into, signatures_beside
 from provisioner.sealing.work import Artifact, Named, seal_into, signed
 from provisioner.sealing_wiring import Models, models_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +10,7 @@ from environments.diagnostics import Diagnostic, Place, Problem
 from environments.load import Loaded
 from environments.source import Path as Setting
 from policies.entries import Wrong
+from policies.model import Rule
 from policies.own import RulesNotLoaded, loaded
 from policies.packs import applying
 from provisioner.judging import facts
@@ -22,25 +23,25 @@ _WAIVERS: Final = ("governance", "waivers")
 
 def problems(found: Loaded) -> list[Diagnostic]:
     """Everything that is wrong with them, by place. Rules are loaded, as for every plan; none judges."""
-    rules = list(_unloadable(found))
-    return [*rules, *_not_exceptions(found, are_loaded=not rules)]
+    own, broken = _own(found)
+    return [*broken, *_not_exceptions(found, own)]
 
 
-def _unloadable(found: Loaded) -> Iterator[Diagnostic]:
+def _own(found: Loaded) -> tuple[Sequence[Rule] | None, Sequence[Diagnostic]]:
     """Each file or folder of rules by itself, so that none hides another; then what they are together."""
     paths = [_beside(found, each) for each in found.environment.policies.rules]
-    is_right = True
+    broken: list[Diagnostic] = []
     for number, path in enumerate(paths):
         try:
             loaded([path])
-        except RulesNotLoaded as broken:
-            is_right = False
-            yield _broken(found, broken, (*_RULES, number))
-    if is_right:
-        try:
-            loaded(paths)
-        except RulesNotLoaded as broken:
-            yield _broken(found, broken, _RULES)
+        except RulesNotLoaded as failed:
+            broken.append(_broken(found, failed, (*_RULES, number)))
+    if broken:
+        return None, broken
+    try:
+        return loaded(paths), ()
+    except RulesNotLoaded as failed:
+        return None, [_broken(found, failed, _RULES)]
 
 
 def _broken(found: Loaded, broken: RulesNotLoaded, setting: Setting) -> Diagnostic:
@@ -49,12 +50,11 @@ def _broken(found: Loaded, broken: RulesNotLoaded, setting: Setting) -> Diagnost
     return Diagnostic(Problem.RULES, detail, fix, found.source.place(setting))
 
 
-def _not_exceptions(found: Loaded, *, are_loaded: bool) -> Iterator[Diagnostic]:
+def _not_exceptions(found: Loaded, own: Sequence[Rule] | None) -> Iterator[Diagnostic]:
+    """`own` are the rules that the environment brings; None: they cannot be loaded."""
     known = facts(found.environment, today())
-    own = [_beside(found, each) for each in found.environment.policies.rules] if are_loaded else []
-    rules = (*applying(known), *loaded(own))
-    for wrong in Exceptions.of(found, rules, known).problems:
-        if are_loaded or wrong.field != "rule":  # it may be one of those that cannot be loaded
+    for wrong in Exceptions.of(found, (*applying(known), *(own or ())), known).problems:
+        if own is not None or wrong.field != "rule":  # it may be one of those
             yield _not_one(found, wrong)
 
 

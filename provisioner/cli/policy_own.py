@@ -14,6 +14,7 @@ from provisioner.cli.exit_code import ExitCode
 from provisioner.cli.explaining import Explaining
 from provisioner.cli.screen import err, out
 from provisioner.policing import own_rules
+from provisioner.report.naming import counted
 
 _RULE: Final = '''\
 """A rule of ours."""
@@ -95,5 +96,5 @@ def test(folder: Path) -> ExitCode:
             wrong.append(f"{rule.id}, {unreadable}.")
     for each in wrong:
         err().say(each)
-    out().say(f"{len(rules)} rule{'' if len(rules) == 1 else 's'}, {len(wrong)} wrong.")
+    out().say(f"{counted(len(rules), 'rule')}, {len(wrong)} wrong.")
     return ExitCode.FAILED if wrong or not rules else ExitCode.DONE

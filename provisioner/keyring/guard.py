@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from environments.key_address import KMS, VAULT, transit_address
+from environments.key_address import KMS, VAULT, kms_address, transit_address
 from policies.model import Resource
 from provisioner.keyring.key import KEY_TYPES, Key, Kind, keys_in
 from provisioner.keyring.uses import Need, Use, names_key, uses
@@ -130,9 +130,8 @@ def _leaves_a_snapshot(inputs: Mapping[str, Any]) -> bool:
 def seals(key: Key, address: str) -> bool:
     """Whether the address of what seals the state means this key."""
     if address.startswith(KMS):
-        name, _, query = address.removeprefix(KMS).partition("?")
-        region = next((each[7:] for each in query.split("&") if each.startswith("region=")), key.region)
-        return bool(names_key(key, {"key": name.strip("/")}, region))
+        at = kms_address(address)
+        return bool(names_key(key, {"key": at.key}, at.region or key.region))
     if address.startswith(VAULT):
         said = transit_address(address)
         return key.kind is Kind.TRANSIT and key.id == f"{said.mount}/{said.name}"

@@ -115,7 +115,7 @@ class Desk:
 
 
 def _surroundings() -> dict[str, str]:
-    """The server's environment variables: our packages, and nothing of the person's AWS or moto settings."""
+    """The server's environment variables: ours, and nothing of AWS, Vault, moto or a state."""
     around = for_others(os.environ)
     kept = {name: value for name, value in around.items() if not name.startswith(("AWS_", "MOTO_", "VAULT_"))}
     return kept | {"PYTHONPATH": str(Path(__file__).parents[2])}

@@ -13,10 +13,10 @@ from typing import Any, Final, cast
 from provisioner.plan.model import Op, StackPlan, Step
 from provisioner.plan.values import Properties
 
-VOLUME: Final = "kubernetes:core/v1:PersistentVolume"
-CLAIM: Final = "kubernetes:core/v1:PersistentVolumeClaim"
-SET: Final = "kubernetes:apps/v1:StatefulSet"
-SNAPSHOT_CONTENT: Final = "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotContent"
+_VOLUME: Final = "kubernetes:core/v1:PersistentVolume"
+_CLAIM: Final = "kubernetes:core/v1:PersistentVolumeClaim"
+_SET: Final = "kubernetes:apps/v1:StatefulSet"
+_SNAPSHOT_CONTENT: Final = "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotContent"
 _STORAGE_CLASS: Final = "kubernetes:storage.k8s.io/v1:StorageClass"
 _KUBERNETES: Final = "kubernetes:"
 _FOLDER: Final = "renderYamlToDirectory"
@@ -30,7 +30,7 @@ def kept(plan: StackPlan) -> frozenset[str]:
     """
     folders = {step.urn for step in plan.steps if _there(step).get(_FOLDER)}
     there = [step for step in plan.steps if step.type.startswith(_KUBERNETES)]
-    retained = {_name(step) for step in there if step.type == VOLUME and _is_retained(step)}
+    retained = {_name(step) for step in there if step.type == _VOLUME and _is_retained(step)}
     classes = {_name(step) for step in there if step.type == _STORAGE_CLASS and _retains(step)}
     return frozenset(
         step.urn
@@ -46,9 +46,9 @@ def _is_retained(step: Step) -> bool:
 
 def _is_kept(step: Step, volumes: Collection[str], classes: Collection[str]) -> bool:
     """Whether a claim is one on a volume that stays."""
-    spec = _members(_there(step).get("spec"))
-    if step.type != CLAIM:
+    if step.type != _CLAIM:
         return False
+    spec = _members(_there(step).get("spec"))
     return spec.get("volumeName") in volumes or spec.get("storageClassName") in classes
 
 
@@ -64,9 +64,9 @@ def _set_keeps_claims(spec: Properties) -> bool:
 
 
 _STAYS: Final[Mapping[str, Callable[[Properties], bool]]] = {
-    VOLUME: lambda spec: spec.get("persistentVolumeReclaimPolicy", _RETAIN) == _RETAIN,
-    SET: _set_keeps_claims,
-    SNAPSHOT_CONTENT: lambda spec: spec.get("deletionPolicy") == _RETAIN,
+    _VOLUME: lambda spec: spec.get("persistentVolumeReclaimPolicy", _RETAIN) == _RETAIN,
+    _SET: _set_keeps_claims,
+    _SNAPSHOT_CONTENT: lambda spec: spec.get("deletionPolicy") == _RETAIN,
 }
 """What is said in the object itself; everything that is not known counts as gone."""
 

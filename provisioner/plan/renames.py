@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from provisioner.plan.diff import MISSING, changes
 from provisioner.plan.model import Mode, Op, Renamed, StackPlan, Step
-from provisioner.plan.values import UNKNOWN, mapped, revealed
+from provisioner.plan.values import has_unknown, mapped, revealed
 
 _AUTONAMED: Final = re.compile(r"-[0-9a-f]{7}(?![0-9A-Za-z])")
 """What Pulumi appends to a logical name to make a physical one."""
@@ -214,13 +214,7 @@ def _distance(old: Step, new: Step, words: _Words) -> int:
 
 def _may_be(value: Any) -> bool:
     """Whether a value of the future may still turn out to be the old one."""
-    return value is UNKNOWN or (value is not MISSING and _has_unknown(value))
-
-
-def _has_unknown(value: Any) -> bool:
-    found: list[Any] = []
-    mapped(value, found.append)
-    return UNKNOWN in found
+    return value is not MISSING and has_unknown(value)
 
 
 def _renamed(pairing: _Pairing, gone: _Side) -> Renamed:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from provisioner.report.naming import counted
+
 DEFINITIONS_SCHEMA: Final = "provisioner/crds/1"
 _WIDTH: Final = 100
 
@@ -84,7 +86,7 @@ def fetched_line(name: str, kinds: int, place: str) -> str:
     """What came of one source."""
     if not kinds:
         return f"{name}: not fetched"
-    return f"{name}: {kinds} {'kind' if kinds == 1 else 'kinds'}, from {place}"
+    return f"{name}: {counted(kinds, 'kind')}, from {place}"
 
 
 def _by_group(kinds: Iterable[str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from provisioner.report.explain_plugins import Plugged, explain_plugin
 from provisioner.report.explain_policies import OfPolicies, explain_policy
 from provisioner.report.explain_projects import OfProjects, explain_project
 from provisioner.report.explain_state import Elsewhere, explain_elsewhere
-from provisioner.report.message import Message, Trouble
+from provisioner.report.message import Message, Trouble, indented
 from provisioner.report.naming import labelled
 
 
@@ -66,7 +66,7 @@ def explain(  # noqa: C901, PLR0911, PLR0912, PLR0915
             return Message(
                 Trouble.PROGRAM,
                 f"The program of stack {stack} raised: {error}\nNothing was deleted because of it."
-                f"\n\n{_indented(traceback)}",
+                f"\n\n{indented(traceback)}",
                 "correct the program at the last line of the traceback that is yours.",
             )
         case f.HookFailed(urn, error):
@@ -332,10 +332,6 @@ def explain(  # noqa: C901, PLR0911, PLR0912, PLR0915
 
 def _rows(rows: Iterable[str]) -> str:
     return "\n".join(f"  - {row}" for row in rows)
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"  {line}" if line else "" for line in text.splitlines())
 
 
 def _coded(reason: str, code: str) -> str:

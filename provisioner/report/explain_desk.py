@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from provisioner.engine.failures import LocalCloudGone, LocalCloudNotStarted, LocalCloudNotStopped
-from provisioner.report.message import Message, Trouble
+from provisioner.report.message import Message, Trouble, indented
 
 OnDesk = LocalCloudNotStarted | LocalCloudNotStopped | LocalCloudGone
 
@@ -12,7 +12,7 @@ def explain_desk(failure: OnDesk, environment: str) -> Message:
     """The message for a failure; `environment` as in `explain`."""
     match failure:
         case LocalCloudNotStarted(log, tail):
-            last = f" The end of its log:\n{_indented(tail)}" if tail else ""
+            last = f" The end of its log:\n{indented(tail)}" if tail else ""
             return Message(
                 Trouble.LOCAL_START,
                 f"The server ended, or took too long, before it could be used.{last}",
@@ -34,7 +34,3 @@ def explain_desk(failure: OnDesk, environment: str) -> Message:
                 "start both afresh; the old state is set aside.",
                 (f"provisioner apply {environment}",),
             )
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"  {line}" if line else "" for line in text.splitlines())

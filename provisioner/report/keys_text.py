@@ -9,7 +9,7 @@ from typing import Any, Final
 from provisioner.keyring.entry import Entry, Ring
 from provisioner.keyring.key import Kind, Usage
 from provisioner.keyring.uses import Use
-from provisioner.report.naming import name_of, short
+from provisioner.report.naming import counted, name_of, short
 
 KEYS_SCHEMA: Final = "provisioner/keys/1"
 
@@ -103,7 +103,7 @@ def _row(entry: Entry, now: datetime) -> tuple[str, ...]:
 def _report(ring: Ring) -> Iterator[str]:
     yield f"# Keys of {ring.environment}"
     yield ""
-    yield f"As of {_time(ring.now)}. {len(ring.entries)} keys."
+    yield f"As of {_time(ring.now)}. {counted(len(ring.entries), 'key')}."
     for note in ring.notes:
         yield f"\nNote: {note}"
     for entry in ring.entries:

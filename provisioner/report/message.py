@@ -170,6 +170,11 @@ def render(message: Message, style: Style = PLAIN, program: str = PROGRAM) -> st
     return drawn(drawing, style.as_bad) + "\n"
 
 
+def indented(text: str) -> str:
+    """What is not to be wrapped in a message: each line that says something, moved in."""
+    return "\n".join(f"  {line}" if line else "" for line in text.splitlines())
+
+
 def retyped(command: str, others: Mapping[str, str]) -> str:
     """A command line with other words in place of some, also in `--option=word`."""
     found: list[str] = []

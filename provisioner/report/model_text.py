@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from provisioner.report.naming import counted
 from provisioner.sealing.work import Artifact
 
 MODEL_SCHEMA: Final = "provisioner/model/1"
@@ -64,11 +65,6 @@ def artifact_document(artifact: Artifact) -> Mapping[str, Any]:
         "files": artifact.files,
         "bytes": artifact.size,
     }
-
-
-def counted(number: int, what: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def size(bytes_: int) -> str:

@@ -1,4 +1,4 @@
-"""How resources are called in what people read: the short form of types, and names out of URNs."""
+"""How resources are called in what people read: the short form of types, names out of URNs, how many."""
 
 from __future__ import annotations
 
@@ -27,3 +27,8 @@ def short(type: str) -> str:
 def labelled(urn: str) -> str:
     """Type and name, as one line of text: `aws:ec2:Vpc local-network`."""
     return f"{short(type_of(urn))} {name_of(urn)}".lstrip()
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -12,7 +12,7 @@ from provisioner.engine.interface import Applied, Failed, Recorded, Result
 from provisioner.plan.model import Mode, Op
 from provisioner.plan.values import Properties
 from provisioner.report.message import PROGRAM
-from provisioner.report.naming import labelled
+from provisioner.report.naming import counted, labelled
 from provisioner.report.progress import seconds_text
 from provisioner.report.state_text import output_lines
 from provisioner.report.style import Colour, Style
@@ -184,7 +184,7 @@ def _existing(resources: Sequence[Recorded] | None, where: Where, following: Com
 
 
 def _objects(some: Sequence[Recorded]) -> str:
-    return f"{_many(len(some), 'object')} of {_many(len({one.type for one in some}), 'type')}"
+    return f"{counted(len(some), 'object')} of {counted(len({one.type for one in some}), 'type')}"
 
 
 def _verb(some: Sequence[Recorded]) -> str:
@@ -226,10 +226,6 @@ def _counts(ending: Ending) -> str:
 
 def _took(ending: Ending) -> str:
     return seconds_text(sum(applied.seconds for applied in ending.applied))
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _below(text: str) -> str:

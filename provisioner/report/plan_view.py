@@ -12,6 +12,7 @@ from provisioner.plan.last_snapshots import all_losses
 from provisioner.plan.model import Mode, Risk, StackPlan
 from provisioner.plan.risk import Loss
 from provisioner.plan.saved import SavedPlan, loss_digest, mode_of
+from provisioner.report.naming import counted
 from provisioner.report.plan_text import plan_text
 from provisioner.report.style import Style
 
@@ -108,6 +109,4 @@ def view_text(view: PlanView, style: Style) -> str:
 
 def _left_out(plans: Sequence[StackPlan]) -> list[str]:
     count = sum(len(plan.left_out) for plan in plans)
-    return (
-        [f"Left out: {count} resource{'' if count == 1 else 's'} outside of what was named."] if count else []
-    )
+    return [f"Left out: {counted(count, 'resource')} outside of what was named."] if count else []

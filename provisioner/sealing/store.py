@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Protocol
@@ -35,7 +35,7 @@ class Draft:
 class Store(Protocol):
     """A place for sealed models."""
 
-    def draft(self) -> Any:
+    def draft(self) -> AbstractContextManager[Draft]:
         """A context with a `Draft`; what is not kept is removed at its end."""
         ...
 

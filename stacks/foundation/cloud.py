@@ -22,14 +22,15 @@ from environments.registry import Registry
 from stacks.foundation.keys import Key, keys, signing_key
 from stacks.foundation.network import network
 from stacks.ownership import default_tags
-from stacks.stack import Stack, this_stack
+from stacks.selection import Selection
+from stacks.stack import Stack, stack_of
 
 LAYER: Final = "foundation"
 
 
-def in_the_cloud() -> None:
+def in_the_cloud(here: Selection) -> None:
     """Declares what is on AWS, and hands over what later layers need."""
-    stack = this_stack(LAYER)
+    stack = stack_of(here, LAYER)
     made_keys = keys(stack)
     made_network = network(stack, made_keys["logs"].key_arn)
     roles = _base_roles(stack, made_keys)

@@ -13,7 +13,7 @@ def main() -> None:
     if here.environment.cloud != NONE:
         from stacks.foundation.cloud import in_the_cloud  # noqa: PLC0415
 
-        in_the_cloud()
+        in_the_cloud(here)
     if here.environment.encryption.vault and here.position == 0:
         from stacks.foundation.vault import in_vault  # noqa: PLC0415
 

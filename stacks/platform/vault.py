@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 import pulumi
 
 from components import vault_issuer
-from components.model_network import Egress
+from components.model_network import Egress, anywhere
 from components.private_ca import ROLE
 from components.team_namespace import TeamNamespace
 from components.team_secrets import TeamSecrets, TeamSecretsArgs
@@ -32,10 +33,10 @@ from stacks.platform.charts import Charts
 from stacks.vault_names import ISSUER_ROLE, cluster_mount, database_name, mount, policy_name, team_role
 from stacks.vault_provider import trusted_by, vault_of, vault_opts
 
-_EKS_AUDIENCE = "https://kubernetes.default.svc"
+_EKS_AUDIENCE: Final = "https://kubernetes.default.svc"
 """Whom tokens for the interface of a cluster on EKS are for, as the tokens of its pods say."""
 
-_CERTIFICATES = "cert-manager"
+_CERTIFICATES: Final = "cert-manager"
 
 
 def vault_for_pods(stack: ClusterStack, charts: Charts, spaces: Mapping[str, TeamNamespace]) -> None:
@@ -152,10 +153,10 @@ def _place(env: Environment) -> VaultPlace:
     # A name of two labels may be a host outside as well, and then policies would lead nowhere.
     if (inside := namespace_of(address)) and ".svc" in address:
         return InNamespace(namespace=inside, port=port_of(address))
-    blocks, but = ["0.0.0.0/0"], ["169.254.0.0/16"]
     if isinstance(env.connectivity, AirGap):
-        blocks, but = [str(each) for each in (*PRIVATE_BLOCKS, *env.connectivity.boundary)], []
-    return Egress(blocks=blocks, but=but, port=port_of(address))
+        blocks = [str(each) for each in (*PRIVATE_BLOCKS, *env.connectivity.boundary)]
+        return Egress(blocks=blocks, but=(), port=port_of(address))
+    return anywhere(port_of(address))
 
 
 def _server(stack: ClusterStack) -> VaultServer:

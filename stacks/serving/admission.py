@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from components.model_admission import ModelAdmission, ModelAdmissionArgs, SignedModel
-from environments.models import Model
 from environments.runtimes import STORAGE_IMAGE
 from stacks.cluster_stack import ClusterStack
 from stacks.serving.images import from_mirror
@@ -17,15 +14,13 @@ def admission(stack: ClusterStack) -> ModelAdmission:
         stack.named("signed-models"),
         ModelAdmissionArgs(
             origin="model_store.signed_by",
-            signed=[each for model in stack.environment.models for each in _signed(model)],
+            # A file in which a signature is missing, or does not hold, is no environment.
+            signed=[
+                SignedModel(model=model.name, version=version, digest=source.digest)
+                for model in stack.environment.models
+                for version, source in model.versions
+            ],
             image=from_mirror(stack, STORAGE_IMAGE),
         ),
         stack.opts,
     )
-
-
-def _signed(model: Model) -> Iterator[SignedModel]:
-    # A file in which a signature is missing, or does not hold, is no environment.
-    yield SignedModel(model=model.name, version=model.traffic.stable, digest=model.source.digest)
-    if tried := model.traffic.candidate:
-        yield SignedModel(model=model.name, version=tried.version, digest=tried.source.digest)

@@ -17,15 +17,15 @@ from stacks.vault_names import cluster_mount, model_role, mount, policy_name
 
 def opens_by_vault(stack: ClusterStack, model: Model) -> bool:
     """Whether some version of the model is opened by Vault; on a desk without one nobody opens anything."""
-    env, tried = stack.environment, model.traffic.candidate
-    sealed = model.source.sealed or bool(tried and tried.source.sealed)
-    return sealed and env.model_store.sealed_by == "vault" and env.encryption.vault is not None
+    env = stack.environment
+    has_keys = env.model_store.sealed_by == "vault" and env.encryption.vault is not None
+    return has_keys and any(source.sealed for _, source in model.versions)
 
 
 def opening(stack: ClusterStack, model: Model, version: int, source: Source) -> Opening | None:
     """How one version is opened; None: it is not sealed, or this is a desk without the keys."""
     store = stack.environment.model_store
-    by_vault = store.sealed_by == "vault" and opens_by_vault(stack, model)
+    by_vault = opens_by_vault(stack, model)
     if not source.sealed or not (by_vault or store.sealed_by == "kms"):
         return None
     said = statement(model.name, version, source.digest)

@@ -12,7 +12,7 @@ from components import model_server as made
 from components.gpu_quota import PRIORITY_LABEL, QUEUE, QUEUE_LABEL
 from components.model_artifact import Artifact, Fetched, Mounted
 from components.model_gateway import proxies_of_the_gateway
-from components.model_network import Egress, ModelTraffic
+from components.model_network import Egress, ModelTraffic, anywhere
 from components.model_pod import Gpus, ModelMachine, Toleration
 from components.network_policies import space
 from environments.connectivity import AirGap
@@ -28,10 +28,6 @@ from stacks.cluster_stack import ClusterStack
 from stacks.serving.images import from_mirror
 from stacks.serving.runtimes import runtime
 from stacks.serving.store import Store
-
-_ANYWHERE: Final = "0.0.0.0/0"
-_LINK_LOCAL: Final = "169.254.0.0/16"
-"""Where machines find who they are; nothing that pods have to know."""
 
 _AGENT: Final = "169.254.170.23/32"
 """Where the agent hands out roles to pods. Source: Amazon EKS user guide, "EKS Pod Identity"."""
@@ -71,11 +67,6 @@ def server(
         ),
         pulumi.ResourceOptions.merge(stack.opts, after),
     )
-
-
-def _sources(model: Model) -> list[Source]:
-    tried = model.traffic.candidate
-    return [model.source, *([tried.source] if tried else [])]
 
 
 def _identity(stack: ClusterStack, model: Model) -> made.ModelIdentity:
@@ -131,8 +122,7 @@ def _by(model: Model, by: ScaleBy) -> made.ByUse | made.ByQuery:
 
 
 def _release(stack: ClusterStack, model: Model, source: Source, store: Store | None) -> made.Release:
-    tried = model.traffic.candidate
-    version = tried.version if tried and source is tried.source else model.traffic.stable
+    version = next(number for number, each in model.versions if each is source)
     artifact = _artifact(stack, model, source, store)
     if source.sealed and isinstance(artifact, Fetched):
         from stacks.serving.openings import opening  # noqa: PLC0415 - few are sealed
@@ -142,9 +132,8 @@ def _release(stack: ClusterStack, model: Model, source: Source, store: Store | N
 
 
 def _artifact(stack: ClusterStack, model: Model, source: Source, store: Store | None) -> Artifact:
-    if source.scheme == "oci":
-        image = from_mirror(stack, f"{source.uri.removeprefix('oci://')}@{source.digest}")
-        return Mounted(reference=image, secret=source.secret)
+    if source.image:
+        return Mounted(reference=from_mirror(stack, source.image), secret=source.secret)
     return Fetched(
         uri=_uri(source, store),
         digest=source.digest,
@@ -177,7 +166,7 @@ def _traffic(stack: ClusterStack, model: Model) -> ModelTraffic:
     return ModelTraffic(
         callers=[proxies_of_the_gateway() if stack.environment.gateway else {"pod_selector": {}}],
         watchers=[space(watched_from)] if watched_from else [],
-        egress=list(dict.fromkeys(each for source in _sources(model) for each in _reached(stack, source))),
+        egress=list(dict.fromkeys(each for _, source in model.versions for each in _reached(stack, source))),
     )
 
 
@@ -187,7 +176,7 @@ def _reached(stack: ClusterStack, source: Source) -> list[Egress]:
         return []
     agent = Egress(blocks=(_AGENT,), but=(), port=_HTTP)
     port = port_of(source.endpoint) if source.endpoint else _HTTPS
-    store = Egress(blocks=(_ANYWHERE,), but=(_LINK_LOCAL,), port=port)
+    store = anywhere(port)
     connectivity = stack.environment.connectivity
     if isinstance(connectivity, AirGap):
         inside = (*_own_blocks(stack), *map(str, connectivity.boundary))

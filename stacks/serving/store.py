@@ -21,5 +21,4 @@ class Store:
 
 def from_store(model: Model) -> bool:
     """Whether some version of a model lies in the environment's own store."""
-    tried = model.traffic.candidate
-    return "store" in (model.source.scheme, tried.source.scheme if tried else "")
+    return any(source.scheme == "store" for _, source in model.versions)

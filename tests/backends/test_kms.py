@@ -9,7 +9,8 @@ import pulumi
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from provisioner.backends.kms import KmsKey, key_address
+from environments.key_address import kms_address
+from provisioner.backends.kms import KmsKey
 from provisioner.engine.embedded.engine import EmbeddedEngine
 from provisioner.engine.embedded.keys import Keys
 from provisioner.engine.state_failures import KeyRefused
@@ -173,7 +174,7 @@ def test_a_state_sealed_with_a_passphrase_stays_so(tmp_path, kms, quick_passphra
     ],
 )
 def test_addresses_as_pulumi_writes_them(url, key, region, context):
-    address = key_address(url)
+    address = kms_address(url)
     assert (address.key, address.region, dict(address.context)) == (key, region, context)
 
 

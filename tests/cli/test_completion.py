@@ -74,7 +74,6 @@ def test_the_script_is_one_that_the_shell_reads(cli, shell):
         subprocess.run([found, "-n"], input=ended.out, text=True, check=True)
 
 
-@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
 def test_bash_completes_with_the_script(cli, tmp_path):
     (tmp_path / "complete.sh").write_text(cli("completion", "bash").out)
     bin = tmp_path / "bin"

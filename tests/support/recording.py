@@ -88,6 +88,16 @@ class Recording:
         """Those of them that will exist in AWS; the others are in a cluster."""
         return [each for each in self.objects if each.type.startswith("aws:")]
 
+    @property
+    def strangers(self) -> list[str]:
+        """Names of children that do not begin with their parents', by which they are found."""
+        names = {each.urn: each.name for each in self.resources}
+        return [
+            each.name
+            for each in self.resources
+            if each.parent in names and not each.name.startswith(names[each.parent])
+        ]
+
     def graph(self) -> str:
         """Each resource below its parent, with its inputs."""
         roots = [

@@ -40,7 +40,7 @@ class Origin:
     """`<group>/<kind>`."""
 
     def __str__(self) -> str:
-        return f"{self.name} {self.version}"
+        return f"{self.name} {self.version}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

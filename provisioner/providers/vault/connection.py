@@ -5,12 +5,12 @@ The words for a login are those of Vault's auth methods; what is around us is lo
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from environments.loopback import is_loopback
 from provisioner.providers.interface import Refused
 
 ADDRESS: Final = "VAULT_ADDR"
@@ -87,11 +87,3 @@ def served_at(address: str) -> str:
             code=NO_ADDRESS,
         )
     return address.rstrip("/")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

@@ -133,7 +133,7 @@ class TableDriver:
 
     def made(self, new: Properties, answer: Answer) -> Object:
         """The object that a create has made, as far as its answer tells."""
-        told = _data(answer)
+        told = answer.data
         outputs = outputs_of(self.spec, told, new, "")
         id = self.identity(told, {**outputs, **{k: v for k, v in new.items() if v is not None}})  # noqa: A001
         if not id:
@@ -245,11 +245,6 @@ class TableDriver:
             return self.read(Identity(old.id, old.inputs, old.outputs))
         except Refused:
             return None
-
-
-def _data(answer: Answer) -> Properties:
-    told: Any = answer.body.get("data")
-    return cast("Properties", told) if isinstance(told, dict) else {}
 
 
 def _body(rows: Iterable[Field], new: Properties) -> dict[str, Any]:

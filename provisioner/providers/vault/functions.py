@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from provisioner.plan.values import Properties
 from provisioner.providers.interface import Refused
@@ -85,14 +85,14 @@ def _role_id(session: Session | None, arguments: Properties) -> Properties:
     }
 
 
-def _told(session: Session | None, path: str, arguments: Properties) -> dict[str, Any]:
+def _told(session: Session | None, path: str, arguments: Properties) -> Properties:
     """What Vault has at the path. Raises `Refused` if it has nothing."""
     if session is None:
         raise Refused("where this Vault is is not known yet")
     answer = session.call("GET", path, namespace=str(arguments.get("namespace") or ""))
     if not answer.is_good:
         raise rejected(answer, f"{path} cannot be looked up")
-    return cast("dict[str, Any]", answer.body.get("data") or {})
+    return answer.data
 
 
 FUNCTIONS: Final[Mapping[str, Function]] = {

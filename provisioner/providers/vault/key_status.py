@@ -29,7 +29,7 @@ class TransitKeys:
             return Status(state="gone")
         if not answer.is_good:
             raise rejected(answer, f"reading key {id}")
-        told = cast("dict[str, Any]", answer.body.get("data") or {})
+        told = answer.data
         made = _made(cast("dict[str, Any]", told.get("keys") or {}))
         newest = int(told.get("latest_version") or max(made, default=1))
         return Status(

@@ -45,8 +45,8 @@ def found_token(login: TokenLogin, environ: Mapping[str, str] = os.environ) -> s
     return token
 
 
-def asking(login: Login) -> Asking | None:
-    """What to ask for a token; None: one has to be there. Raises `Refused` for a file that is not."""
+def asking(login: AppRoleLogin | JwtLogin) -> Asking:
+    """What to ask for a token. Raises `Refused` for a proof that is not there."""
     match login:
         case AppRoleLogin(role_id, file, mount):
             body = {"role_id": role_id, "secret_id": _said(file, _SECRET_ID, "the secret id of the AppRole")}
@@ -54,8 +54,6 @@ def asking(login: Login) -> Asking | None:
         case JwtLogin(role, file, mount):
             shown = _said(file, _JWT, "the token to log in with")
             return Asking(f"auth/{mount}/login", {"role": role, "jwt": shown})
-        case TokenLogin():
-            return None
 
 
 def described(login: Login) -> str:

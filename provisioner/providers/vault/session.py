@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Final
 
 from provisioner.plan.values import Properties
 from provisioner.providers.interface import Refused
@@ -165,8 +165,7 @@ class Session:
             return []
         if said.status == FORBIDDEN:
             return None
-        data = cast("dict[str, Any]", said.body.get("data") or {})
-        return [str(each) for each in data.get(path) or () if each != "deny"]
+        return [str(each) for each in said.data.get(path) or () if each != "deny"]
 
 
 def _headers(token: str, namespace: str) -> dict[str, str]:

@@ -71,7 +71,7 @@ class TokenKeeper:
         With `is_hopeless` it was not the first one: they end before they can be used.
         """
         with self._lock:
-            if is_hopeless or asking(self._login) is None:
+            if is_hopeless or isinstance(self._login, TokenLogin):
                 raise refusals.of_ended_token(described(self._login), self._again)
             if self._token is token:  # otherwise somebody else has seen it, and logged in
                 self._token = self._logged_in()
@@ -79,7 +79,7 @@ class TokenKeeper:
     def _is_due(self, token: Token) -> bool:
         if not token.seconds:
             return False
-        can_be_had = token.is_renewable or asking(self._login) is not None
+        can_be_had = token.is_renewable or not isinstance(self._login, TokenLogin)
         return can_be_had and token.ends - self._clock.now() <= token.seconds * RENEWED_AT
 
     def _longer(self, token: Token) -> Token:
@@ -90,7 +90,8 @@ class TokenKeeper:
                 renewed = _of_auth(answer, self._clock.now())
                 if renewed.ends > token.ends:
                     return renewed
-        if asking(self._login) is None or token.ends - self._clock.now() > token.seconds * ANEW_AT:
+        is_early = token.ends - self._clock.now() > token.seconds * ANEW_AT
+        if is_early or isinstance(self._login, TokenLogin):
             return token
         try:
             return self._logged_in()
@@ -104,10 +105,9 @@ class TokenKeeper:
             return None
 
     def _logged_in(self) -> Token:
-        asks = asking(self._login)
-        if asks is not None:
-            return self._given(asks)
-        text = found_token(self._login if isinstance(self._login, TokenLogin) else TokenLogin())
+        if not isinstance(self._login, TokenLogin):
+            return self._given(asking(self._login))
+        text = found_token(self._login)
         answer = self._ask("GET", _SELF, None, text)
         if answer.status == refusals.FORBIDDEN and is_about_token(answer):
             raise refusals.of_ended_token(described(self._login), self._again)
@@ -150,7 +150,7 @@ def is_about_token(answer: Answer) -> bool:
 
 
 def _looked_at(answer: Answer, text: str, now: float) -> Token:
-    said = cast("dict[str, Any]", answer.body.get("data") or {})
+    said = answer.data
     left = float(said.get("ttl") or 0)
     policies = (*(said.get("policies") or ()), *(said.get("identity_policies") or ()))
     return Token(

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import quote, urlsplit
 
+from environments.loopback import is_loopback
 from provisioner.plan.values import Properties
 from provisioner.providers.interface import Refused
-from provisioner.providers.vault.connection import is_loopback
 
 POOL: Final = 32
 """Connections that are kept: more than the threads that call at the same time."""
@@ -47,6 +47,12 @@ class Answer:
         return self.status < 300  # noqa: PLR2004 - HTTP's successes
 
     @property
+    def data(self) -> Properties:
+        """What it tells; empty if that is nothing."""
+        told = self.body.get("data")
+        return cast("Properties", told) if isinstance(told, dict) else {}
+
+    @property
     def errors(self) -> tuple[str, ...]:
         """What it says is wrong."""
         said = self.body.get("errors")
@@ -74,7 +80,9 @@ class Transport:
 
     def __init__(self, address: str, ca: Path | None) -> None:
         self.address = address
-        self._ca = ca
+        self._ca = str(ca or os.environ.get(_CA) or "")
+        """A file; empty: what this machine trusts."""
+
         self._lock = threading.Lock()
         self._adapters: dict[str, Any] = {}
 
@@ -131,13 +139,12 @@ class Transport:
             return self._adapters[server]
 
 
-def _adapter(server: str, ca: Path | None) -> Any:
+def _adapter(server: str, ca: str) -> Any:
     """The way of hvac to a server. Of what is around us proxies count, and not for this machine itself."""
     requests: Any = import_module("requests")
     session: Any = requests.Session()
     session.trust_env = False  # it would take passwords from ~/.netrc, and other certificates
-    chosen = ca or os.environ.get(_CA)
-    session.verify = str(chosen) if chosen else True
+    session.verify = ca or True
     pool: Any = requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=POOL)
     session.mount("https://", pool)
     session.mount("http://", pool)
@@ -176,8 +183,8 @@ def _may_be_sent(failed: OSError) -> bool:
     )
 
 
-def _untrusted(server: str, ca: Path | None, failed: Exception) -> str:
-    trusted = f"the certificates in {ca}" if ca else f"{os.environ.get(_CA) or 'what this machine trusts'}"
+def _untrusted(server: str, ca: str, failed: Exception) -> str:
+    trusted = f"the certificates in {ca}" if ca else "what this machine trusts"
     return (
         f"the connection to Vault at {server} is not trusted: {why(failed)}. Trusted was {trusted}; name the"
         " certificate authority of this Vault (`encryption.vault.ca` of the environment, or VAULT_CACERT)"

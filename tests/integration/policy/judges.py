@@ -13,10 +13,9 @@ import sys
 import venv
 from pathlib import Path
 
-LOCK = Path(__file__).with_name("requirements.lock")
+from tests.servers.build import CACHE
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-"""The person's own; each test has an empty one."""
+LOCK = Path(__file__).with_name("requirements.lock")
 
 CLOSED = "http://127.0.0.1:9"
 """A port that nobody listens on: a judge that asks the network fails."""

@@ -75,7 +75,7 @@ class Imported(TableDriver):
 
     def made(self, new: Properties, answer: Answer) -> Object:
         """What was imported; of what the mount had already Vault tells apart."""
-        told: dict[str, Any] = dict(answer.body.get("data") or {})
+        told: dict[str, Any] = dict(answer.data)
         for name in ("issuers", "keys"):
             told[f"imported_{name}"] = told.get(f"imported_{name}") or told.get(f"existing_{name}") or []
         return super().made(new, Answer(answer.status, {"data": told}))
@@ -83,7 +83,7 @@ class Imported(TableDriver):
 
 def _with_chain(answer: Answer) -> Answer:
     """The answer with its chain and its bundle, as pulumi-vault shows them."""
-    told: dict[str, Any] = dict(answer.body.get("data") or {})
+    told: dict[str, Any] = dict(answer.data)
     issuing, own = str(told.get("issuing_ca") or ""), str(told.get("certificate") or "")
     chain = [str(each) for each in cast("list[Any]", told.get("ca_chain") or [])] or [issuing]
     told["ca_chain"] = chain

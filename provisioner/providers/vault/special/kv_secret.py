@@ -34,7 +34,7 @@ class Secrets(TableDriver):
 
     def made(self, new: Properties, answer: Answer) -> Object:
         """The secret that was written; the answer tells of its version alone."""
-        return super().made(new, Answer(answer.status, {"data": {"metadata": answer.body.get("data")}}))
+        return super().made(new, Answer(answer.status, {"data": {"metadata": answer.data}}))
 
     def read(self, identity: Identity) -> Object | None:
         """The secret as it is now; as it was recorded if it must not be read."""

@@ -11,6 +11,7 @@ from provisioner.providers.interface import Identity, Object, Refused
 from provisioner.providers.vault.driver import TableDriver
 from provisioner.providers.vault.paths import put
 from provisioner.providers.vault.spec import NAMESPACE, Call, Field
+from provisioner.providers.vault.waiting import Pauses
 
 _REMOUNT: Final = Call("sys/remount", repeatable=False)
 _MOVED_WITHIN: Final = 60.0
@@ -56,14 +57,12 @@ class Mounts(TableDriver):
         inside = {NAMESPACE: new.get(NAMESPACE)}
         body = {"from": f"{self.above}{before}", "to": f"{self.above}{after}"}
         answer = self.done(_REMOUNT, inside, body)
-        told = cast("dict[str, Any]", answer.body.get("data") or answer.body)
+        told = answer.data or answer.body
         asking = Call(f"sys/remount/status/{told.get('migration_id')}", "GET")
-        clock, pause = self.session.clock, 0.1
-        end = clock.now() + _MOVED_WITHIN
+        pauses = Pauses(self.session.clock, self.session.clock.now())
         while (status := self._status(asking, inside)) == "in-progress":
-            if clock.broken_off.is_set() or clock.now() > end:
+            if not pauses.made(_MOVED_WITHIN):
                 raise Refused(f"moving {before} to {after} was not done within {_MOVED_WITHIN:g} s")
-            clock.pause(pause)
         if status != "success":
             raise Refused(f"Vault could not move {before} to {after}: {status or 'it does not say why'}")
 
