@@ -66,10 +66,12 @@ def a_child_answers_questions_after_its_work():
 
 
 def a_question_goes_before_what_can_be_done_early():
-    with shared_out(work(a=os.getpid, b=lambda: time.sleep(0.5), c=os.getpid, d=time.monotonic), 2) as given:
-        assert given["b"].ask("now").result(10)[0] == "now"
-        answered = time.monotonic()
-        assert given["d"].early.result(10) > answered - 0.4
+    reads, writes = os.pipe()
+    b = Work(lambda: os.read(reads, 1), lambda question: time.monotonic())
+    with shared_out({**WORK, "b": b, "d": Work(time.monotonic, b.answer)}, 2) as given:
+        answered = given["b"].ask("now")
+        os.write(writes, b".")
+        assert answered.result(10) < given["d"].early.result(10)
 
 
 def who_asks_a_child_that_ended_is_told_so():
@@ -147,16 +149,17 @@ def a_parent_that_is_killed_leaves_nobody():
     reads, writes = os.pipe()
     parent = os.fork()
     if parent == 0:
-        large = {
-            name: lambda: (os.write(writes, f"{os.getpid()} ".encode()), "x" * 1_000_000) for name in "abc"
-        }
+        large = {name: lambda name=name: (os.write(writes, name.encode()), "x" * 1_000_000) for name in "abc"}
         with shared_out(work(**large), 3):
-            time.sleep(0.5)  # until the pipes are full
-            os.kill(os.getpid(), signal.SIGKILL)
-    os.waitpid(parent, 0)
+            time.sleep(60)
     os.close(writes)
-    children = [int(pid) for pid in open(reads).read().split()]  # ends when both have ended
-    assert len(children) == 2
+    with open(reads) as said:
+        children = {said.read(1) for _ in range(2)}
+        time.sleep(0.5)  # until the pipes are full
+        os.kill(parent, signal.SIGKILL)
+        os.waitpid(parent, 0)
+        assert said.read() == ""  # ends when both have ended
+    assert children == {"b", "c"}
 
 
 def a_child_that_hangs_ends_with_the_context():

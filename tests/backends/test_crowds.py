@@ -18,7 +18,7 @@ from tests.support.crowds import CROWD, PAIR, apply_slowly, contend, crowd_of, d
 ROUNDS = int(os.environ.get("ROUNDS", "14"))
 """Each size of a crowd twice; `make soak` has fifty."""
 
-LEASE = 2.0
+LEASE = 5.0
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([*PRELOAD, "tests.support.crowds"])
 

@@ -70,7 +70,7 @@ def test_it_is_found_in_files_with_their_names(tmp_path):
 
 @pytest.mark.parametrize("place", ["cmdline", "environ"])
 def test_it_is_found_at_children_of_children(place):
-    code = "import time; time.sleep(0.4)"
+    code = "import time; time.sleep(2)"
     start = (
         "import subprocess, os, sys;"
         "secret = sys.stdin.read();"

@@ -201,14 +201,14 @@ def test_the_exception_reads_like_the_terminal(write):
 
 
 @pytest.mark.parametrize("name", ["local", "dev", "prod-multi-region"])
-def test_a_file_is_read_in_less_than_30_ms_even_without_libyaml(monkeypatch, name):
+def test_a_file_costs_less_than_30_ms_even_without_libyaml(monkeypatch, name):
     monkeypatch.setattr(compose, "PARSER", yaml.SafeLoader)
     file = find(name, PACKAGED)
 
     def seconds():
-        start = time.perf_counter()
+        start = time.process_time()  # what else this machine does is no matter
         load(file)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     assert min(seconds() for _ in range(5)) < 0.03
 
@@ -216,9 +216,9 @@ def test_a_file_is_read_in_less_than_30_ms_even_without_libyaml(monkeypatch, nam
 def test_an_alias_bomb_costs_nothing(write):
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
-    start = time.perf_counter()
+    start = time.process_time()
     problems = refused(load, write("bomb.yaml", "\n".join(lines) + "\n"))
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert sum(item.problem is Problem.FOREIGN_YAML for item in problems) == 29 * 9
 
 
