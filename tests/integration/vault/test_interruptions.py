@@ -13,7 +13,7 @@ from tests.support.runs import changes
 
 COUNT, BEGUN = 150, 20
 MOUNTS = 60
-SLOW_ONES, PAUSE = 4, 1.2
+SLOW_ONES, PAUSE = 5, 1.5
 EVERYTHING = 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }'
 
 
@@ -89,12 +89,13 @@ def test_an_apply_goes_on_when_vault_was_sealed_and_unsealed(own, until):
     finished(own, program, ended)
 
 
-def test_what_was_sealed_for_too_long_is_finished_by_the_next_apply(own, until, monkeypatch):
-    monkeypatch.setattr("provisioner.providers.vault.session.PATIENCE", 0.5)
+def test_what_was_sealed_for_too_long_is_finished_by_the_next_apply(own, until):
     program = policies(own)
-    thread, ended = begun(own, program, until)
-    own.server.seal()
-    thread.join(120)
+    with pytest.MonkeyPatch.context() as short:
+        short.setattr("provisioner.providers.vault.session.PATIENCE", 0.5)
+        thread, ended = begun(own, program, until)
+        own.server.seal()
+        thread.join(120)
     (applied,) = ended
     assert applied.result is Result.FAILED
     assert any("sealed" in one.error for one in applied.failures)
@@ -163,7 +164,7 @@ def test_an_apply_waits_for_its_turn_where_vault_limits_the_rate(own):
 
 def test_a_token_is_renewed_while_an_apply_lasts(desk, vault, prefix):
     vault.put(f"sys/policies/acl/{prefix}", {"policy": EVERYTHING})
-    desk.login = TokenLogin(vault.token(prefix, ttl="2s", period="2s"))
+    desk.login = TokenLogin(vault.token(prefix, ttl="5s", period="5s"))
     desk.done(slow_policies(desk))
     assert len(made(desk)) == SLOW_ONES
     assert ("update", "auth/token/renew-self") in vault.audited()
@@ -171,7 +172,7 @@ def test_a_token_is_renewed_while_an_apply_lasts(desk, vault, prefix):
 
 def test_a_token_that_ends_in_the_middle_is_told_and_the_next_apply_finishes(desk, vault, prefix):
     vault.put(f"sys/policies/acl/{prefix}", {"policy": EVERYTHING})
-    desk.login = TokenLogin(vault.token(prefix, ttl="2s", renewable=False))
+    desk.login = TokenLogin(vault.token(prefix, ttl="4s", renewable=False))
     applied = desk.apply(slow_policies(desk))
     assert applied.result is Result.FAILED
     assert "the Vault token has ended" in applied.failures[0].error

@@ -78,9 +78,9 @@ def test_a_token_ends(vault, until):
 
 
 def test_a_token_that_is_renewed_lives_longer(vault):
-    token = vault.token("default", ttl="2s", period="2s")
+    token = vault.token("default", ttl="6s", period="6s")
     for _ in range(3):
-        time.sleep(1)
+        time.sleep(2.5)
         vault.client(token).auth.token.renew_self()
     assert vault.ask("GET", "auth/token/lookup-self", token=token)[0] == 200
 
