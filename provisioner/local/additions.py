@@ -78,6 +78,9 @@ SETTINGS: Final = {
 }
 """Environment variables of moto; each is read when what it is about is loaded."""
 
+_EVERYWHERE: Final = "iam"
+"""Whatever is asked, moto asks this service who asks."""
+
 _known: set[str] = set()
 _lock = threading.RLock()
 
@@ -92,8 +95,9 @@ def install() -> None:
 
     def get_backend(name: str) -> Any:
         found = original(name)
-        if name in ADDITIONS and name not in _known:
-            _extend(name)
+        for service in (name, _EVERYWHERE):
+            if service in ADDITIONS and service not in _known:
+                _extend(service)
         return found
 
     get_backend.has_additions = True  # pyright: ignore[reportFunctionMemberAccess]

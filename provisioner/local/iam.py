@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Final
 
-from moto.iam.models import IAMBackend  # pyright: ignore[reportMissingTypeStubs]
+from moto.core.models import DEFAULT_ACCOUNT_ID  # pyright: ignore[reportMissingTypeStubs]
+from moto.iam import models  # pyright: ignore[reportMissingTypeStubs]
 
 from provisioner.local.operation import Answer, Call, Correction, Operation, Refusal
 
@@ -82,7 +83,16 @@ def policies(backend: Any) -> dict[str, Any]:
     return _AtOnce({policy.arn: policy for policy in backend.aws_managed_policies})
 
 
+def account_of(access_key: str) -> str:
+    """Whose key it is; moto would look into every partition, and load AWS's policies of each for that."""
+    for account, partitions in list(models.iam_backends.items()):
+        if any(access_key in backend.access_keys for backend in list(partitions.values())):
+            return account
+    return DEFAULT_ACCOUNT_ID
+
+
 CORRECTIONS: Final[tuple[Correction, ...]] = (
-    (IAMBackend, "get_roles", roles),
-    (IAMBackend, "_init_managed_policies", policies),
+    (models.IAMBackend, "get_roles", roles),
+    (models.IAMBackend, "_init_managed_policies", policies),
+    (models, "get_account_id_from", account_of),
 )

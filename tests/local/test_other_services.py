@@ -4,8 +4,9 @@ import copy
 from types import SimpleNamespace
 
 import pytest
+from moto.iam import models
 
-from provisioner.local.iam import policies, roles
+from provisioner.local.iam import account_of, policies, roles
 
 
 def test_a_prefix_has_one_rule(cloud, refusal):
@@ -78,6 +79,19 @@ def test_roles_are_looked_through_while_others_are_made():
     for _ in known.values():
         known["another"] = 2
     assert list(known) == ["one", "another"]
+
+
+def test_whose_key_it_is_is_asked_of_the_partitions_that_are_there(cloud):
+    """Each of the others would load AWS's 1,500 policies: seconds, when many accounts are there."""
+    made = cloud.client("iam").create_access_key(UserName=_user(cloud))["AccessKey"]["AccessKeyId"]
+    cloud.client("ec2").describe_vpcs()
+    assert account_of(made) == models.get_account_id_from(made) == cloud.account
+    assert account_of("nobody's") == models.DEFAULT_ACCOUNT_ID
+    assert list(models.iam_backends[cloud.account]) == ["aws"]
+
+
+def _user(cloud):
+    return cloud.client("iam").create_user(UserName="one")["User"]["UserName"]
 
 
 def test_a_replica_is_a_key_of_its_own(cloud, refusal):
