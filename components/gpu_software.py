@@ -1,8 +1,8 @@
-"""Software for GPUs in a cluster: NVIDIA's operator, and the plugin for AWS's fabric.
+"""Software for accelerators in a cluster: NVIDIA's operator, and the plugins for AWS's chips and fabric.
 
 Sources: NVIDIA GPU Operator 26.7 documentation, "Getting Started", "GPU Operator with MIG" and "Time-Slicing
 GPUs"; Amazon EKS user guide, "Run GPU-accelerated containers" (AL2023) and "Run machine learning training on
-Amazon EKS with Elastic Fabric Adapter".
+Amazon EKS with Elastic Fabric Adapter"; AWS Neuron documentation, "Neuron infrastructure components".
 """
 
 from __future__ import annotations
@@ -48,13 +48,15 @@ class GpuSoftwareArgs:
     by: By
     images: Mapping[str, Any]
     """Values by which images come from a mirror; none: from where they are published."""
+    claimed: bool = False
+    """Whether pods claim GPUs (`GpuClaims`); otherwise the device plugin hands them out."""
 
 
 class GpuSoftware(pulumi.ComponentResource):
-    """NVIDIA's operator: device plugin, labels of GPUs, slices, and figures by DCGM.
+    """NVIDIA's operator: labels of GPUs, slices, figures by DCGM; device plugin, unless GPUs are claimed.
 
-    GPUs are handed out by the device plugin and not by dynamic resource allocation: where both did it, a GPU
-    would be given away twice, and nobody would be told.
+    GPUs are handed out by the device plugin or by dynamic resource allocation: where both did it, a GPU would
+    be given away twice, and nobody would be told.
     """
 
     def __init__(self, name: str, args: GpuSoftwareArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -63,6 +65,49 @@ class GpuSoftware(pulumi.ComponentResource):
         Chart(
             f"{name}-operator",
             ChartArgs(origin=args.origin, source=args.source, by=args.by, values=values),
+            pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeuronSoftwareArgs:
+    """Plain fields are decisions, known at plan time."""
+
+    origin: str
+    machines: Sequence[str]
+    """The machine types of pools with AWS's own chips."""
+    source: ChartSource
+    by: By
+    images: Mapping[str, Any]
+
+
+class NeuronSoftware(pulumi.ComponentResource):
+    """The device plugin for AWS's own chips, Trainium and Inferentia: pods ask for `aws.amazon.com/neuron`.
+
+    Driver and runtime are in EKS's image for such machines.
+    """
+
+    def __init__(
+        self, name: str, args: NeuronSoftwareArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("provisioner:kubernetes:NeuronSoftware", name, {"origin": args.origin}, opts)
+        own = {
+            "neuronInstances": sorted(set(args.machines)),
+            # Beside the taint of such machines, a person's own: the plugin belongs on every node of the pool.
+            "devicePlugin": {"enabled": True, "tolerations": [{"operator": "Exists"}]},
+            # Where both handed chips out, one would be given away twice.
+            "draDriver": {"enabled": False},
+            # A second scheduler beside EKS's, for pods with some of a machine's chips: with one, or with all,
+            # a pod needs none.
+            "scheduler": {"enabled": False},
+            "ultraserverOperator": {"enabled": False},
+            # It marks nodes with broken chips, and nothing here looks at the mark.
+            "npd": {"enabled": False},
+        }
+        Chart(
+            name,
+            ChartArgs(origin=args.origin, source=args.source, by=args.by, values=joined(own, args.images)),
             pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})
@@ -118,7 +163,7 @@ def _operator_values(args: GpuSoftwareArgs) -> dict[str, Any]:
         "mig": {"strategy": "mixed"},
         "migManager": _mig_manager(args),
         # Without the kind that Prometheus' operator brings, which may not be there.
-        "dcgmExporter": {"enabled": True, "serviceMonitor": {"enabled": False}},
+        "dcgmExporter": {"enabled": True, "serviceMonitor": {"enabled": False}, **_knows_claims(args)},
         # Every taint that a person gave a pool keeps pods away, and this software belongs on all nodes.
         "daemonsets": {"tolerations": [{"operator": "Exists"}]},
         "node-feature-discovery": {"worker": {"tolerations": [{"operator": "Exists"}]}},
@@ -129,6 +174,11 @@ def _operator_values(args: GpuSoftwareArgs) -> dict[str, Any]:
         "vfioManager": {"enabled": False},
         "vgpuDeviceManager": {"enabled": False},
     }
+
+
+def _knows_claims(args: GpuSoftwareArgs) -> dict[str, Any]:
+    """Without it the figures of claimed GPUs do not say whose pod has them."""
+    return {"env": [{"name": "KUBERNETES_ENABLE_DRA", "value": "true"}]} if args.claimed else {}
 
 
 def _in_containers(nodes: Nodes) -> bool:
@@ -143,6 +193,8 @@ def _in_containers(nodes: Nodes) -> bool:
 
 def _device_plugin(args: GpuSoftwareArgs) -> dict[str, Any]:
     """The plugin's configurations, of which a node names one by its label; none: whole GPUs everywhere."""
+    if args.claimed:
+        return {"enabled": False}
     replicas = sorted({each.replicas for each in args.sharings if isinstance(each, TimeSlices)})
     if not replicas:
         return {"enabled": True}

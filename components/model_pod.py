@@ -24,6 +24,8 @@ CONTAINER: Final = "kserve-container"
 
 PORT: Final = 8080
 _SHM: Final = "shared-memory"
+_GPUS: Final = "gpus"
+"""What a pod calls its claim."""
 
 LOADING_S: Final = 1800
 """How long a model may take to load: a hundred gibibytes from a disk of 100 MB/s, and compiling."""
@@ -68,9 +70,12 @@ class Gpus:
     """What each server asks for, and which nodes have it."""
 
     resource: str
+    """Where they are claimed, the class of devices: `gpu.nvidia.com`."""
     count: int
     node_labels: Mapping[str, str]
     tolerations: Sequence[Toleration]
+    claimed: bool = False
+    """Whether each server claims them, by a template for claims; otherwise it asks for them by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,11 @@ class ModelMachine:
     memory_gib: int
     disk_gib: int
     gpus: Gpus | None
+
+
+def claim_template(model: str, gpus: Gpus) -> str:
+    """What the template is called; a template never changes, so another number is another template."""
+    return f"{model}-gpus-{gpus.count}"
 
 
 def runtime_container(runtime: ModelRuntime) -> Mapping[str, Any]:
@@ -114,12 +124,15 @@ def server(runtime: ModelRuntime, machine: ModelMachine, artifact: Artifact) -> 
     }
 
 
-def pod(runtime: ModelRuntime, machine: ModelMachine, artifact: Artifact, account: str) -> Mapping[str, Any]:
-    """What surrounds the container: who it runs as, where, what is fetched before it, and its volumes."""
+def pod(runtime: ModelRuntime, machine: ModelMachine, artifact: Artifact, model: str) -> Mapping[str, Any]:
+    """What surrounds the container: who it runs as, where, what is fetched before it, and its volumes.
+
+    Its account has the name of the model.
+    """
     user = runtime.user
     pulled_with = [{"name": artifact.secret}] if isinstance(artifact, Mounted) and artifact.secret else []
     return {
-        "serviceAccountName": account,
+        "serviceAccountName": model,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         **({"imagePullSecrets": pulled_with} if pulled_with else {}),
@@ -132,6 +145,7 @@ def pod(runtime: ModelRuntime, machine: ModelMachine, artifact: Artifact, accoun
         },
         "terminationGracePeriodSeconds": _DRAIN_S + runtime.longest_s,
         **_place(machine),
+        **_claims(machine, model),
         **({"initContainers": before} if (before := fetching(artifact, runtime.mount)) else {}),
         "volumes": _volumes(machine, artifact),
     }
@@ -144,6 +158,13 @@ def _place(machine: ModelMachine) -> Mapping[str, Any]:
         "nodeSelector": dict(machine.gpus.node_labels),
         "tolerations": [_toleration(each) for each in machine.gpus.tolerations],
     }
+
+
+def _claims(machine: ModelMachine, model: str) -> Mapping[str, Any]:
+    if machine.gpus is None or not machine.gpus.claimed:
+        return {}
+    template = claim_template(model, machine.gpus)
+    return {"resourceClaims": [{"name": _GPUS, "resourceClaimTemplateName": template}]}
 
 
 def _toleration(each: Toleration) -> Mapping[str, Any]:
@@ -164,10 +185,12 @@ def _volumes(machine: ModelMachine, artifact: Artifact) -> list[Mapping[str, Any
 
 def _resources(machine: ModelMachine) -> Mapping[str, Any]:
     both = {"memory": f"{machine.memory_gib}Gi", "ephemeral-storage": f"{machine.disk_gib}Gi"}
-    if machine.gpus:
+    if machine.gpus and not machine.gpus.claimed:
         both[machine.gpus.resource] = str(machine.gpus.count)
+    claims = {"claims": [{"name": _GPUS}]} if machine.gpus and machine.gpus.claimed else {}
     # Without a limit of its own KServe gives it one of a single processor, below what it asks for.
     return {
         "requests": {"cpu": str(machine.cpus), **both},
         "limits": {"cpu": str(2 * machine.cpus), **both},
+        **claims,
     }

@@ -10,6 +10,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.model_artifact import Artifact
+from components.model_claims import claims_of
 from components.model_network import ModelTraffic, egress, ingress
 from components.model_pod import (
     CONTAINER,
@@ -126,7 +127,8 @@ class ModelServer(pulumi.ComponentResource):
         account = self._account(name, args)
         runtime = self._runtime(name, args)
         policy = self._policy(name, args)
-        self.service = self._service(name, args, [account, runtime, policy])
+        claims = claims_of(name, args.identity.namespace, args.identity.model, args.machine.gpus, self)
+        self.service = self._service(name, args, [account, runtime, policy, *claims])
         self._budget(name, args)
         self.register_outputs({})
 

@@ -143,6 +143,8 @@ class PrivateCa(pulumi.ComponentResource):
             allow_bare_domains=True,
             allow_subdomains=True,
             allow_localhost=False,
+            # One would speak for every host below a domain, also for those of others; each has its own.
+            allow_wildcard_certificates=False,
             allow_ip_sans=False,
             enforce_hostnames=True,
             # cert-manager names hosts among the alternatives alone, as browsers read them.

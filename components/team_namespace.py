@@ -27,6 +27,8 @@ class TeamNamespaceArgs:
     """The team's name, and the namespace's."""
     members: Sequence[str]
     """Groups, as the cluster knows them."""
+    claimed: bool = False
+    """Whether its pods claim GPUs, so that members write templates for claims."""
 
 
 class TeamNamespace(pulumi.ComponentResource):
@@ -97,7 +99,7 @@ def _work(name: str, args: TeamNamespaceArgs, opts: pulumi.ResourceOptions) -> N
         metadata={"name": "member", "namespace": args.team},
         rules=[
             {"api_groups": [group], "resources": list(kinds), "verbs": list(verbs)}
-            for group, kinds, verbs in _MEMBERS
+            for group, kinds, verbs in (*_MEMBERS, *(_CLAIMANTS if args.claimed else ()))
         ],
         opts=opts,
     )
@@ -126,3 +128,10 @@ _MEMBERS: Final[Sequence[tuple[str, Sequence[str], Sequence[str]]]] = (
     ("serving.kserve.io", ("inferenceservices",), _READ),
 )
 """Group, kinds, and what a member may do with them."""
+
+_CLAIMANTS: Final[Sequence[tuple[str, Sequence[str], Sequence[str]]]] = (
+    ("resource.k8s.io", ("resourceclaimtemplates",), _WRITE),
+    # Kubernetes makes claims from templates. One that somebody else made would be counted in no quota.
+    ("resource.k8s.io", ("resourceclaims",), _READ),
+)
+"""The same, for members of teams whose pods claim GPUs."""

@@ -23,6 +23,9 @@ from environments.sizes import Gibibytes, NodeRange, Nodes, Size
 TODAY: Final = "today"
 """The name of the day in the context of a validation."""
 
+_CLAIMS_SINCE: Final = "1.34"
+"""The first version whose pods claim devices by an API that stays (Kubernetes 1.34, release notes)."""
+
 _KIND: Final = "`eks`: made on EKS, one in each region; `existing`: somebody else's, reached by a kubeconfig."
 _ENDPOINT: Final = "`private`: from inside the network only; `public`: also from the blocks of `cidrs`."
 _CIDRS_FIX: Final = "name the blocks people come from, for example `cidrs: [203.0.113.0/24]`."
@@ -185,6 +188,26 @@ class EksCluster(Section):
             examples=["90d"],
         ),
     ] = timedelta(days=90)
+    gpu_allocation: Annotated[
+        Literal["device_plugin", "dra"],
+        Field(
+            description="How pods get NVIDIA's GPUs: `device_plugin`: they ask for them by name; `dra`: they "
+            "claim whole ones (dynamic resource allocation)."
+        ),
+    ] = "device_plugin"
+
+    @model_validator(mode="after")
+    def _known_to_kubernetes(self) -> Self:
+        order = list(VERSIONS)
+        if self.gpu_allocation == "dra" and order.index(self.version) < order.index(_CLAIMS_SINCE):
+            detail = (
+                f"Kubernetes knows claims of devices as `resource.k8s.io/v1` from {_CLAIMS_SINCE}, and "
+                f"`version` is `{self.version}`."
+            )
+            fix = f'write `version: "{_CLAIMS_SINCE}"` or newer, or `gpu_allocation: device_plugin`.'
+            at, because = ("gpu_allocation",), ("version",)
+            raise refused(Problem.VERSION, detail, fix, at=at, because=because)
+        return self
 
     @model_validator(mode="after")
     def _paid_for(self, info: ValidationInfo) -> Self:

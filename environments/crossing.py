@@ -13,6 +13,7 @@ from environments.connectivity import AirGap, Connectivity
 from environments.data_services import DataService
 from environments.delivery import Delivery, Direct
 from environments.diagnostics import Problem
+from environments.gpu_claims import cannot_be_claimed
 from environments.gpu_pools import GpuPool
 from environments.kubernetes_calendar import DEFAULT_VERSION, VERSIONS
 from environments.network import REGION_PREFIX, ExistingNetwork, Network, OwnNetwork
@@ -215,7 +216,7 @@ def pools_of(
         return no
     if isinstance(cluster, ExistingCluster):
         return None
-    return _in_other_zones(pools, network) or _too_new(pools, cluster)
+    return _in_other_zones(pools, network) or _too_new(pools, cluster) or cannot_be_claimed(pools, cluster)
 
 
 def _of_other_machines(pools: Sequence[GpuPool], cluster: Cluster) -> PydanticCustomError | None:

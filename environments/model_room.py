@@ -10,7 +10,7 @@ from typing import Final
 from pydantic_core import PydanticCustomError
 
 from environments.diagnostics import Problem
-from environments.gpu_catalogue import PROFILES
+from environments.gpu_catalogue import PROFILES, Vendor
 from environments.gpu_pools import GpuPool
 from environments.gpu_shares import counted, most_of, shares_of
 from environments.models import Model
@@ -92,6 +92,18 @@ def _more_than_a_node_has(place: _Place) -> PydanticCustomError | None:
     return place.refused(detail, fix, "gpus")
 
 
+def _some_of_a_machines_chips(place: _Place) -> PydanticCustomError | None:
+    model, machine = place.model, place.pool.hardware
+    if machine.vendor == "nvidia" or not 1 < model.asks_for < machine.accelerators:
+        return None
+    detail = (
+        f"A server of `{model.name}` asks for {model.asks_for} of the {machine.accelerators} chips of a node "
+        f"of `{place.pool.name}`. Chips that work together have to be neighbours, and Kubernetes' scheduler "
+        "does not know which are: a server gets one, or all of a node."
+    )
+    return place.refused(detail, f"write `gpus: 1` or `gpus: {machine.accelerators}`.", "gpus")
+
+
 def _more_memory_than_the_machine(place: _Place) -> PydanticCustomError | None:
     model, machine = place.model, place.pool.hardware
     if model.server.memory.gib < machine.memory_gib or machine.memory_gib == 0:
@@ -121,6 +133,7 @@ def _more_than_there_are(place: _Place) -> PydanticCustomError | None:
 _RULES: Final[tuple[Callable[[_Place], PydanticCustomError | None], ...]] = (
     _several_shares,
     _more_than_a_node_has,
+    _some_of_a_machines_chips,
     _more_memory_than_the_machine,
     _more_than_there_are,
 )
@@ -160,22 +173,35 @@ def _holds(pool: GpuPool, model: Model, gpus: int) -> bool:
 def _room_elsewhere(model: Model, pool: GpuPool, pools: Sequence[GpuPool]) -> str:
     """More GPUs of the machine, another pool, or the smallest GPU of the catalogue that has the memory."""
     assert model.memory, "a model on GPUs says how much memory it needs"
-    most = pool.hardware.accelerators if isinstance(pool.sharing, NoSharing) else 1
-    enough = next((count for count in range(model.asks_for, most + 1) if _holds(pool, model, count)), None)
+    enough = next((count for count in _counts(pool) if _holds(pool, model, count)), None)
     if enough:
         return f"write `gpus: {enough}`"
-    other = next((each for each in pools if _holds(each, model, model.asks_for)), None)
+    vendor = pool.hardware.vendor
+    alike = (each for each in pools if each.hardware.vendor == vendor)
+    other = next((each for each in alike if _holds(each, model, model.asks_for)), None)
     if other:
         return f"write `pool: {other.name}`, whose share of a GPU has {_gib(memory_of_share(other))}"
-    return _machine_with_room(model) if pool.profile else "no pool has the room: it takes larger GPUs"
+    return _machine_with_room(model, vendor) if pool.profile else "no pool has the room: it takes larger GPUs"
 
 
-def _machine_with_room(model: Model) -> str:
+def _counts(pool: GpuPool) -> Sequence[int]:
+    """How many GPUs a server may ask for.
+
+    What is wired in rings and meshes goes to pods one by one, or as a whole: more takes AWS's own scheduler
+    (AWS Neuron documentation, "Neuron scheduler extension"), which EKS does not have.
+    """
+    if not isinstance(pool.sharing, NoSharing):
+        return (1,)
+    most = pool.hardware.accelerators
+    return range(1, most + 1) if pool.hardware.vendor == "nvidia" else (1, most)
+
+
+def _machine_with_room(model: Model, vendor: Vendor) -> str:
     assert model.memory, "a model on GPUs says how much memory it needs"
     with_room = (
         each
         for each in PROFILES.values()
-        if each.vendor == "nvidia"
+        if each.vendor == vendor
         and each.ami
         and each.accelerators >= model.asks_for
         and model.asks_for * each.accelerator_memory_mib >= model.memory.gib * _MIB

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from environments.cluster import EksCluster
+from environments.gpu_claims import are_claimed
 from environments.model import Environment
 from environments.software import Software
 from environments.software_book import BOOK
@@ -37,6 +38,10 @@ def needed_software(env: Environment) -> tuple[Software, ...]:
 def _for_nodes(env: Environment) -> Iterator[str]:
     if any(pool.hardware.vendor == "nvidia" for pool in env.gpu_pools):
         yield "gpu-operator"
+        if are_claimed(env.cluster):
+            yield "dra-driver-nvidia-gpu"
+    if any(pool.hardware.vendor == "aws" for pool in env.gpu_pools):
+        yield "neuron-device-plugin"
     if any(pool.fabric == "efa" for pool in env.gpu_pools):
         yield "aws-efa-k8s-device-plugin"
     by_karpenter = (env.pools_by("karpenter", region) for region in env.regions)

@@ -1,4 +1,4 @@
-"""Rows of the software book that nodes need: what makes GPUs and fabrics known, and what makes nodes.
+"""Rows of the software book that nodes need: what makes accelerators and fabrics known, and what makes nodes.
 
 As of the book's day, and from its sources.
 """
@@ -55,7 +55,7 @@ _GPU_OPERATOR: Final = Software(
         "nfd.k8s-sigs.io/NodeFeatureGroup",
         "nfd.k8s-sigs.io/NodeFeatureRule",
     ),
-    replaces=("nvidia-device-plugin", "dra-driver-nvidia-gpu", "dcgm-exporter", "node-feature-discovery"),
+    replaces=("nvidia-device-plugin", "dcgm-exporter", "node-feature-discovery"),
     mirrored={
         "operator.repository": f"{MIRROR}/nvcr.io/nvidia",
         "validator.repository": f"{MIRROR}/nvcr.io/nvidia",
@@ -106,6 +106,49 @@ _EFA: Final = Software(
     source="aws/eks-charts, as of 2026-08",
 )
 
+_DRA: Final = Software(
+    name="dra-driver-nvidia-gpu",
+    repository="oci://registry.k8s.io/dra-driver-nvidia/charts",
+    chart="dra-driver-nvidia-gpu",
+    version="0.4.1",
+    app_version="0.4.1",
+    namespace="kube-system",
+    images=("registry.k8s.io/dra-driver-nvidia/dra-driver-nvidia-gpu:v0.4.1",),
+    needs=("gpu-operator",),
+    replaces=("nvidia-dra-driver-gpu",),
+    mirrored={
+        "image.repository": f"{MIRROR}/registry.k8s.io/dra-driver-nvidia/dra-driver-nvidia-gpu",
+        "image.tag": "v0.4.1",
+    },
+    pinned={"image.tag": Pin("registry.k8s.io/dra-driver-nvidia/dra-driver-nvidia-gpu:v0.4.1", "tag")},
+    source=(
+        "kubernetes-sigs/dra-driver-nvidia-gpu v0.4.1. Its kinds, for compute domains, come with the GPU "
+        "operator as well; nothing here uses them."
+    ),
+)
+
+_NEURON: Final = Software(
+    name="neuron-device-plugin",
+    repository="oci://public.ecr.aws/neuron",
+    chart="neuron-helm-chart",
+    version="1.9.0",
+    app_version="1.9.0",
+    namespace="kube-system",
+    images=("public.ecr.aws/neuron/neuron-device-plugin:2.31.0.0",),
+    replaces=("neuron-dra-driver",),
+    mirrored={
+        "devicePlugin.image.repository": f"{MIRROR}/public.ecr.aws/neuron/neuron-device-plugin",
+        "devicePlugin.image.tag": "2.31.0.0",
+    },
+    pinned={
+        "devicePlugin.image.tag": Pin("public.ecr.aws/neuron/neuron-device-plugin:2.31.0.0", "tag"),
+    },
+    source=(
+        "aws-neuron/neuron-helm-charts 1.9.0, of Neuron SDK 2.31.0. Its scheduler, problem detector, DRA "
+        "driver and operator for UltraServers are off, and so are their images and kinds."
+    ),
+)
+
 _KARPENTER_CRD: Final = Software(
     name="karpenter-crd",
     repository="oci://public.ecr.aws/karpenter",
@@ -143,5 +186,5 @@ _KARPENTER: Final = Software(
     source="aws/karpenter-provider-aws v1.14.1, whose own chart is one release behind what is published",
 )
 
-NODE_SOFTWARE: Final = (_GPU_OPERATOR, _EFA, _KARPENTER_CRD, _KARPENTER)
+NODE_SOFTWARE: Final = (_GPU_OPERATOR, _DRA, _NEURON, _EFA, _KARPENTER_CRD, _KARPENTER)
 """Each after what it needs."""

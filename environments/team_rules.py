@@ -32,7 +32,6 @@ def _refusals(
     detail = "{} is the name of another team already; its namespace is named after it."
     yield from named_twice([team.name for team in teams], detail)
     yield from _of_no_pool(teams, pools)
-    yield from _of_other_accelerators(teams, pools)
     yield from _more_than_there_are(teams, pools)
     yield from _of_nobody(teams, pools)
 
@@ -56,18 +55,6 @@ def no_such_pool(name: str, names: Sequence[str]) -> tuple[str, str]:
     return f"{detail}.", f"write `{near[0]}`." if near else f"write one of {', '.join(names)}."
 
 
-def _of_other_accelerators(teams: Sequence[Team], pools: Sequence[GpuPool]) -> Iterator[PydanticCustomError]:
-    others = {pool.name: pool for pool in pools if pool.hardware.vendor != "nvidia"}
-    for number, team in enumerate(teams):
-        for name in (each for each in team.gpus if each in others):
-            what = others[name].hardware.accelerator
-            detail = f"`{name}` has {what}: no software for it is delivered, so no pod could ask for one."
-            because = ("gpu_pools",)
-            fix = "remove it here."
-            at = (number, "gpus", name)
-            yield refused(Problem.MACHINE_CANNOT, detail, fix, at=at, because=because, blame="name")
-
-
 def _more_than_there_are(teams: Sequence[Team], pools: Sequence[GpuPool]) -> Iterator[PydanticCustomError]:
     for number, pool in enumerate(pools):
         of_pool = shares(teams, pool.name)
@@ -88,7 +75,7 @@ def _more_than_there_are(teams: Sequence[Team], pools: Sequence[GpuPool]) -> Ite
 
 def _of_nobody(teams: Sequence[Team], pools: Sequence[GpuPool]) -> Iterator[PydanticCustomError]:
     for number, pool in enumerate(pools):
-        if pool.hardware.vendor == "nvidia" and not shares(teams, pool.name):
+        if not shares(teams, pool.name):
             detail = (
                 f"No team has a share of `{pool.name}`: with teams, pods with GPUs wait in the queue of "
                 "their team, and no queue has this pool."

@@ -27,8 +27,12 @@ def profiles(group: Resource, scene: Scene) -> tuple[GpuProfile, ...]:
 
 
 def asking(spec: Part) -> Iterator[tuple[Part, str, float]]:
-    """Containers of a pod that ask for accelerators, with the path of the number, and how many."""
+    """Containers of a pod that ask for accelerators, with the path of the number, and how many.
+
+    Whoever claims devices asks for one at least: how many, the template of the claim says.
+    """
     for each in containers(spec):
+        yield from ((each, claim.path, 1) for claim in each.parts("resources.claims"))
         for kind in ("limits", "requests"):
             for key, value in fields(each.get(f"resources.{kind}")).items():
                 if key.startswith(ASKED) and (count := number(value)):

@@ -43,7 +43,10 @@ class _Elsewhere:
     known: bool
 
 
-class _Loader(yaml.SafeLoader):
+_Safe: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Safe):
     """With the tags of cases."""
 
 

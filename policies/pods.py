@@ -6,15 +6,14 @@ Types are spelt as in `pulumi_kubernetes`; a custom resource is `kubernetes:<gro
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Any, Final, cast
 
 from policies.model import Part, Resource
+from policies.named_objects import namespace, object_named
 from policies.scene import Scene, canonical
 from policies.values import Undecided, Unknown, opened, shown
 
 NAMESPACE: Final = "kubernetes:core/v1:Namespace"
-CONFIG_MAP: Final = "kubernetes:core/v1:ConfigMap"
 CHARTS: Final = ("kubernetes:helm.sh/v4:Chart", "kubernetes:helm.sh/v3:Release")
 
 _TEMPLATE: Final = "spec.template.spec"
@@ -134,16 +133,6 @@ def annotation(resource: Resource, key: str) -> Any:
     return entry(resource, "metadata.annotations", key)
 
 
-def namespace(resource: Resource, scene: Scene) -> str:
-    """The namespace it is in: its own, or its provider's, or Kubernetes' default. Raises `Undecided`."""
-    own = resource.get("metadata.namespace")
-    if isinstance(own, str) and own:
-        return own
-    provider = scene.by_urn(resource.provider)
-    given = provider.get("namespace") if provider else None
-    return given if isinstance(given, str) and given else "default"
-
-
 def is_system(resource: Resource, scene: Scene, rule: str) -> bool:
     """Whether it is in a namespace of the platform's own software (parameter `namespaces` of the rule)."""
     return namespace(resource, scene) in scene.facts.names(rule, "namespaces", SYSTEM)
@@ -172,22 +161,14 @@ def _taken(container: Part, scene: Scene) -> Iterator[tuple[str, tuple[str, Any]
         wanted = source.get("configMapRef.name")
         if wanted is None:
             continue  # of a secret: that is no setting
-        found = scene.once(_config_maps).get(wanted) if isinstance(wanted, str) else None
+        named = isinstance(wanted, str)
+        found = object_named("ConfigMap", wanted, container.resource, scene) if named else None
         if found is None:
             raise Undecided(source.at("configMapRef"))
         prefix = source.get("prefix") or ""
         data = found.peek("data")
         for name, value in cast("Mapping[str, Any]", data if isinstance(data, dict) else {}).items():
             yield f"{prefix}{name}", (source.path, shown(value))
-
-
-def _config_maps(scene: Scene) -> Mapping[str, Resource]:
-    """Those whose names are known, by their names."""
-    found: dict[str, Resource] = {}
-    for each in scene.of(CONFIG_MAP):
-        with suppress(Undecided):
-            found[str(each.get("metadata.name"))] = each
-    return found
 
 
 def texts_in(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from policies.chart_values import DELIVERED_BY_ARGO, Values, members, sources
+from policies.chart_values import Told, Values, members, merged, of_release, of_source
+from policies.delivered_charts import APPLICATIONS, HELM_RELEASE, is_filled_in, sources
 from policies.image_parts import LINE, PLAIN, is_image, is_operand, is_reference, is_repository, joined, whole
 from policies.model import Resource
 from policies.pods import CHARTS, texts_in
-from policies.scene import canonical
-from policies.values import Undecided, Unknown, opened
+from policies.scene import Scene, canonical
+from policies.values import UNKNOWN, Undecided, Unknown, at, opened
 from policies.yaml_text import documents
 
 _CHARTS: Final = frozenset(map(canonical, CHARTS))
-_APPLICATIONS: Final = frozenset(map(canonical, DELIVERED_BY_ARGO))
+_APPLICATIONS: Final = frozenset(map(canonical, APPLICATIONS))
 _ADD_ON: Final = "aws:eks/addon:Addon"
 MANIFESTS: Final = "kubernetes:yaml/v2:ConfigGroup"
 
+_VALUES: Final = ("values", "valuesFrom")
+
 _OPERANDS: Final = ("RELATED_IMAGE", "_IMAGE")
 """Beginning and end of the variables by which operators learn which images they are to start."""
-
-_FILLED_IN: Final = ("{{", "${")
-"""What a controller puts something in the place of: an ApplicationSet's template, Flux's `postBuild`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +36,20 @@ class Written:
 
     def text(self) -> str:
         """The reference; empty if it is none. Raises `Undecided`."""
-        if isinstance(self.value, Unknown):
-            raise Undecided(self.path)
-        if isinstance(self.value, str) and any(mark in self.value for mark in _FILLED_IN):
+        if isinstance(self.value, Unknown) or is_filled_in(self.value):
             raise Undecided(self.path)
         return self.value if isinstance(self.value, str) else ""
 
 
-def images_in(resource: Resource) -> Iterator[Written]:
+def images_in(resource: Resource, scene: Scene) -> Iterator[Written]:
     """Every image that the resource names; what is not known yet is answered as one that is undecided."""
     match canonical(resource.type):
         case kind if kind in _CHARTS:
             yield from _walk(resource.peek("values"), "values")
+        case kind if kind == canonical(HELM_RELEASE):
+            yield from _of_values(of_release(resource, scene))
+            rest = {key: each for key, each in members(resource.peek("spec")).items() if key not in _VALUES}
+            yield from _walk(rest, "spec")
         case kind if kind in _APPLICATIONS:
             for path, source in sources(resource):
                 yield from _of_source(source, path)
@@ -67,17 +70,37 @@ def _of_source(source: Any, path: str) -> Iterator[Written]:
         return
     fields = members(source)
     yield from _walk(fields.get("kustomize"), f"{path}.kustomize")
-    helm = opened(fields.get("helm"))
-    if isinstance(helm, Unknown):
-        yield Written(f"{path}.helm", helm)
-        return
-    values = Values.of(members(helm), f"{path}.helm")
-    own = tuple(_walk(values.tree, values.path))
-    if not values.parameters:
-        yield from own
-        return
-    for each in _walk(values.merged, values.path):
-        yield each if each in own else Written(f"{path}.helm.parameters", each.value)
+    yield from _of_values(of_source(fields.get("helm"), f"{path}.helm"))
+
+
+def _of_values(values: Values) -> Iterator[Written]:
+    """What a chart is told, each at the place where somebody says it."""
+    unseen, told = values.unseen(), tuple(reversed(values.seen()))
+    if unseen:
+        yield Written(unseen.path, UNKNOWN)
+    tree = merged(values.seen())
+    named = [(each, tuple(_walk(each.tree, ""))) for each in told]
+    for found in _walk(tree, ""):
+        teller = next((each for each, own in named if found in own), None) or _changing(told, found.path)
+        is_sure = not unseen or _is_complete(tree, found.path)
+        yield Written(teller.at(found.path), found.value if is_sure else UNKNOWN)
+
+
+def _is_complete(tree: Any, place: str) -> bool:
+    """Whether the image at a place has no part that may be said elsewhere."""
+    with suppress(Undecided):
+        text = opened(at(tree, place))
+        return isinstance(text, str) and ":" in text.rpartition("/")[2]
+    return False
+
+
+def _changing(told: Sequence[Told], place: str) -> Told:
+    """Who says a part of what several say together: the one that counts most."""
+    for each in told:
+        with suppress(Undecided):
+            if at(each.tree, place) is not None:
+                return each
+    return told[0]
 
 
 def _of_text(text: Any, path: str) -> Iterator[Written]:

@@ -6,6 +6,7 @@ import os
 import sys
 
 from provisioner.cli import startup
+from provisioner.kept import KEPT
 
 startup.prepare()
 
@@ -20,6 +21,7 @@ def main() -> None:
             stream.flush()
     if (packages := sys.modules.get("provisioner.providers.protocol.packages")) is not None:
         packages.end_plugins()
+    KEPT.write()
     # Everything is written and closed: taking a hundred thousand objects apart would only take time.
     os._exit(code)
 

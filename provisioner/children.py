@@ -17,6 +17,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import IO, Any, Final, Generic, TypeVar
 
+from provisioner.kept import KEPT
+
 K = TypeVar("K", bound=Hashable)
 E = TypeVar("E")
 Q = TypeVar("Q")
@@ -178,6 +180,7 @@ def _be_child(ear: int, mouth: int, work: _Share) -> None:
             while select.select([ear], [], [], 0)[0]:  # a question that was read along with another waits
                 answer()
             _send(says, (number, each.early()))
+        KEPT.write()
         while True:
             answer()
     except BaseException:  # noqa: BLE001, S110 - it fails again where the value is needed, and is told there

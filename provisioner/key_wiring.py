@@ -18,7 +18,8 @@ from provisioner.engine.engines import PULUMI
 from provisioner.engine.interface import Access, Stack
 from provisioner.engine.sealing import KeyChange, Opened, Resealed
 from provisioner.engine_wiring import holder
-from provisioner.state_wiring import backend_of, in_region, keys_of, vault_of
+from provisioner.seal_wiring import in_region
+from provisioner.state_wiring import backend_of, keys_of, vault_of
 from provisioner.wiring import Workspace, recorded
 
 

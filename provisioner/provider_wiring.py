@@ -77,7 +77,7 @@ def vault_for(asked: Asked | None, say: Say) -> Package:
     from provisioner.providers.vault.package import VaultConnection, VaultPackage  # noqa: PLC0415
 
     if asked is None:
-        return VaultPackage(VaultConnection(again="pulumi up"))
+        return VaultPackage(VaultConnection())
     found = loaded(asked)
     for notice in notices(found):
         say(notice)

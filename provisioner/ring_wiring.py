@@ -118,7 +118,7 @@ class _Services:
         try:
             return self._asked(key)
         except Refused as refused:
-            note = f"{service} was not asked: {refused.reason}"
+            note = f"what {service} says of keys is missing: {refused.reason}"
             self._given_up[service] = note
             return Status(note=note)
 

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import hashlib
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from environments.account import State
 from environments.bucket_address import BucketAddress
-from environments.key_address import VAULT, kms_address
 from provisioner.backends.bucket import Bucket
-from provisioner.backends.kms import KmsKey
 from provisioner.backends.objects import Objects
-from provisioner.engine.embedded.cloud_sealer import CloudKey
 from provisioner.engine.embedded.folder import Folder
-from provisioner.engine.embedded.keys import BY_PHRASE, Keys
+from provisioner.engine.embedded.keys import Keys
 from provisioner.engine.embedded.place import Backend
 from provisioner.engine.embedded.secrets import own_passphrase
 from provisioner.providers.aws.session import Clients, Connection
+from provisioner.seal_wiring import ATTEMPTS, given_passphrase, keys_by
 
 if TYPE_CHECKING:  # other people's projects have no environment; where no Vault is asked it is not loaded
     from environments.load import Loaded
     from provisioner.providers.vault.connection import VaultConnection
-    from provisioner.providers.vault.session import Session
 
 _HERE: Final = Path(".provisioner")
 """What is this machine's alone, wherever the state is kept."""
 
-_ATTEMPTS: Final = 4
 _PATIENCE: Final = 10
 """Seconds. A bucket answers in a fraction of one; a run that waits for it does nothing else."""
 
@@ -75,29 +68,11 @@ def keys_of(
     Keys of KMS are reached as the bucket is, with the credentials found around us; those of Vault by the
     variables that Pulumi reads, or by `vault`: what settings say of it.
     """
-    passphrase: Callable[[], str | None] = _given_passphrase
+    passphrase = given_passphrase
     if is_local:
         passphrase = own_passphrase(folder_of(state) / "local-passphrase")
 
-    session = _vault_session(vault)
-
-    def open_key(url: str, stack: str) -> CloudKey:
-        if url.startswith(VAULT):
-            from provisioner.vault_access import transit_key  # noqa: PLC0415 - as below
-
-            return transit_key(url, stack, session)
-        said = kms_address(url)
-        clients = Clients(Connection(endpoint=said.endpoint, profile=said.profile, attempts=_ATTEMPTS))
-        return KmsKey(url, stack, lambda: clients.client("kms", said.region or region))
-
-    def around(url: str) -> Mapping[str, str]:
-        if not url.startswith(VAULT):
-            return {}
-        from provisioner.vault_access import pulumi_variables  # noqa: PLC0415 - as above
-
-        return pulumi_variables(vault() if vault else None)
-
-    return Keys(passphrase, in_region(state.secrets, region), open_key, new_passphrase, around=around)
+    return keys_by(state.secrets, region, passphrase, vault)
 
 
 def vault_of(found: Loaded | None) -> Callable[[], VaultConnection] | None:
@@ -106,57 +81,16 @@ def vault_of(found: Loaded | None) -> Callable[[], VaultConnection] | None:
         return None
 
     def said() -> VaultConnection:
-        from provisioner.vault_access import vault_connection  # noqa: PLC0415 - as above
+        from provisioner.vault_access import vault_connection  # noqa: PLC0415 - a client for Vault
 
         return vault_connection(found)
 
     return said
 
 
-def _vault_session(vault: Callable[[], VaultConnection] | None) -> Callable[[], Session]:
-    """One for all stacks, opened when the first key needs it."""
-
-    @functools.cache
-    def session() -> Session:
-        from provisioner.vault_access import session_of  # noqa: PLC0415 - a client for Vault
-
-        return session_of(vault() if vault else None)
-
-    return session
-
-
-def in_region(key: str, region: str) -> str:
-    """The address of a key as it is recorded: who opens the state need not know where the environment is."""
-    if key == BY_PHRASE or key.startswith(VAULT):
-        return key
-    said = kms_address(key)
-    if said.region is not None or said.key.startswith("arn:"):
-        return key
-    return f"{key}{'&' if '?' in key else '?'}region={region}"
-
-
-def new_passphrase() -> str | None:
-    """The one that is to seal from now on, where somebody has set it."""
-    return _in_variables("PROVISIONER_NEW_PASSPHRASE")
-
-
-def _given_passphrase() -> str | None:
-    """From the variables that Pulumi reads, so that both engines open the same state."""
-    return _in_variables("PULUMI_CONFIG_PASSPHRASE")
-
-
-def _in_variables(name: str) -> str | None:
-    if (given := os.environ.get(name)) is not None:
-        return given
-    if file := os.environ.get(f"{name}_FILE"):
-        with contextlib.suppress(OSError):  # then it is missing, and that has a message of its own
-            return Path(file).read_text().strip()
-    return None
-
-
 def _objects(address: BucketAddress, region: str) -> Objects:
     clients = Clients(
-        Connection(endpoint=address.endpoint, profile=address.profile, attempts=_ATTEMPTS, patience=_PATIENCE)
+        Connection(endpoint=address.endpoint, profile=address.profile, attempts=ATTEMPTS, patience=_PATIENCE)
     )
 
     def client() -> Any:

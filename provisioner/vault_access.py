@@ -39,16 +39,14 @@ _CA: Final = "VAULT_CACERT"
 """`VAULT_SERVER_…` count first. Source: Go CDK, package `secrets/hashivault`, and the client that it uses."""
 
 
-def vault_connection(found: Loaded, again: str = "") -> VaultConnection:
-    """What the settings say, with the files that they name; `again` is what to type when it can go on."""
+def vault_connection(found: Loaded) -> VaultConnection:
+    """What the settings say, with the files that they name."""
     vault = found.environment.encryption.vault
-    connection = VaultConnection(again=again) if again else VaultConnection()
-    return _said(vault, found.files[0].parent, connection) if vault else connection
+    return _said(vault, found.files[0].parent) if vault else VaultConnection()
 
 
-def _said(vault: Vault, folder: Path, connection: VaultConnection) -> VaultConnection:
-    return replace(
-        connection,
+def _said(vault: Vault, folder: Path) -> VaultConnection:
+    return VaultConnection(
         address=vault.address,
         namespace=vault.namespace or "",
         ca=_seen(folder, vault.ca),

@@ -34,7 +34,7 @@ def vault_package(found: Loaded) -> Package:
     from provisioner.providers.vault.package import VaultPackage  # noqa: PLC0415 - where there is one
     from provisioner.vault_access import vault_connection  # noqa: PLC0415
 
-    return VaultPackage(vault_connection(found, f"provisioner apply {found.environment.name}"))
+    return VaultPackage(vault_connection(found))
 
 
 def notices(found: Loaded) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from typing import Final
 
 from policies.boundary import has_host, holds
 from policies.model import Finding, Part, Resource, every, rule
-from policies.pods import CONFIG_MAP, PODS, SERVED, containers, environment, specs
+from policies.named_objects import CONFIG_MAP
+from policies.pods import PODS, SERVED, containers, environment, specs
 from policies.rules.gap_gateways import VPC
 from policies.scene import Scene, canonical
 from policies.values import Undecided, Unknown, is_on

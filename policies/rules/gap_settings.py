@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from policies import telemetry
 from policies.boundary import has_host, leads_out
-from policies.chart_values import DELIVERED, FETCHED
+from policies.delivered_charts import APPLICATIONS, DELIVERED, HELM_RELEASE, Installed, charts_in
 from policies.exposure import SERVICE
 from policies.images import image
 from policies.model import Finding, Part, Resource, every, rule
+from policies.named_objects import CONFIG_MAP, FETCHED
 from policies.pods import (
     CHARTS,
-    CONFIG_MAP,
     IMAGE_BEARING,
     PODS,
     SERVED,
@@ -23,22 +23,29 @@ from policies.pods import (
     texts_in,
 )
 from policies.scene import Scene, canonical
-from policies.values import Undecided, Unknown, opened, shown, texts
+from policies.values import Undecided, Unknown, texts
 from policies.written_images import images_in
+
+_Switches = Mapping[str, Sequence[tuple[tuple[str, ...], bool]]]
+
+_INSTALLING: Final = (*CHARTS, HELM_RELEASE, *APPLICATIONS)
+"""What has a chart installed."""
+
+_CHARTS: Final = frozenset(map(canonical, _INSTALLING))
 
 
 @rule(
     "AG-016",
     *PODS,
     *SERVED,
-    *CHARTS,
+    *_INSTALLING,
     fix="Set the variables that keep the software offline and silent, as the rule's table has them.",
     reads=("spec.template.spec.containers[].env",),
 )
 def telemetry_and_hub_off(resource: Resource, scene: Scene) -> Iterator[Finding]:
     """Software tells its makers nothing, and fetches nothing from their hubs."""
-    if canonical(resource.type) in map(canonical, CHARTS):
-        yield from _switches(resource, telemetry.CHARTS)
+    if canonical(resource.type) in _CHARTS:
+        yield from _switches(resource, telemetry.CHARTS, scene)
         return
     parts = [part for spec in specs(resource) for part in containers(spec)]
     yield from every(*(_silent(part, scene) for part in parts))
@@ -62,29 +69,24 @@ def _switched(container: Part, path: str, value: Any, values: tuple[str, ...]) -
         yield Finding(container.resource, path, "The software is told to speak to its makers.")
 
 
-_Switches = Mapping[str, Sequence[tuple[tuple[str, ...], bool]]]
+def _switches(resource: Resource, table: _Switches, scene: Scene) -> Iterator[Finding]:
+    """Values of known charts that are not as they have to be."""
+    charts = tuple(charts_in(resource, scene))
+    yield from every(*(_switches_of(resource, each, table) for each in charts))
 
 
-def _switches(chart: Resource, table: _Switches) -> Iterator[Finding]:
-    """Values of a known chart that are not as they have to be."""
-    name = str(chart.get("chart")).rpartition("/")[2].partition("@")[0]
-    for keys, wanted in table.get(name, ()):
-        if _value(chart.peek("values"), keys) is not wanted:
-            path = ".".join(("values", *keys))
-            yield Finding(chart, path, "The chart's own value for this reaches outside.")
+def _switches_of(resource: Resource, chart: Installed, table: _Switches) -> Iterator[Finding]:
+    switches = table.get(chart.name(), ())
+    yield from every(*(_as_wanted(resource, chart, keys, wanted) for keys, wanted in switches))
 
 
-def _value(values: Any, keys: tuple[str, ...]) -> Any:
-    """What is under keys that may have dots in them. Raises `Undecided`."""
-    found = values
-    for key in keys:
-        found = opened(found)
-        if isinstance(found, Unknown):
-            break
-        found = cast("Mapping[str, Any]", found).get(key) if isinstance(found, dict) else None
-    if isinstance(found, Unknown):
-        raise Undecided(".".join(("values", *keys)))
-    return {"true": True, "false": False}.get(found, found) if isinstance(found, str) else shown(found)
+def _as_wanted(
+    resource: Resource, chart: Installed, keys: tuple[str, ...], wanted: object
+) -> Iterator[Finding]:
+    path, value = chart.values.of(keys)
+    found = {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+    if found is not wanted:
+        yield Finding(resource, path, "The chart's own value for this reaches outside.")
 
 
 _PROVIDERS: Final = tuple(f"pulumi:providers:{name}" for name in ("aws", "kubernetes", "vault"))
@@ -109,7 +111,7 @@ _ALIAS: Final = "spec.externalName"
 def no_public_urls_in_config(resource: Resource, scene: Scene) -> Iterator[Finding]:
     """No setting names a host outside."""
     allowed = (*scene.facts.names(_URLS, "hosts"), *scene.facts.names(_URLS, "buckets"))
-    paths = (each.path for each in images_in(resource) if isinstance(each.value, str))
+    paths = (each.path for each in images_in(resource, scene) if isinstance(each.value, str))
     images = tuple(path for path in paths if not path.endswith(".parameters"))  # there others stand, too
     unknown = None
     for path, text in _settings(resource):
@@ -169,17 +171,17 @@ _CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 
 @rule(
     "AG-019",
-    *CHARTS,
+    *_INSTALLING,
     "kubernetes:apps/v1:Deployment",
     _CLASS,
     fix="Tell the controller that it is in an isolated network, as in the value or argument that is named.",
     reads=("spec.instanceProfile", "values", "spec.template.spec.containers[].args"),
 )
-def controllers_isolated_mode(resource: Resource, _: Scene) -> Iterator[Finding]:
+def controllers_isolated_mode(resource: Resource, scene: Scene) -> Iterator[Finding]:
     """Controllers ask nothing of services of AWS that have no endpoint."""
     match canonical(resource.type):
-        case kind if kind in map(canonical, CHARTS):
-            yield from _switches(resource, _CHART_VALUES)
+        case kind if kind in _CHARTS:
+            yield from _switches(resource, _CHART_VALUES, scene)
         case kind if kind == canonical(_CLASS):
             if resource.peek("spec.instanceProfile") is None:
                 path = "spec.instanceProfile"

@@ -8,7 +8,8 @@ from typing import Final
 
 from policies.exposure import INGRESS, SERVICE, exposed
 from policies.model import Finding, Resource, every, rule
-from policies.pods import NAMESPACE, SYSTEM, entry, namespace
+from policies.named_objects import namespace
+from policies.pods import NAMESPACE, SYSTEM, entry
 from policies.scene import Scene, canonical
 from policies.values import Undecided, number, texts
 

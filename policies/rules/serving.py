@@ -7,7 +7,8 @@ from typing import Final
 
 from policies.accelerators import asking, asks
 from policies.model import Finding, Part, Resource, every, rule
-from policies.pods import containers, namespace, specs
+from policies.named_objects import namespace
+from policies.pods import containers, specs
 from policies.scene import Scene
 from policies.values import fields, number
 

@@ -7,10 +7,11 @@ from contextlib import suppress
 from typing import Any, Final, cast
 
 from policies.boundary import is_own_registry
-from policies.chart_values import DELIVERED
+from policies.delivered_charts import DELIVERED
 from policies.images import Image, image
 from policies.model import Enforcement, Finding, Part, Resource, every, rule
-from policies.pods import CHARTS, PODS, SYSTEM, namespace, specs
+from policies.named_objects import namespace
+from policies.pods import CHARTS, PODS, SYSTEM, specs
 from policies.scene import Scene
 from policies.values import Undecided
 from policies.written_images import Written, images_in
@@ -78,7 +79,7 @@ def _counted(container: Part) -> Iterator[Finding]:
 )
 def images_pinned(resource: Resource, scene: Scene) -> Iterator[Finding]:
     """Images come from registries somebody chose, in versions somebody chose."""
-    yield from every(*(_judged(resource, each, scene) for each in images_in(resource)))
+    yield from every(*(_judged(resource, each, scene) for each in images_in(resource, scene)))
 
 
 def _judged(resource: Resource, written: Written, scene: Scene) -> Iterator[Finding]:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from importlib import import_module
 from typing import Any, Final
 
@@ -209,5 +208,7 @@ def _age(answer: Any) -> float:
     """Both times are the server's: what our own clock says does not matter."""
     written: datetime = answer["LastModified"]
     headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - a parser of mails, which no plan on a disk needs
+
     now = parsedate_to_datetime(headers["date"]) if "date" in headers else datetime.now(written.tzinfo)
     return (now - written).total_seconds()

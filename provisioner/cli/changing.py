@@ -239,11 +239,11 @@ class _Course:
             self._judged = judged
             self._watching = self._workspace.watch(shown, judged)
         must_be_here(shown)
-        must_be_approved(view, self._intent)
-        if view.losses:
+        if view.may_lose_keys:
             from provisioner.cli.key_guard import must_not_be_needed  # noqa: PLC0415 - few plans lose anything
 
             must_not_be_needed(self._workspace, plans, self._intent)
+        must_be_approved(view, self._intent)
         return approver(view, self._intent, self._workspace.called)
 
     def _forbids(self, step: Step) -> None:

@@ -24,7 +24,7 @@ from provisioner.report.operator_manifests import (
     secret_name,
     text,
 )
-from provisioner.state_wiring import in_region
+from provisioner.seal_wiring import in_region
 from provisioner.wiring import loaded
 
 _HEADING = "# Written by `provisioner export operator {}`."

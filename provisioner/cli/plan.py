@@ -57,7 +57,7 @@ def command(environment: Asked, **options: Unpack[Options]) -> ExitCode:
     with planning(environment) as workspace:
         view = _view(environment, workspace, options)
         show(view, as_json=options["as_json"], page=options["html"])
-        if view.losses:
+        if view.may_lose_keys:
             from provisioner.cli.key_guard import tell_if_needed  # noqa: PLC0415 - few plans lose anything
 
             tell_if_needed(workspace, view.plans, Mode.DESTROY if options["destroy"] else Mode.UPDATE)

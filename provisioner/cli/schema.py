@@ -16,6 +16,6 @@ _ENVIRONMENT = "environment"
 @click.command("schema")
 @click.argument("what", type=click.Choice([_ENVIRONMENT, *NAMES]), default=_ENVIRONMENT, required=False)
 def command(what: str) -> ExitCode:
-    """JSON Schema of environment files, for editors; or of `plan`, `apply`, `drift --json`, `plan --out`."""
+    """JSON Schema of environment files, for editors; or of `plan|apply|drift|keys --json`, `plan --out`."""
     out().write(json_schema() if what == _ENVIRONMENT else document(schema(what)))
     return ExitCode.DONE

@@ -21,7 +21,7 @@ from provisioner.engine.interface import Access, Stack
 from provisioner.engine.sealing import KeyChange, Migration, Resealed, Rotation, Sealing
 from provisioner.key_wiring import SealedStacks, sealed_stacks
 from provisioner.report import secrets_text as text
-from provisioner.state_wiring import new_passphrase
+from provisioner.seal_wiring import new_passphrase
 
 _RECENT: Final = 20
 _VARIABLE: Final = "PROVISIONER_NEW_PASSPHRASE"

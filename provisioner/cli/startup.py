@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import importlib
 import os
@@ -13,11 +12,14 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any, ClassVar, Final
 
+from provisioner import kept, kept_modules
 from provisioner.loading import Loader
 
 _DEFERRED: Final = frozenset(
     {
         "asyncio.sslproto",
+        "calendar",
+        "difflib",
         "google.protobuf.internal.python_message",
         "google.protobuf.text_format",
         "grpc",
@@ -31,6 +33,8 @@ _DEFERRED: Final = frozenset(
         "pulumi.runtime._instrumentation",
         "ssl",
         "tempfile",
+        "textwrap",
+        "tokenize",
     }
 )
 """Imported at the head of a module, and used by few commands or none: a sixth of a plan's time."""
@@ -114,6 +118,8 @@ def _defer_methods() -> None:
     Python 3.11 and 3.12 compile six functions for each class when it is defined, one by one: a sixth of a
     plan's time. Later versions compile them together, and have no such function.
     """
+    import dataclasses  # noqa: PLC0415 - what it loads may be put off by then
+
     create = getattr(dataclasses, "_create_fn", None)
     if create is None:
         return
@@ -151,5 +157,7 @@ def prepare() -> None:
     # A command makes many objects and ends soon: looking for garbage while modules load doubles the start.
     gc.disable()
     _without_plugins()
+    kept.keep_beside_us()
+    kept_modules.load_kept()
     sys.meta_path.insert(0, _Deferring())
     _defer_methods()

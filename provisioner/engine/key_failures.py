@@ -21,17 +21,22 @@ class NoSuchKey(Failure):
 
 @dataclass(frozen=True, slots=True)
 class Losing:
-    """A key that a plan deletes, and what would still need it."""
+    """A key that a plan deletes, alone or with its engine, and what would still need it."""
 
     key: str
-    """Its URN."""
+    """Its URN, or that of the engine it lies in."""
 
     op: str
+    """`delete` or `replace`; `move`: an engine that gets another path."""
+
     living: tuple[str, ...]
-    """What stays a resource, or is the state itself."""
+    """What stays a resource, by URN."""
 
     retained: tuple[str, ...]
     """What stays in the cloud without being a resource of anybody."""
+
+    sealed: tuple[str, ...] = ()
+    """The stacks whose states it seals, as `<layer> <stack>`."""
 
 
 @dataclass(eq=False)
@@ -44,3 +49,6 @@ class KeyIsNeeded(Failure):
 
     notes: tuple[str, ...] = ()
     """What could not be asked."""
+
+    migration: str = ""
+    """What is typed so that another key seals the states."""

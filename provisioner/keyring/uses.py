@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 from policies.model import Resource
 from policies.values import Hidden
+from provisioner.keyring.engine import Engine
 from provisioner.keyring.key import KMS_ALIAS, Key, Kind, region_of
 
 
@@ -58,8 +59,8 @@ _ACCESS: Final = frozenset(
 """Types that say who may do what."""
 
 
-def uses(key: Key, resources: Iterable[Resource]) -> tuple[Use, ...]:
-    """What has to do with the key, in the order of the resources; each once."""
+def uses(key: Key | Engine, resources: Iterable[Resource]) -> tuple[Use, ...]:
+    """What has to do with the key, or with any key in the engine; each once, in the resources' order."""
     names = _matcher(key)
     there = tuple(resources)
     own = {key.urn, *_aliases(key, there)}
@@ -67,13 +68,13 @@ def uses(key: Key, resources: Iterable[Resource]) -> tuple[Use, ...]:
     for each in there:
         if each.urn == key.urn or not each.provider:  # components and providers hold nothing
             continue
-        path = _path(each, names, own)
+        path = "backend" if _lies_in(key, each) else _path(each, names, own)
         if path is not None:
             found.append(Use(each.urn, each.type, each.name, path, _need(each), each.id, _grantee(each)))
     return tuple(found)
 
 
-def names_key(key: Key, inputs: Mapping[str, Any], region: str) -> str:
+def names_key(key: Key | Engine, inputs: Mapping[str, Any], region: str) -> str:
     """The path of the first property that names the key; empty if none does."""
     names = _matcher(key)
     return next((path for path, text in _texts(inputs) if names(text, region)), "")
@@ -101,28 +102,49 @@ def _need(resource: Resource) -> Need:
     return Need.ACCESS if resource.type in _ACCESS else Need.DATA
 
 
-def _aliases(key: Key, resources: Iterable[Resource]) -> Iterator[str]:
+def _lies_in(key: Key | Engine, resource: Resource) -> bool:
+    """Whether it is a key in the engine, also where its backend is written out and comes from no resource."""
+    if not isinstance(key, Engine) or not resource.type.startswith("vault:transit/"):
+        return False
+    return str(resource.inputs.get("backend")).strip("/") == key.path
+
+
+def _aliases(key: Key | Engine, resources: Iterable[Resource]) -> Iterator[str]:
     for each in resources:
         if each.type == KMS_ALIAS and each.property_dependencies.get("targetKeyId", frozenset()) & {key.urn}:
             yield each.urn
 
 
-def _matcher(key: Key) -> Callable[[str, str], bool]:
-    """Whether a text, in a resource in a region, names the key."""
+def _matcher(key: Key | Engine) -> Callable[[str, str], bool]:
+    """Whether a text, in a resource in a region, names the key, or a key in the engine."""
+    if isinstance(key, Engine):
+        return _names_transit(key.path, None)
     match key.kind:
         case Kind.KMS | Kind.REPLICA:
             return _names_kms(key)
         case Kind.TRANSIT:
             mount, _, name = key.id.rpartition("/")
-            pattern = re.compile(
-                rf"(^|[^\w./-]){re.escape(mount)}/[a-z]+(/[a-z]+)?/{re.escape(name)}($|[^\w.-])"
-                rf"|^hashivault://{re.escape(name)}\?engine={re.escape(mount)}$"
-                + (rf"|^hashivault://{re.escape(name)}$" if mount == "transit" else "")
-            )
-            return lambda text, _: pattern.search(text) is not None
+            return _names_transit(mount, name)
         case Kind.ISSUER:
             pattern = re.compile(rf"(^|[^\w./-]){re.escape(key.id)}(/|$|[^\w.-])")
             return lambda text, _: pattern.search(text) is not None
+
+
+def _names_transit(mount: str, name: str | None) -> Callable[[str, str], bool]:
+    """By a path of Vault's API, an address, or the members `key` and `mount` of JSON; None: any name."""
+    at, called = re.escape(mount), r"[\w.-]+" if name is None else re.escape(name)
+    pattern = re.compile(
+        rf"(^|[^\w./-]){at}/[a-z]+(/[a-z]+)?/{called}($|[^\w.-])"
+        rf"|^hashivault://{called}\?engine={at}$"
+        rf"|{_member('key', called)}[^{{}}]*{_member('mount', at)}"  # as `model_artifact.py` tells a pod
+        + (rf"|^hashivault://{called}$" if mount == "transit" else "")
+    )
+    return lambda text, _: pattern.search(text) is not None
+
+
+def _member(name: str, value: str) -> str:
+    """A member of JSON, also of JSON that is a text in other JSON."""
+    return rf'\\*"{name}\\*":\s*\\*"{value}\\*"'
 
 
 def _names_kms(key: Key) -> Callable[[str, str], bool]:

@@ -189,6 +189,7 @@ SHARED: Final[Mapping[str, str]] = {
 }
 """Settings that are not of one environment alone, and what deleting one means to the others."""
 
+_ENGINE: Final = "vault:index/mount:Mount"
 _ORDER: Final = tuple(Risk)
 
 
@@ -226,6 +227,13 @@ def risk_of(step: Step, *, is_disposable: bool) -> Risk:
 def losses(plan: StackPlan) -> tuple[Loss, ...]:
     """Every step of an explained plan that deletes or replaces an object and data with it."""
     return tuple(Loss(step, STATEFUL[step.type].holds) for step in plan.steps if step.risk is Risk.DATA_LOSS)
+
+
+def moves_keys(plan: StackPlan) -> bool:
+    """Whether an engine of Vault gets another path: nothing is lost, but keys are no more where they were."""
+    return any(
+        step.op is Op.UPDATE and step.type == _ENGINE and "path" in step.reasons for step in plan.changed
+    )
 
 
 def not_approved(losses: Sequence[Loss], approved: Collection[str], digest: str = "") -> tuple[Loss, ...]:

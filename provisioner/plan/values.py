@@ -43,6 +43,9 @@ class Reference:
     version: str = ""
 
 
+PLAIN: Final[frozenset[type[Any]]] = frozenset({str, int, float, bool, type(None)})
+"""Types of values that are nothing but themselves."""
+
 Properties = Mapping[str, Any]
 """Properties of one resource: `None`, `bool`, `int`, `float`, `str`, lists and string-keyed dicts of them,
 `UNKNOWN` during a plan, `Secret` and `Reference` inside the engine. Names are Pulumi's camelCase."""
@@ -61,18 +64,16 @@ def mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
 
 def revealed(value: Any) -> Any:
     """The value as a provider sees it: secrets unwrapped at any depth, a resource as its id (or its URN)."""
+    some = value
     match value:
+        case dict():
+            return {key: item if type(item) in PLAIN else revealed(item) for key, item in some.items()}
+        case list():
+            return [item if type(item) in PLAIN else revealed(item) for item in some]
         case Secret(inner):
             return revealed(inner)
         case Reference(urn, id):
             return urn if id is None else id
-        case dict():
-            return {
-                key: item if type(item) is str else revealed(item)
-                for key, item in cast("dict[str, Any]", value).items()
-            }
-        case list():
-            return [revealed(item) for item in cast("list[Any]", value)]
         case _:
             return value
 
@@ -92,32 +93,32 @@ def any_leaf(value: Any, test: Callable[[Any], bool]) -> bool:
 
 def has_unknown(value: Any) -> bool:
     """Whether some part of the value is not known yet."""
-    # This and `has_secret` are asked of every value many times in a run: they have no test to call.
-    match value:
-        case str():
-            return False
-        case dict():
-            items = cast("dict[str, Any]", value).values()
-            return any(has_unknown(item) for item in items if type(item) is not str)
-        case list():
-            return any(has_unknown(item) for item in cast("list[Any]", value) if type(item) is not str)
-        case Secret(inner):
-            return has_unknown(inner)
-        case Reference(id=id):
-            return id is UNKNOWN
-        case _:
-            return value is UNKNOWN
+    # This and `has_secret` are asked of every value many times in a run: nothing is called for a text.
+    some = value
+    if isinstance(value, dict):
+        parts = some.values()
+    elif isinstance(value, list):
+        parts = some
+    elif isinstance(value, Secret):
+        return has_unknown(some.value)
+    else:
+        return value is UNKNOWN or (isinstance(value, Reference) and value.id is UNKNOWN)
+    for item in parts:  # noqa: SIM110
+        if type(item) not in PLAIN and has_unknown(item):
+            return True
+    return False
 
 
 def has_secret(value: Any) -> bool:
     """Whether some part of the value must not be shown."""
-    match value:
-        case str():
-            return False
-        case dict():
-            items = cast("dict[str, Any]", value).values()
-            return any(has_secret(item) for item in items if type(item) is not str)
-        case list():
-            return any(has_secret(item) for item in cast("list[Any]", value) if type(item) is not str)
-        case _:
-            return isinstance(value, Secret)
+    some = value
+    if isinstance(value, dict):
+        parts = some.values()
+    elif isinstance(value, list):
+        parts = some
+    else:
+        return isinstance(value, Secret)
+    for item in parts:  # noqa: SIM110
+        if type(item) not in PLAIN and has_secret(item):
+            return True
+    return False

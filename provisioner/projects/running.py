@@ -6,13 +6,12 @@ import enum
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from provisioner.engine.amending import Mending, Pending
-from provisioner.engine.embedded import ledger
 from provisioner.engine.embedded import urn as urns
-from provisioner.engine.embedded.dynamic import DynamicPackage
 from provisioner.engine.embedded.engine import EmbeddedEngine
 from provisioner.engine.events import Event, ProgramSpoke
 from provisioner.engine.failures import Failure
@@ -24,10 +23,8 @@ from provisioner.projects.program import inside, program_of
 from provisioner.projects.project import Project, project_in, stack_name
 from provisioner.projects.stack_config import Configuration, configuration, stack_file
 from provisioner.projects.state import keys_for, state_of
-from provisioner.providers.aws.package import AwsPackage
-from provisioner.providers.aws.session import Connection, region_around
 from provisioner.providers.interface import Package, Refused
-from provisioner.providers.kubernetes.package import ClusterConnection, KubernetesPackage
+from provisioner.providers.on_demand import OnDemand
 from provisioner.providers.protocol.packages import packages_with_plugins
 
 
@@ -140,8 +137,8 @@ def opened(
     written = stack_file(project, name)
     keys = keys_for(project, name, written)
     said = configuration(project, name, written, keys.sealer(name, None).open)
-    drivers = _drivers(tries_first=tries_first) if packages is None else packages
-    plugged = packages_with_plugins({**drivers, **_dynamic(project)})
+    drivers = _drivers(tries_first=tries_first) if packages is None else _given(packages)
+    plugged = packages_with_plugins(OnDemand({**drivers, urns.DYNAMIC: partial(_dynamic, project)}))
     try:
         engine = EmbeddedEngine(state_of(project), plugged, keys)
         engine.hear = hear
@@ -157,6 +154,8 @@ def forget_pending(folder: Path, stack: str) -> None:
     name = stack_name(project, stack)
     keys = keys_for(project, name, stack_file(project, name))
     place = state_of(project).place(project.name, name)
+    from provisioner.engine.embedded import ledger  # noqa: PLC0415 - few commands record anything by hand
+
     with ledger.opened(place, keys, Access.WRITE) as records:
         records.record(records.amended(Mending(Pending.FORGET)), "")
 
@@ -165,16 +164,35 @@ def _stack(project: Project, name: str, said: Configuration) -> Stack:
     return Stack(project.name, name, "", program_of(project), said.values, said.secret_keys)
 
 
-def _drivers(*, tries_first: bool) -> dict[str, Package]:
+def _drivers(*, tries_first: bool) -> dict[str, Callable[[], Package]]:
     """Ours, with the person's own credentials and region, and the cluster that kubectl would take."""
-    return {
-        "aws": AwsPackage(Connection(), region_around),
-        "kubernetes": KubernetesPackage(ClusterConnection(tries_first=tries_first)),
-    }
+    return {"aws": _aws, "kubernetes": partial(_kubernetes, tries_first=tries_first)}
 
 
-def _dynamic(project: Project) -> dict[str, Package]:
-    return {urns.DYNAMIC: DynamicPackage(project.name)}
+def _given(packages: Mapping[str, Package]) -> dict[str, Callable[[], Package]]:
+    return {name: partial(packages.__getitem__, name) for name in packages}
+
+
+def _aws() -> Package:
+    from provisioner.providers.aws.package import AwsPackage  # noqa: PLC0415 - where a program needs it
+    from provisioner.providers.aws.session import Connection, region_around  # noqa: PLC0415
+
+    return AwsPackage(Connection(), region_around)
+
+
+def _kubernetes(*, tries_first: bool) -> Package:
+    from provisioner.providers.kubernetes.package import (  # noqa: PLC0415 - where a program needs it
+        ClusterConnection,
+        KubernetesPackage,
+    )
+
+    return KubernetesPackage(ClusterConnection(tries_first=tries_first))
+
+
+def _dynamic(project: Project) -> Package:
+    from provisioner.engine.embedded.dynamic import DynamicPackage  # noqa: PLC0415 - few programs have them
+
+    return DynamicPackage(project.name)
 
 
 def _done(found: Opened, action: Action, how: How, hear: Callable[[Event], None]) -> Ran:

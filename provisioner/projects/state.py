@@ -8,18 +8,18 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import unquote
 
-from environments import bucket_address, key_address
-from environments.account import State
+from environments import key_address
 from provisioner.engine.embedded.folder import Folder
 from provisioner.engine.embedded.keys import BY_PHRASE, Keys
 from provisioner.engine.embedded.place import Backend
 from provisioner.engine.project_failures import NotAProject
 from provisioner.projects.project import Project
 from provisioner.projects.stack_config import StackFile
-from provisioner.state_wiring import backend_of, keys_of
+from provisioner.seal_wiring import given_passphrase, keys_by
 
 VARIABLE: Final = "PULUMI_BACKEND_URL"
 _FILE: Final = "file://"
+_BUCKET: Final = "s3://"
 _HABITS: Final = ("awssdk=", "use_path_style=", "s3ForcePathStyle=")
 """Where there is an endpoint the bucket is always in the path here."""
 
@@ -34,14 +34,22 @@ def state_of(project: Project) -> Backend:
         return Folder(project.root / ".provisioner" / "state")
     if url.startswith(_FILE):
         return Folder(_folder(project, url))
-    if url.startswith(bucket_address.SCHEME):
-        try:
-            address = bucket_address.parsed(_without_habits(url))
-        except bucket_address.NoAddress as wrong:
-            raise NotAProject(project.file, f"`{url}`: {wrong.detail}", wrong.fix) from wrong
-        return backend_of(State(backend=address), region(), project.root)
+    if url.startswith(_BUCKET):
+        return _bucket(project, url)
     fix = f"set {VARIABLE} to `file://FOLDER` or `s3://BUCKET/PREFIX`; the project's own is in `backend.url`."
     raise NotAProject(project.file, f"the embedded engine keeps no state in `{url}`", fix)
+
+
+def _bucket(project: Project, url: str) -> Backend:
+    from environments import bucket_address  # noqa: PLC0415 - most projects keep their state in a folder
+    from environments.account import State  # noqa: PLC0415
+    from provisioner.state_wiring import backend_of  # noqa: PLC0415
+
+    try:
+        address = bucket_address.parsed(_without_habits(url))
+    except bucket_address.NoAddress as wrong:
+        raise NotAProject(project.file, f"`{url}`: {wrong.detail}", wrong.fix) from wrong
+    return backend_of(State(backend=address), region(), project.root)
 
 
 def keys_for(project: Project, stack: str, file: StackFile) -> Keys:
@@ -51,8 +59,7 @@ def keys_for(project: Project, stack: str, file: StackFile) -> Keys:
         known = " or ".join(f"`{scheme}…`" for scheme in key_address.SCHEMES)
         fix = f"use a passphrase, {known} (`pulumi stack change-secrets-provider`)."
         raise NotAProject(project.stack_file(stack), f"nothing here opens what `{url}` has sealed", fix)
-    keys = keys_of(State(secrets=url or BY_PHRASE), region(), is_local=False)
-    return replace(keys, founded=file.secrets)
+    return replace(keys_by(url or BY_PHRASE, region(), given_passphrase), founded=file.secrets)
 
 
 def region() -> str:

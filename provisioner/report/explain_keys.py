@@ -8,10 +8,11 @@ from typing import Final
 
 from provisioner.engine.key_failures import KeyIsNeeded, Losing, NoSuchKey
 from provisioner.report.message import Message, Trouble
-from provisioner.report.naming import labelled
+from provisioner.report.naming import labelled, type_of
 
 OfKeys = KeyIsNeeded | NoSuchKey
 
+_ENGINE: Final = "vault:index/mount:Mount"
 _MOST: Final = 20
 """Rows of one list; the rest is counted."""
 
@@ -37,12 +38,16 @@ def _needed(failure: KeyIsNeeded) -> Message:
     rows = "".join(f"\n{row}" for losing in failure.keys for row in _losing(losing))
     notes = "".join(f"\nNote: {note}" for note in failure.notes)
     told = f"Nothing was changed. Without these keys, what needs them could never be read again:{rows}{notes}"
-    if any(losing.living for losing in failure.keys):
-        return Message(
-            Trouble.KEY_NEEDED,
-            told,
-            "let the same plan remove what needs them, or move that to another key first; or keep the keys.",
-        )
+    if any(losing.op == "move" for losing in failure.keys):
+        told += "\nA state looks for its key at the path that it names, and nowhere else."
+    move = "let the same plan remove what needs them, or move that to another key first; or keep the keys."
+    seal = "seal the secrets in the state with another key first, then do this again; or keep the key:"
+    is_living = any(losing.living for losing in failure.keys)
+    if any(losing.sealed for losing in failure.keys):
+        fix = f"{move} And {seal}" if is_living else seal
+        return Message(Trouble.KEY_NEEDED, told, fix, (failure.migration,))
+    if is_living:
+        return Message(Trouble.KEY_NEEDED, told, move)
     agreed = " ".join(f"--approve-loss {shlex.quote(losing.key)}" for losing in failure.keys)
     return Message(
         Trouble.KEY_NEEDED,
@@ -54,8 +59,10 @@ def _needed(failure: KeyIsNeeded) -> Message:
 
 
 def _losing(losing: Losing) -> Iterator[str]:
-    yield f"  - {losing.op} {labelled(losing.key)}, which is needed by:"
-    rows = [labelled(each) if each.startswith("urn:") and " " not in each else each for each in losing.living]
+    which = "whose keys are" if type_of(losing.key) == _ENGINE else "which is"
+    yield f"  - {losing.op} {labelled(losing.key)}, {which} needed by:"
+    rows = [f"the secrets in the state of {each}" for each in losing.sealed]
+    rows += [labelled(each) for each in losing.living]
     rows += [f"{each}, which stays" for each in losing.retained]
     yield from (f"      {each}" for each in rows[:_MOST])
     if len(rows) > _MOST:

@@ -10,7 +10,7 @@ from typing import Any
 
 from provisioner.plan.last_snapshots import all_losses
 from provisioner.plan.model import Mode, Risk, StackPlan
-from provisioner.plan.risk import Loss
+from provisioner.plan.risk import Loss, moves_keys
 from provisioner.plan.saved import SavedPlan, loss_digest, mode_of
 from provisioner.report.naming import counted
 from provisioner.report.plan_text import plan_text
@@ -52,6 +52,11 @@ class PlanView:
     def losses(self) -> tuple[Loss, ...]:
         """Every step that destroys data."""
         return () if self.is_disposable else all_losses(self.plans)
+
+    @property
+    def may_lose_keys(self) -> bool:
+        """Whether somebody has to look what still needs the keys that go; in most plans none does."""
+        return not self.is_disposable and (bool(self.losses) or any(map(moves_keys, self.plans)))
 
     @property
     def digest(self) -> str:

@@ -14,6 +14,7 @@ _USES: Final[Mapping[str, tuple[str, ...]]] = {
     "plan-file": ("findings",),
     "drift": (),
     "findings": (),
+    "keys": (),
 }
 """Each schema, and those that it refers to."""
 

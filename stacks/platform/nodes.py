@@ -1,6 +1,8 @@
-"""Software that nodes with GPUs need, and nodes that Karpenter makes."""
+"""Software that nodes with accelerators need, and nodes that Karpenter makes."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pulumi
 
@@ -11,14 +13,18 @@ from components.gpu_software import (
     FabricSoftwareArgs,
     GpuSoftware,
     GpuSoftwareArgs,
+    NeuronSoftware,
+    NeuronSoftwareArgs,
 )
 from components.node_bootstrap import mirror_script
 from components.node_marks import KARPENTER_ACCOUNT
 from components.node_pools import KarpenterMachine, NodePool, NodePoolArgs
 from environments.cluster import EksCluster
+from environments.gpu_claims import are_claimed
 from environments.gpu_pools import GpuPool
 from environments.network import ExistingNetwork, OwnNetwork
 from environments.regions import zones
+from environments.software_book import BOOK
 from stacks.cluster_stack import ClusterStack
 from stacks.ownership import default_tags
 from stacks.parts import part
@@ -27,34 +33,66 @@ from stacks.pool_marks import sharing_of, taints_of
 
 
 def gpu_software(stack: ClusterStack, charts: Charts) -> None:
-    """What makes GPUs and their fabric known to the cluster, where a pool has such."""
+    """What makes accelerators and their fabric known to the cluster, where a pool has such."""
     pools = stack.environment.pools_in(stack.region)
-    shared = [pool for pool in pools if pool.hardware.vendor == "nvidia"]
-    joined = [pool for pool in pools if pool.fabric == "efa"]
-    if shared:
-        GpuSoftware(
-            stack.named("gpu-software"),
-            GpuSoftwareArgs(
+    if shared := [pool for pool in pools if pool.hardware.vendor == "nvidia"]:
+        _for_gpus(stack, charts, shared)
+    if own := [pool.instance.name for pool in pools if pool.hardware.vendor == "aws"]:
+        NeuronSoftware(
+            stack.named("neuron-software"),
+            NeuronSoftwareArgs(
                 origin="gpu_pools",
-                nodes=EksNodes() if isinstance(stack.environment.cluster, EksCluster) else BareNodes(),
-                sharings=[sharing_of(pool) for pool in shared],
-                source=charts.source("gpu-operator"),
+                machines=own,
+                source=charts.source("neuron-device-plugin"),
                 by=charts.by,
-                images=charts.images("gpu-operator"),
+                images=charts.images("neuron-device-plugin"),
             ),
-            charts.after("gpu-operator"),
+            charts.after("neuron-device-plugin"),
         )
-    if joined:
+    if joined := [pool.instance.name for pool in pools if pool.fabric == "efa"]:
         FabricSoftware(
             stack.named("fabric-software"),
             FabricSoftwareArgs(
                 origin="gpu_pools",
-                machines=[pool.instance.name for pool in joined],
+                machines=joined,
                 source=charts.source("aws-efa-k8s-device-plugin"),
                 by=charts.by,
                 images=charts.images("aws-efa-k8s-device-plugin"),
             ),
             charts.after("aws-efa-k8s-device-plugin"),
+        )
+
+
+def _for_gpus(stack: ClusterStack, charts: Charts, pools: Sequence[GpuPool]) -> None:
+    """NVIDIA's operator; and beside it, where pods claim GPUs, NVIDIA's driver for claims."""
+    claimed = are_claimed(stack.environment.cluster)
+    operator = GpuSoftware(
+        stack.named("gpu-software"),
+        GpuSoftwareArgs(
+            origin="gpu_pools",
+            nodes=EksNodes() if isinstance(stack.environment.cluster, EksCluster) else BareNodes(),
+            sharings=[sharing_of(pool) for pool in pools],
+            source=charts.source("gpu-operator"),
+            by=charts.by,
+            images=charts.images("gpu-operator"),
+            claimed=claimed,
+        ),
+        charts.after("gpu-operator"),
+    )
+    if claimed:
+        # Imported where it is used: most clusters have a device plugin.
+        from components.gpu_claims import GpuClaims, GpuClaimsArgs  # noqa: PLC0415
+
+        GpuClaims(
+            stack.named("gpu-claims"),
+            GpuClaimsArgs(
+                origin="cluster.gpu_allocation",
+                operator_namespace=BOOK["gpu-operator"].namespace,
+                source=charts.source("dra-driver-nvidia-gpu"),
+                by=charts.by,
+                images=charts.images("dra-driver-nvidia-gpu"),
+            ),
+            pulumi.ResourceOptions.merge(stack.opts, pulumi.ResourceOptions(depends_on=[operator])),
         )
 
 

@@ -11,6 +11,7 @@ from components.gpu_quota import QUEUE
 from components.node_marks import software_labels
 from components.software_namespace import SoftwareNamespace, SoftwareNamespaceArgs
 from environments.connectivity import AirGap
+from environments.gpu_claims import DEVICE_CLASS, are_claimed
 from environments.gpu_pools import GpuPool
 from environments.gpu_shares import resource_of, selector_of
 from environments.model import Environment
@@ -96,11 +97,12 @@ def _hand_over(stack: ClusterStack) -> None:
     env = stack.environment
     pulumi.export("queue", QUEUE if env.teams else None)
     pulumi.export("gatewayClass", GATEWAY_CLASS if serves(env) else None)
-    pulumi.export("pools", {pool.name: _as_pods_see_it(pool) for pool in env.pools_in(stack.region)})
+    pulumi.export("pools", {pool.name: _as_pods_see_it(env, pool) for pool in env.pools_in(stack.region)})
 
 
-def _as_pods_see_it(pool: GpuPool) -> dict[str, object]:
-    seen: dict[str, object] = {"resource": resource_of(pool), "nodeSelector": dict(selector_of(pool))}
+def _as_pods_see_it(env: Environment, pool: GpuPool) -> dict[str, object]:
+    what = {"deviceClass": DEVICE_CLASS} if are_claimed(env.cluster) else {"resource": resource_of(pool)}
+    seen: dict[str, object] = {**what, "nodeSelector": dict(selector_of(pool))}
     labels = dict(software_labels(sharing_of(pool)))
     # Nodes that are made for a pool have them from the beginning.
     return {**seen, "labelsForNodes": labels} if pool.machine and labels else seen

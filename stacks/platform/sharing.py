@@ -11,8 +11,10 @@ import pulumi
 from components.gpu_admission import GpuAdmission, GpuAdmissionArgs
 from components.gpu_quota import GpuQuota, GpuQuotaArgs, QuotaPool, QuotaTeam, Share
 from components.team_namespace import TEAM_LABEL, TeamNamespace, TeamNamespaceArgs
+from environments.gpu_claims import DEVICE_CLASS, are_claimed
 from environments.gpu_pools import GpuPool
 from environments.gpu_shares import resource_of, selector_of
+from environments.model import Environment
 from environments.teams import Team
 from stacks.cluster_stack import ClusterStack
 from stacks.platform.charts import Charts
@@ -36,7 +38,12 @@ def team_namespaces(stack: ClusterStack) -> dict[str, TeamNamespace]:
     return {
         team.name: TeamNamespace(
             stack.named(f"team-{team.name}"),
-            TeamNamespaceArgs(origin=f"teams[{number}]", team=team.name, members=team.members),
+            TeamNamespaceArgs(
+                origin=f"teams[{number}]",
+                team=team.name,
+                members=team.members,
+                claimed=are_claimed(stack.environment.cluster),
+            ),
             stack.opts,
         )
         for number, team in enumerate(stack.environment.teams)
@@ -48,7 +55,7 @@ def gpu_quota(stack: ClusterStack, charts: Charts, spaces: Sequence[TeamNamespac
     teams = stack.environment.teams
     if not teams:
         return
-    kueue = charts.chart("kueue", _kueue_values(), "teams")
+    kueue = charts.chart("kueue", _kueue_values(stack.environment), "teams")
     pools = [pool for pool in stack.environment.pools_in(stack.region) if _is_shared(pool, teams)]
     GpuQuota(
         stack.named("gpu-quota"),
@@ -96,7 +103,11 @@ def _team(team: Team, pools: Sequence[GpuPool]) -> QuotaTeam:
     )
 
 
-def _kueue_values() -> dict[str, Any]:
+def _kueue_values(env: Environment) -> dict[str, Any]:
+    resources: dict[str, Any] = {"excludeResourcePrefixes": list(_COUNTED_ELSEWHERE)}
+    if are_claimed(env.cluster):
+        # A claim counts as what other clusters ask for by name, so that quotas read alike.
+        resources["deviceClassMappings"] = [{"name": "nvidia.com/gpu", "deviceClassNames": [DEVICE_CLASS]}]
     # The whole of it: the chart takes its configuration as one text, and JSON is YAML.
     config = {
         "apiVersion": "config.kueue.x-k8s.io/v1beta2",
@@ -120,6 +131,6 @@ def _kueue_values() -> dict[str, Any]:
         # Pods of other namespaces are left alone.
         "managedJobsNamespaceSelector": {"matchExpressions": [{"key": TEAM_LABEL, "operator": "Exists"}]},
         "fairSharing": {"preemptionStrategies": ["LessThanOrEqualToFinalShare", "LessThanInitialShare"]},
-        "resources": {"excludeResourcePrefixes": list(_COUNTED_ELSEWHERE)},
+        "resources": resources,
     }
     return {"managerConfig": {"controllerManagerConfigYaml": json.dumps(config, indent=2)}}

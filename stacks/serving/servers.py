@@ -16,6 +16,7 @@ from components.model_network import Egress, ModelTraffic, anywhere
 from components.model_pod import Gpus, ModelMachine, Toleration
 from components.network_policies import space
 from environments.connectivity import AirGap
+from environments.gpu_claims import DEVICE_CLASS, are_claimed
 from environments.gpu_pools import GpuPool
 from environments.gpu_shares import resource_of, selector_of
 from environments.model_sources import Source
@@ -51,7 +52,7 @@ def server(
             origin=f"models[{number}]",
             identity=_identity(stack, model),
             runtime=runtime(stack, model, pool),
-            machine=_machine(model, pool),
+            machine=_machine(model, pool, claimed=are_claimed(env.cluster)),
             scale=_scale(model),
             stable=_release(stack, model, model.source, store),
             tried=(
@@ -79,14 +80,15 @@ def _identity(stack: ClusterStack, model: Model) -> made.ModelIdentity:
     )
 
 
-def _machine(model: Model, pool: GpuPool | None) -> ModelMachine:
+def _machine(model: Model, pool: GpuPool | None, *, claimed: bool) -> ModelMachine:
     return ModelMachine(
         cpus=model.server.cpus,
         memory_gib=model.server.memory.gib,
         disk_gib=model.server.disk.gib,
         gpus=(
             Gpus(
-                resource=resource_of(pool),
+                resource=DEVICE_CLASS if claimed else resource_of(pool),
+                claimed=claimed,
                 count=model.asks_for,
                 node_labels=selector_of(pool),
                 tolerations=[

@@ -13,7 +13,8 @@ from provisioner.engine.embedded.engine import EmbeddedEngine
 from provisioner.engine.state_failures import KeyRefused
 from provisioner.report.explain import explain
 from provisioner.report.message import render
-from provisioner.state_wiring import in_region, keys_of
+from provisioner.seal_wiring import in_region
+from provisioner.state_wiring import keys_of
 from tests.support.fake_cloud import FakePackage, FakeRegistry, Thing
 from tests.support.fake_transit import TOKEN, FakeTransit
 from tests.support.runs import Desk

@@ -1,6 +1,7 @@
 """`keys list|report|rotate`: what people and programs read, and that nothing is rotated without a word."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from provisioner.keyring.entry import Entry, Ring
 from provisioner.keyring.key import Key, Kind, Usage
 from provisioner.keyring.status import Status
 from provisioner.keyring.uses import Need, Use
+from tests.report.test_schemas import check as obeys
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 STACK = "urn:pulumi:prod.us-east-1::foundation"
@@ -98,6 +100,23 @@ def test_the_report_for_programs(cli, ring, golden):
     ended = cli("keys", "report", "prod", "--json")
     assert json.loads(ended.out)["schema"] == "provisioner/keys/1"
     golden(ended.out)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("list", "prod"), ("report", "prod"), ("rotate", "prod", "prod-models", "--yes")],
+    ids=["list", "report", "rotate"],
+)
+def test_what_programs_get_is_what_the_published_schema_says(cli, ring, words):
+    obeys("keys", json.loads(cli("keys", *words, "--json").out))
+
+
+def test_a_grant_names_its_grantee_to_programs(cli, ring, monkeypatch):
+    grant = replace(use("aws:kms/grant:Grant", "reader", "keyId", Need.PART), grantee="arn:aws:iam::1:role/r")
+    empty = Ring(environment="dev", now=NOW, entries=(), sealed={})
+    for found in (empty, replace(empty, entries=(replace(DATA, uses=(grant,)),))):
+        monkeypatch.setattr(keys, "keyring", lambda _, found=found: SimpleNamespace(ring=found))
+        obeys("keys", json.loads(cli("keys", "list", "dev", "--json").out))
 
 
 @pytest.mark.parametrize("name", ["prod-models", "prod/transit/models", "models", MODELS.key.urn])

@@ -13,7 +13,8 @@ from provisioner.engine.state_failures import KeyRefused
 from provisioner.key_wiring import SealedStacks, Setting
 from provisioner.plan.model import ApprovedPlan, Mode, Source
 from provisioner.schedule import LayerStacks
-from provisioner.state_wiring import in_region, keys_of, new_passphrase
+from provisioner.seal_wiring import in_region, new_passphrase
+from provisioner.state_wiring import keys_of
 from tests.backends.test_seals import CANARY, FakeKey
 from tests.support.fake_cloud import FakeRegistry, Thing
 from tests.support.runs import Desk

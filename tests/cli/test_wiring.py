@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import boto3
 import pytest
 
-from provisioner import state_wiring, wiring
+from provisioner import seal_wiring, wiring
 from provisioner.local.desk import Desk
 from provisioner.providers.interface import Refused
 from provisioner.workspace import Workspace
@@ -287,4 +287,4 @@ def test_the_passphrase_comes_from_the_variables_that_pulumi_reads(monkeypatch, 
     Path("phrase").write_text("from a file\n")
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert state_wiring._given_passphrase() == phrase
+    assert seal_wiring.given_passphrase() == phrase

@@ -1,5 +1,6 @@
 """What the components of model servers declare, as text: types, names, parents, inputs, and what waits for what."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,7 @@ GPU = Gpus(
         Toleration(key="team", value="search", effect="NoSchedule"),
     ],
 )
+CLAIMED = dataclasses.replace(GPU, resource="gpu.nvidia.com", claimed=True)
 INTERNET = Egress(blocks=("0.0.0.0/0",), but=("169.254.0.0/16",), port=443)
 
 
@@ -89,7 +91,7 @@ def fetched(version, digest, secret=None):
     )
 
 
-def on_gpus(version=17, tried=Tried(release=fetched(18, TWO), weight=10, replicas=1)):
+def on_gpus(version=17, tried=Tried(release=fetched(18, TWO), weight=10, replicas=1), gpus=GPU):
     args = ModelServerArgs(
         origin="models[0]",
         identity=Identity(
@@ -100,7 +102,7 @@ def on_gpus(version=17, tried=Tried(release=fetched(18, TWO), weight=10, replica
             labels={"kueue.x-k8s.io/queue-name": "gpus"},
         ),
         runtime=VLLM,
-        machine=ModelMachine(cpus=4, memory_gib=32, disk_gib=60, gpus=GPU),
+        machine=ModelMachine(cpus=4, memory_gib=32, disk_gib=60, gpus=gpus),
         scale=ModelScale(
             least=2,
             most=6,
@@ -162,6 +164,7 @@ def route(weight, limit=None):
 
 PROGRAMS = {
     "on_gpus_with_a_candidate": on_gpus(),
+    "on_gpus_that_are_claimed": on_gpus(gpus=CLAIMED),
     "from_an_image": from_an_image(),
     "gateway_with_keys": gateway(
         IssuedCertificate(issuer="corp-ca"), Keys(secret="model-keys"), {"scheme": "internal"}.items()
@@ -237,3 +240,14 @@ def test_a_new_version_takes_the_place_of_the_old_one_by_and_by(program, rolling
     (service,) = record(program).of_type("InferenceService")
     strategy = service.inputs["spec"]["predictor"]["deploymentStrategy"]
     assert strategy == {"type": "RollingUpdate", "rollingUpdate": rolling}
+
+
+def test_another_number_of_claimed_gpus_is_another_template():
+    """Kubernetes changes no template: the servers move to the new one before the old one goes."""
+    more = dataclasses.replace(CLAIMED, count=4)
+    changes = difference(record(on_gpus(gpus=CLAIMED)), record(on_gpus(gpus=more))).splitlines()
+    assert changes == [
+        "- ResourceClaimTemplate dev-model-ranker-gpus-2",
+        "+ ResourceClaimTemplate dev-model-ranker-gpus-4",
+        "~ InferenceService dev-model-ranker  (spec)",
+    ]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from components.chart import Chart, ChartArgs, ChartSource
+from components.gpu_claims import GpuClaims, GpuClaimsArgs
 from components.gpu_admission import GpuAdmission, GpuAdmissionArgs
 from components.gpu_quota import GpuQuota, GpuQuotaArgs, QuotaPool, QuotaTeam, Share
 from components.gpu_software import (
@@ -14,6 +15,8 @@ from components.gpu_software import (
     FabricSoftwareArgs,
     GpuSoftware,
     GpuSoftwareArgs,
+    NeuronSoftware,
+    NeuronSoftwareArgs,
 )
 from components.node_marks import MigSlices, Taint, TimeSlices, WholeGpus
 from components.node_pools import KarpenterMachine, NodePool, NodePoolArgs
@@ -47,9 +50,15 @@ def chart(source, by):
     return lambda: Chart("dev-queue", args)
 
 
-def gpu_software(nodes, *sharings, images=()):
+def gpu_software(nodes, *sharings, images=(), claimed=False):
     args = GpuSoftwareArgs(
-        origin="gpu_pools", nodes=nodes, sharings=sharings, source=WEB, by="release", images=dict(images)
+        origin="gpu_pools",
+        nodes=nodes,
+        sharings=sharings,
+        source=WEB,
+        by="release",
+        images=dict(images),
+        claimed=claimed,
     )
     return lambda: GpuSoftware("dev-gpu-software", args)
 
@@ -143,8 +152,29 @@ PROGRAMS = {
     "gpus_of_several_kinds_on_own_machines": gpu_software(
         BareNodes(), MigSlices(profile="1g.5gb"), WholeGpus()
     ),
+    "gpus_that_are_claimed": gpu_software(EksNodes(), WholeGpus(), claimed=True),
+    "claims": lambda: GpuClaims(
+        "dev-gpu-claims",
+        GpuClaimsArgs(
+            origin="cluster.gpu_allocation",
+            operator_namespace="kube-system",
+            source=OCI,
+            by="release",
+            images={"image": {"tag": "1.2.3"}},
+        ),
+    ),
     "gpus_from_a_mirror": gpu_software(
         BareNodes(), WholeGpus(), images={"driver": {"repository": "mirror/nvidia"}}
+    ),
+    "chips": lambda: NeuronSoftware(
+        "dev-neuron-software",
+        NeuronSoftwareArgs(
+            origin="gpu_pools",
+            machines=["trn1.32xlarge", "inf2.xlarge", "trn1.32xlarge"],
+            source=WEB,
+            by="flux",
+            images={"devicePlugin": {"image": {"tag": "1.2.3"}}},
+        ),
     ),
     "fabric": lambda: FabricSoftware(
         "dev-fabric",
@@ -175,6 +205,10 @@ PROGRAMS = {
         "dev-team-search",
         TeamNamespaceArgs(origin="teams[0]", team="search", members=["search-ml", "on-call"]),
     ),
+    "team_that_claims": lambda: TeamNamespace(
+        "dev-team-search",
+        TeamNamespaceArgs(origin="teams[0]", team="search", members=["search-ml"], claimed=True),
+    ),
     "team_of_nobody": lambda: TeamNamespace(
         "dev-team-search", TeamNamespaceArgs(origin="teams[0]", team="search", members=[])
     ),
@@ -200,6 +234,14 @@ def test_exactly_one_hands_gpus_out(nodes, sharing):
     (release,) = record(gpu_software(nodes, sharing)).of_type("Release")
     values = release.inputs["values"]
     assert (values["clusterPolicy"]["deployCR"], values["gpuCluster"]["deployCR"]) == (True, False)
+
+
+def test_who_claims_gpus_has_no_device_plugin():
+    (operator,) = record(gpu_software(EksNodes(), WholeGpus(), claimed=True)).of_type("Release")
+    assert operator.inputs["values"]["devicePlugin"] == {"enabled": False}
+    assert operator.inputs["values"]["gpuCluster"] == {"deployCR": False}
+    (driver,) = record(PROGRAMS["claims"]).of_type("Release")
+    assert driver.inputs["values"]["resources"]["gpus"] == {"enabled": True}
 
 
 def test_configurations_of_time_slices_are_those_that_labels_name():

@@ -3,6 +3,8 @@
 An answer is a list of names that a person can read, one for each object, so that what is there twice shows twice.
 """
 
+import functools
+
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -21,13 +23,18 @@ NOT_THERE = {
 """Error codes that say: this bucket or repository has no such setting."""
 
 
+@functools.cache
+def _session():
+    """One for all: it reads the model of a service once."""
+    return boto3.Session("local", "local")
+
+
 class Cloud:
     """boto3 clients of the cloud at an endpoint, and the count of what is in it."""
 
     def __init__(self, endpoint, region="us-east-1"):
         self.endpoint = endpoint
         self.region = region
-        self._session = boto3.Session("local", "local")
         self._clients = {}
 
     def elsewhere(self, region):
@@ -36,7 +43,7 @@ class Cloud:
 
     def client(self, service):
         if service not in self._clients:
-            self._clients[service] = self._session.client(
+            self._clients[service] = _session().client(
                 service, self.region, endpoint_url=self.endpoint,
                 config=Config(s3={"addressing_style": "path"}, proxies={}, max_pool_connections=4),
             )  # fmt: skip

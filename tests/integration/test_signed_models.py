@@ -15,6 +15,7 @@ from components.model_admission import (
 )
 from components.team_namespace import TEAM_LABEL
 from tests.integration.rendered import Manifest, sent
+from tests.integration.signed_changes import BUSYBOX, CHANGES, NOT_OURS, OTHERS, UNSIGNED, changed
 from tests.integration.test_model_servers import FILE, path_of, pods
 from tests.servers.api_server import ApiServer
 from tests.support.environments import recorded
@@ -28,8 +29,6 @@ PLURALS = {
     "ValidatingAdmissionPolicy": "validatingadmissionpolicies",
     "ValidatingAdmissionPolicyBinding": "validatingadmissionpolicybindings",
 }
-UNSIGNED = "was not found among those with a signature that holds"
-NOT_OURS = "was not found to be the environment's own program"
 
 
 @pytest.fixture(scope="module")
@@ -93,51 +92,6 @@ def pod_tried(cluster, pod):
     return "made" if code == 201 else answer["message"]
 
 
-def changed(name):
-    def digest(served, _):
-        served["annotations"]["provisioner/model-digest"] = "sha256:" + "0" * 64
-
-    def version(served, _):
-        served["labels"]["provisioner/model-version"] = "99"
-
-    def no_digest(served, _):
-        del served["annotations"]["provisioner/model-digest"]
-
-    def another_model(served, other):
-        served["annotations"]["provisioner/model-digest"] = other
-
-    def digest_told(served, _):
-        served["initContainers"][0]["args"][2] = "sha256:" + "0" * 64
-
-    def program(served, _):
-        served["initContainers"][0]["command"] = ["sh", "-c", "true"]
-
-    def one_program_more(served, _):
-        served["initContainers"][0]["command"][2] += "\nimport os; os.system('fetch something else')"
-
-    def image(served, _):
-        served["initContainers"][0]["image"] = "registry.example/mine:1"
-
-    def nothing_fetches(served, _):
-        del served["initContainers"]
-
-    return locals()[name]
-
-
-CHANGES = {
-    "digest": UNSIGNED,
-    "version": UNSIGNED,
-    "no_digest": UNSIGNED,
-    "another_model": UNSIGNED,
-    "digest_told": NOT_OURS,
-    "program": NOT_OURS,
-    "one_program_more": NOT_OURS,
-    "image": NOT_OURS,
-    "nothing_fetches": NOT_OURS,
-}
-"""What somebody changes in a model that is signed, and what the API server says."""
-
-
 def named(objects, name):
     return next(each for each in objects if each["metadata"]["name"].removesuffix("-0") == name)
 
@@ -167,10 +121,99 @@ def test_a_version_that_is_tried_has_to_be_signed_as_well(cluster, in_force, ser
 @pytest.mark.parametrize(("change", "said"), CHANGES.items())
 def test_a_pod_of_anything_else_is_refused(cluster, in_force, services, objects, change, said):
     pod = copy.deepcopy(named([*pods(objects)], "ranker"))
-    served = {**pod["metadata"], "initContainers": pod["spec"]["initContainers"]}
+    served = {**pod["metadata"], **{name: pod["spec"][name] for name in ("initContainers", "volumes")}}
     changed(change)(served, other_digest(services))
     pod["spec"]["initContainers"] = served.get("initContainers", [])
     assert said in pod_tried(cluster, pod)
+
+
+def test_a_server_that_may_write_to_its_model_is_refused(cluster, in_force, objects):
+    pod = copy.deepcopy(named([*pods(objects)], "ranker"))
+    for mount in pod["spec"]["containers"][0]["volumeMounts"]:
+        mount.pop("readOnly", None)
+    assert OTHERS in pod_tried(cluster, pod)
+
+
+def test_what_eks_adds_for_a_role_is_let_in(cluster, in_force, objects):
+    pod = copy.deepcopy(named([*pods(objects)], "ranker"))
+    folder = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
+    token = {"serviceAccountToken": {"audience": "sts.amazonaws.com", "path": "token"}}
+    pod["spec"]["volumes"].append({"name": "aws-iam-token", "projected": {"sources": [token]}})
+    for each in (*pod["spec"]["initContainers"], *pod["spec"]["containers"]):
+        each["env"] += [
+            {"name": "AWS_REGION", "value": "us-east-1"},
+            {"name": "AWS_ROLE_ARN", "value": "arn:aws:iam::123456789012:role/ranker"},
+            {"name": "AWS_WEB_IDENTITY_TOKEN_FILE", "value": f"{folder}/token"},
+        ]
+        each["volumeMounts"].append({"name": "aws-iam-token", "mountPath": folder, "readOnly": True})
+    assert pod_tried(cluster, pod) == "made"
+    pod["spec"]["volumes"][-1] = {"name": "aws-iam-token", "configMap": {"name": "mine"}}
+    assert NOT_OURS in pod_tried(cluster, pod)
+
+
+@pytest.fixture
+def running(cluster, in_force, objects):
+    """A pod of a signed model that is there; answers with what the API server says to a change of it."""
+    pod = copy.deepcopy(named([*pods(objects)], "ranker"))
+    at = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods"
+    pod["metadata"]["name"] = "made"
+    code, answer = cluster.ask("POST", at, pod)
+    assert code == 201, answer
+
+    def change(patch, subresource=""):
+        """Strategic, so that containers are told by their names."""
+        path = f"{at}/made{subresource}?dryRun=All"
+        code, answer = cluster.ask("PATCH", path, patch, "application/strategic-merge-patch+json")
+        return "made" if code == 200 else answer["message"]
+
+    yield change
+    cluster.ask("DELETE", f"{at}/made?gracePeriodSeconds=0")
+
+
+def test_a_pod_that_was_let_in_gets_no_other_image_to_fetch_with(running):
+    mine = {"name": "storage-initializer", "image": "registry.example/mine:1"}
+    assert NOT_OURS in running({"spec": {"initContainers": [mine]}})
+    assert running({"spec": {"activeDeadlineSeconds": 3600}}) == "made"
+
+
+def test_a_pod_that_was_let_in_gets_no_other_name(running):
+    for labels in ({"provisioner/model": "churn"}, {"provisioner/model-version": "99"}):
+        assert UNSIGNED in running({"metadata": {"labels": labels}})
+    told = {"provisioner/model-digest": "sha256:" + "0" * 64}
+    assert UNSIGNED in running({"metadata": {"annotations": told}})
+    assert running({"metadata": {"annotations": {"example.com/seen": "yes"}}}) == "made"
+
+
+def test_a_pod_of_nobodys_does_not_become_a_server(cluster, in_force, objects):
+    server = named([*pods(objects)], "ranker")
+    at = f"/api/v1/namespaces/{server['metadata']['namespace']}/pods"
+    spec = {"containers": [{**BUSYBOX, "name": "mine"}], "securityContext": server["spec"]["securityContext"]}
+    code, answer = cluster.ask("POST", at, {"metadata": {"name": "mine"}, "spec": spec})
+    assert code == 201, answer
+    try:
+        for labels in ({"serving.kserve.io/inferenceservice": "ranker"}, {"app": "isvc.ranker-predictor"}):
+            patch = {"metadata": {"labels": labels}}
+            code, answer = cluster.ask(
+                "PATCH", f"{at}/mine?dryRun=All", patch, "application/merge-patch+json"
+            )
+            assert UNSIGNED in answer["message"]
+    finally:
+        cluster.ask("DELETE", f"{at}/mine?gracePeriodSeconds=0")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "made"),
+        ({"targetContainerName": "kserve-container"}, "made"),
+        ({"targetContainerName": "storage-initializer"}, "choose another target"),
+        ({"volumeMounts": [{"name": "mnt-models", "mountPath": "/mine"}]}, "leave out volumeMounts"),
+    ],
+    ids=["alone", "beside the server", "beside what fetches", "with the model"],
+)
+def test_who_looks_into_a_server_sees_neither_its_volumes_nor_what_fetches(running, more, said):
+    debugger = {**BUSYBOX, "name": "debugger", **more}
+    assert said in running({"spec": {"ephemeralContainers": [debugger]}}, "/ephemeralcontainers")
 
 
 def test_who_runs_as_the_servers_of_a_model_is_one_of_them(cluster, in_force, objects):

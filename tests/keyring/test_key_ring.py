@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from components.model_artifact import Fetched, Opening, VaultWay, fetching
 from policies.model import Resource
 from policies.values import UNKNOWN, Hidden
-from provisioner.keyring.guard import Holder, Scene, going, needed, seals
+from provisioner.keyring.engine import MOUNT
+from provisioner.keyring.guard import Holder, Scene, going, moving, needed, sealed, seals
 from provisioner.keyring.key import (
     INTERMEDIATE,
     KMS_ALIAS,
@@ -140,12 +142,34 @@ def test_what_needs_a_key_of_kms(resource, need):
         ('path "dev/transit/decrypt/models-2" {}', False),
         ('path "other/dev/transit/decrypt/models" {}', False),
         ("hashivault://models", False),
+        ('{"way": {"key": "models", "kind": "vault", "mount": "dev/transit", "namespace": null}}', True),
+        (r'{"args": "{\"key\": \"models\", \"kind\": \"vault\", \"mount\": \"dev/transit\"}"}', True),
+        ('{"way": {"key": "models-2", "kind": "vault", "mount": "dev/transit"}}', False),
+        ('{"way": {"key": "models", "kind": "vault", "mount": "other/transit"}}', False),
     ],
 )
 def test_what_names_a_transit_key(text, names):
     key = made(TRANSIT_KEY, "m", backend="dev/transit", name="models")
     user = made("kubernetes:core/v1:ConfigMap", "c", data={"key": text})
     assert bool(uses(one(key), [key, user])) is names
+
+
+def test_the_servers_of_a_sealed_model_need_its_key():
+    way = VaultWay(
+        address="https://vault.example.com", namespace=None, authority="-----BEGIN CERTIFICATE-----",
+        mount="dev/transit", key="model-ranker", method="dev/kubernetes", role="model-ranker",
+    )  # fmt: skip
+    opening = Opening(model="ranker", version=1, way=way, statement={"a": {}}, envelope=None, keys=["k"])
+    artifact = Fetched(
+        uri="s3://b", digest="sha256:1", image="i", env={}, secret=None, disk_gib=1, opening=opening
+    )
+    spec = {"predictor": {"initContainers": fetching(artifact, "/mnt/models")}}
+    server = made("kubernetes:serving.kserve.io/v1beta1:InferenceService", "s", spec=spec)
+    key, other = (
+        made(TRANSIT_KEY, name, backend="dev/transit", name=f"model-{name}") for name in ("ranker", "churn")
+    )
+    found = [[(use.name, use.need) for use in uses(one(each), [each, server])] for each in (key, other)]
+    assert found == [[("s", Need.DATA)], []]
 
 
 def test_a_mount_with_a_longer_name_is_another_issuers():
@@ -202,8 +226,13 @@ def test_a_bucket_keeps_its_objects_when_only_its_setting_goes():
 
 
 def test_a_key_that_seals_the_state_refuses():
-    assert after(KEY_GOES, gone(ALIAS), seals=["awskms://alias/dev-data?region=us-east-1"]).living
-    assert not after(KEY_GOES, gone(ALIAS), seals=["awskms://alias/dev-data?region=eu-west-1"]).living
+    here, there = (f"awskms://alias/dev-data?region={each}" for each in ("us-east-1", "eu-west-1"))
+    by = {
+        "foundation dev.us-east-1": here,
+        "cluster dev.us-east-1": there,
+        "platform dev.us-east-1": "passphrase",
+    }
+    assert after(KEY_GOES, gone(ALIAS), seals=by).sealed == ("foundation dev.us-east-1",)
 
 
 @pytest.mark.parametrize("engine", ["dev/transit", "dev%2Ftransit", "dev%2ftransit", "dev/transit/"])
@@ -234,3 +263,61 @@ def test_snapshots_and_buckets_that_nobody_here_has_made_are_told():
     bucket = gone(made(BUCKET, "bucket", id="dev-models"))
     found = after(KEY_GOES, bucket, holders=[snapshot, elsewhere, going_too])
     assert found.retained == ("snapshot snap-1 in us-east-1",)
+
+
+ENGINE = made(MOUNT, "engine", id="dev/transit", path="dev/transit", type="transit")
+KEY_IN_IT = made(TRANSIT_KEY, "m", backend="dev/transit", name="models")
+SERVER = made(
+    "kubernetes:apps/v1:Deployment", "s", spec={"args": ['{"key": "models", "mount": "dev/transit"}']}
+)
+
+
+def test_an_engine_may_go_with_its_keys_and_all_that_needs_them():
+    names = made("vault:index/policy:Policy", "p", policy='path "dev/transit/decrypt/models" {}')
+    found = needed_of(ENGINE, gone(ENGINE), gone(KEY_IN_IT), gone(SERVER), stays(names))
+    assert (found.living, found.retained, found.sealed) == ((), (), ())
+
+
+def test_with_an_engine_all_its_keys_go_whoever_made_them():
+    assert needed_of(ENGINE, gone(ENGINE), stays(SERVER)).living == (SERVER.urn,)
+    assert needed_of(ENGINE, gone(ENGINE), stays(KEY_IN_IT)).living == (KEY_IN_IT.urn,)
+    assert needed_of(ENGINE, gone(ENGINE), others=[SERVER]).living == (SERVER.urn,)
+    near = made(TRANSIT_KEY, "n", backend="dev/transit-2", name="models")
+    assert needed_of(ENGINE, gone(ENGINE), stays(near)).living == ()
+
+
+def test_what_is_made_anew_with_an_engine_needs_the_new_one():
+    replaced = [(each, replace(each, change="replace")) for each in (ENGINE, KEY_IN_IT, SERVER)]
+    assert needed_of(ENGINE, *replaced).living == ()
+    assert needed_of(KEY_IN_IT, *replaced).living == ()
+    assert needed_of(ENGINE, *replaced[:2], stays(SERVER)).living == (SERVER.urn,)
+
+
+def test_an_engine_in_which_the_key_of_a_state_lies_is_needed_by_it():
+    by = {
+        "foundation dev.here": "hashivault://by-hand?engine=dev%2Ftransit",
+        "cluster dev.here": "passphrase",
+    }
+    assert needed_of(ENGINE, gone(ENGINE), seals=by).sealed == ("foundation dev.here",)
+    assert needed_of(ENGINE, (ENGINE, replace(ENGINE, change="replace")), seals=by).sealed
+    other = {"foundation dev.here": "hashivault://by-hand?engine=dev/transit-2"}
+    assert not needed_of(ENGINE, gone(ENGINE), seals=other).sealed
+
+
+def test_of_other_engines_only_those_with_keys_of_transit_are_asked_for():
+    assert going([*gone(made(MOUNT, "kv", path="dev/kv", type="kv"))], [gone(ENGINE)[1]]) == ()
+
+
+def test_an_engine_that_moves_takes_the_key_of_a_state_away_from_its_address():
+    now, planned = stays(ENGINE, "update", path="dev/keys")
+    (engine,) = moving([now], [planned])
+    assert sealed(engine, {"foundation dev.here": "hashivault://state?engine=dev/transit"})
+    assert moving([now], [replace(now, change="update")]) == ()
+
+
+def needed_of(resource, *steps, **more):
+    """What still needs a resource that goes; the others change as they say."""
+    now = [each for each, _ in steps]
+    planned = [each for _, each in steps]
+    (found,) = (each for each in going(now, planned) if each.urn == resource.urn)
+    return needed(found, Scene(now=now, planned=planned, **more))

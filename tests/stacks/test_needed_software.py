@@ -8,7 +8,7 @@ from environments.gitops_controllers import CONTROLLERS
 from environments.load import find, load
 from environments.needed_software import needed_software
 from provisioner.providers.kubernetes.objects import kind_of
-from tests.support.environments import shipped
+from tests.support.environments import recorded, shipped
 
 FOLDER = Path(__file__).parents[2] / "environments"
 SHIPPED = sorted(file.stem for file in FOLDER.glob("*.yaml") if file.stem != "base")
@@ -17,9 +17,18 @@ CHARTS = {"HelmRelease", "Application", "Release"}
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_is_delivered_is_what_was_known_to_be_needed(name):
-    declared = [each for each in shipped(name).objects if each.type.startswith("kubernetes:")]
+    compare(shipped(name), needed_software(load(find(name)).environment))
+
+
+@pytest.mark.parametrize("name", ["neuron", "claims"])
+def test_so_it_is_with_chips_of_awss_own_and_with_gpus_that_are_claimed(name):
+    file = FOLDER.parent / "tests" / "integration" / "environments" / f"{name}.yaml"
+    compare(recorded(file), needed_software(load(file).environment))
+
+
+def compare(recording, needed):
+    declared = [each for each in recording.objects if each.type.startswith("kubernetes:")]
     charts = [each.inputs for each in declared if each.type.rpartition(":")[2] in CHARTS]
-    needed = needed_software(load(find(name)).environment)
     assert {each.get("name") or each["metadata"]["name"] for each in charts} == {row.name for row in needed}
 
     known = (*needed, *CONTROLLERS["flux"], *CONTROLLERS["argocd"])

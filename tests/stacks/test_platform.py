@@ -20,8 +20,8 @@ owner: ml-platform@example.com
 region: eu-west-1
 network: {cidr: 10.20.0.0/14}
 registry: {repositories: [serving]}
-cluster: {kind: eks}
 """
+EKS = "cluster: {kind: eks}\n"
 POOLS = """\
 gpu_pools:
   - {name: online, profile: g6.xlarge, nodes: 0..2, sharing: {kind: time_slicing, replicas: 4}}
@@ -58,7 +58,8 @@ def platform(tmp_path_factory):
     @functools.cache
     def of(*parts):
         file = folder / f"{next(numbers)}.yaml"
-        file.write_text("".join((BASE, *parts)))
+        cluster = "" if any(part.startswith("cluster:") for part in parts) else EKS
+        file.write_text("".join((BASE, cluster, *parts)))
         (layer,) = (each for each in LAYERS if each.name == "platform")
         if not layer.regions(load(file).environment):
             return None
@@ -116,9 +117,100 @@ def test_only_what_pools_need_is_installed(platform):
     assert list(described(recording)) == ["Release kube-system/gpu-operator"]
 
 
-def test_machines_with_other_accelerators_get_no_software_of_nvidias(platform):
+def test_machines_with_chips_of_awss_own_get_their_plugin_and_no_software_of_nvidias(platform):
     pools = "gpu_pools:\n  - {name: neurons, profile: inf2.xlarge, nodes: 0..2}\n"
-    assert platform(DIRECT, pools).objects == []
+    assert list(described(platform(DIRECT, pools))) == ["Release kube-system/neuron-device-plugin"]
+
+
+CHIPS = """\
+gpu_pools:
+  - {name: online, profile: g6.xlarge, nodes: 0..2}
+  - {name: answers, profile: inf2.xlarge, nodes: 0..4, nodes_by: karpenter}
+  - {name: training, profile: trn1.32xlarge, nodes: 0..2, fabric: efa}
+teams:
+  - {name: search, gpus: {online: {guaranteed: 1}, answers: {guaranteed: 2}, training: {guaranteed: 16}}}
+"""
+
+
+@pytest.mark.parametrize("charts", ["direct", "flux", "argocd"])
+def test_what_a_platform_with_chips_of_awss_own_is(platform, charts, golden):
+    """Beside NVIDIA's GPUs: a plugin of their own, nodes of their own, and a quota of what pods ask for."""
+    delivery = DIRECT if charts == "direct" else f"delivery: {{kind: gitops, charts: {charts}}}\n"
+    recording = platform(delivery, CHIPS)
+    golden("\n".join(sorted(described(recording))) + "\n")
+
+
+def test_teams_have_a_quota_of_the_chips_themselves(platform):
+    (queue,) = [each for each in platform(DIRECT, CHIPS).objects if each.short_type == "ClusterQueue"]
+    quotas = {
+        group["coveredResources"][0]: {
+            flavor["name"]: flavor["resources"][0]["nominalQuota"] for flavor in group["flavors"]
+        }
+        for group in queue.inputs["spec"]["resourceGroups"]
+    }
+    assert quotas == {
+        "nvidia.com/gpu": {"online": "1"},
+        "aws.amazon.com/neuron": {"answers": "2", "training": "16"},
+    }
+    flavors = [each for each in platform(DIRECT, CHIPS).objects if each.short_type == "ResourceFlavor"]
+    keys = {each.inputs["metadata"]["name"]: each.inputs["spec"]["nodeTaints"][0]["key"] for each in flavors}
+    assert keys == {
+        "online": "nvidia.com/gpu",
+        "answers": "aws.amazon.com/neuron",
+        "training": "aws.amazon.com/neuron",
+    }
+
+
+def test_in_an_air_gap_the_plugin_of_the_chips_comes_from_the_mirror(platform):
+    pools = "gpu_pools:\n  - {name: training, profile: trn1.2xlarge, nodes: 0..2}\n"
+    values = release(platform(DIRECT, AIR_GAP, pools), "neuron-device-plugin").inputs["values"]
+    host = "registry.corp.example/public.ecr.aws/neuron"
+    assert values["devicePlugin"]["image"] == {
+        "repository": f"{host}/neuron-device-plugin",
+        "tag": "2.31.0.0",
+    }
+    assert values["neuronInstances"] == ["trn1.2xlarge"]
+
+
+CLAIMS = """\
+gpu_pools:
+  - {name: online, profile: g6.12xlarge, nodes: 0..2}
+teams:
+  - {name: search, gpus: {online: {guaranteed: 8}}, members: [search-ml]}
+"""
+
+
+@pytest.fixture
+def claimed(platform):
+    """The platform of a cluster whose pods claim GPUs, and that of the same cluster with a device plugin."""
+    return platform(DIRECT, CLAIMS, "cluster: {kind: eks, gpu_allocation: dra}\n"), platform(DIRECT, CLAIMS)
+
+
+def test_claims_take_the_place_of_the_device_plugin(claimed, golden):
+    """Beside it there is one chart more, and Kueue knows what a claim counts as; queues and quotas are the same."""
+    golden(difference(*reversed(claimed)) + "\n")
+
+
+def test_who_hands_out_claims_comes_after_what_labels_its_nodes(claimed):
+    driver = release(claimed[0], "dra-driver-nvidia-gpu")
+    waited = awaited(claimed[0], driver)
+    components = [each for each in claimed[0].resources if each.short_type == "GpuSoftware"]
+    assert {each.urn for each in components} <= waited
+
+
+def test_a_claim_counts_in_the_quota_of_gpus(claimed):
+    kueue = release(claimed[0], "kueue").inputs["values"]["managerConfig"]["controllerManagerConfigYaml"]
+    assert json.loads(kueue)["resources"]["deviceClassMappings"] == [
+        {"name": "nvidia.com/gpu", "deviceClassNames": ["gpu.nvidia.com"]}
+    ]
+    (queue,) = [each for each in claimed[0].objects if each.short_type == "ClusterQueue"]
+    assert queue.inputs["spec"]["resourceGroups"][0]["coveredResources"] == ["nvidia.com/gpu"]
+
+
+def test_who_claims_is_told_the_class(claimed):
+    with_claims, by_name = (each.outputs["pools"]["online"] for each in claimed)
+    assert with_claims == {"deviceClass": "gpu.nvidia.com", "nodeSelector": {"mlplat/pool": "online"}}
+    assert by_name == {"resource": "nvidia.com/gpu", "nodeSelector": {"mlplat/pool": "online"}}
 
 
 def test_every_chart_is_one_of_the_book(platform):

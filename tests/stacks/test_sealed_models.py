@@ -125,7 +125,7 @@ def test_the_list_of_what_is_let_in_holds_both_versions(serving):
     (listed,) = of_kind(serving, "ConfigMap")
     digests = {name: value for name, value in listed["data"].items() if name.startswith("sha256-")}
     assert digests == {f"sha256-{'1' * 64}": "ranker/17", f"sha256-{'2' * 64}": "ranker/18"}
-    assert len(of_kind(serving, "ValidatingAdmissionPolicy")) == 2
+    assert len(of_kind(serving, "ValidatingAdmissionPolicy")) == 3
 
 
 def test_the_foundation_has_the_keys_and_what_each_may_do(file, keeper):

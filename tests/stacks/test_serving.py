@@ -1,6 +1,7 @@
 """The layer `serving`: what a change of one model's settings changes, and what its servers are given."""
 
 import copy
+import json
 from pathlib import Path
 
 import pytest
@@ -223,3 +224,26 @@ def test_without_models_there_is_no_such_layer():
     settings = load(FILE).environment
     assert LAYER.regions(settings) == (("eu-central-1",),)
     assert LAYER.regions(settings.model_copy(update={"models": ()})) == ()
+
+
+def test_where_gpus_are_claimed_no_server_asks_for_them_by_name(file):
+    """Claims are of whole GPUs, so the pools of these models share none."""
+    whole = ({key: pool[key] for key in pool if key != "sharing"} for pool in SETTINGS["gpu_pools"])
+    pools = [{**pool, "nodes": "0..40"} for pool in whole]
+    claimed = recorded(file(gpu_pools=pools, cluster={**SETTINGS["cluster"], "gpu_allocation": "dra"}))
+    layer = claimed.stacks[STACK]
+    templates = {
+        each.inputs["metadata"]["name"]: each.inputs["spec"]["spec"]["devices"]["requests"][0]["exactly"]
+        for each in layer.of_type("ResourceClaimTemplate")
+    }
+    services = {each.inputs["metadata"]["name"]: each.inputs for each in layer.of_type("InferenceService")}
+    on_gpus = [model["name"] for model in SETTINGS["models"] if "pool" in model]
+    for name in on_gpus:
+        predictor = services[name]["spec"]["predictor"]
+        (claim,) = predictor["resourceClaims"]
+        assert templates[claim["resourceClaimTemplateName"]]["deviceClassName"] == "gpu.nvidia.com"
+        assert predictor["model"]["resources"]["claims"] == [{"name": claim["name"]}]
+    assert len(templates) == len(on_gpus) > 0
+    assert "nvidia.com/gpu" not in json.dumps(
+        [each["spec"]["predictor"]["model"] for each in services.values()]
+    )

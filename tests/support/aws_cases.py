@@ -62,7 +62,7 @@ class Case:
     file: str = ""
 
 
-class CaseLoader(yaml.SafeLoader):
+class CaseLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """YAML with references."""
 
 

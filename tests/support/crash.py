@@ -6,11 +6,13 @@ import signal
 from pathlib import Path
 
 PRELOAD = [
+    "tests.support.unsynced",
     "tests.support.runs",
     "tests.support.programs",
     "provisioner.engine.embedded.engine",
     "tests.e2e.one_type",
     "tests.support.warm_botocore",
+    "tests.support.frozen",
 ]
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(PRELOAD)

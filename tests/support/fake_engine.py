@@ -58,6 +58,7 @@ class FakeRun:
     archive: FakeArchive = field(default_factory=FakeArchive)
     abandoned_by: str | None = None
     pushed: Pushed = field(default_factory=Pushed)
+    secrets_providers: dict | None = None
     looked: Looked = field(
         default_factory=lambda: Looked(layer="foundation", region="us-east-1", stack=STACK)
     )
@@ -107,7 +108,8 @@ class FakeRun:
         return self.values
 
     def export(self):
-        return {"version": 3, "deployment": {"resources": []}}
+        sealed = {"secrets_providers": self.secrets_providers} if self.secrets_providers else {}
+        return {"version": 3, "deployment": {"resources": [], **sealed}}
 
     def breaches(self):
         return self.broken

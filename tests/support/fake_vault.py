@@ -141,9 +141,9 @@ class FakeVault:
 
 
 @contextlib.contextmanager
-def fake_vault():
+def fake_vault(kind=FakeVault):
     """One that runs, with its `address`."""
-    fake = FakeVault()
+    fake = kind()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

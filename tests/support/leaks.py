@@ -231,6 +231,39 @@ def charts(draw):
 
 
 @st.composite
+def delivered_charts(draw):
+    """What a controller in the cluster is told to install."""
+    name, version = draw(words), draw(versions)
+    flux, argo = "kubernetes:source.toolkit.fluxcd.io/v1", "kubernetes:argoproj.io/v1alpha1:Application"
+    own = {"repoURL": f"{MIRROR}/charts", "chart": name, "targetRevision": version}
+    return draw(
+        st.sampled_from(
+            [
+                added(f"{flux}:HelmRepository", {"spec": {"url": draw(urls())}}),
+                added(
+                    f"{flux}:OCIRepository",
+                    {"spec": {"url": f"oci://{draw(hosts)}/{name}", "ref": {"tag": version}}},
+                ),
+                added(
+                    f"{flux}:OCIRepository",
+                    {"spec": {"url": f"oci://{MIRROR}/{name}", "ref": {"semver": f"^{version}"}}},
+                ),
+                added(
+                    "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease",
+                    {"spec": {"chartRef": {"kind": "OCIRepository", "name": f"{name}-elsewhere"}}},
+                ),
+                added(argo, {"spec": {"source": {**own, "repoURL": f"{draw(hosts)}/charts"}}}),
+                added(argo, {"spec": {"source": {**own, "targetRevision": f"{version}-*"}}}),
+                added(
+                    argo,
+                    {"spec": {"source": {**own, "helm": {"valuesObject": {"image": draw(public_images)}}}}},
+                ),
+            ]
+        )
+    )
+
+
+@st.composite
 def manifests(draw):
     key, type = draw(
         st.sampled_from(
@@ -498,6 +531,7 @@ WAYS = {
     "image": pods(public_images),
     "image in a custom resource": custom_images(),
     "chart": charts(),
+    "delivered chart": delivered_charts(),
     "manifest": manifests(),
     "egress rule": egress_rules(),
     "network policy": network_policies(),
@@ -537,6 +571,23 @@ def inside(draw):
                 added(
                     "kubernetes:helm.sh/v4:Chart",
                     {"chart": f"oci://{MIRROR}/{name}", "version": draw(versions)},
+                ),
+                added(
+                    "kubernetes:argoproj.io/v1alpha1:Application",
+                    {
+                        "spec": {
+                            "source": {
+                                "repoURL": f"{MIRROR}/charts",
+                                "chart": name,
+                                "targetRevision": draw(versions),
+                                "helm": {"values": f"image: {image}"},
+                            }
+                        }
+                    },
+                ),
+                added(
+                    "kubernetes:source.toolkit.fluxcd.io/v1:OCIRepository",
+                    {"spec": {"url": f"oci://{MIRROR}/{name}", "ref": {"tag": draw(versions)}}},
                 ),
                 added("aws:route53/zone:Zone", {"name": "corp.example", "vpcs": [{"vpcId": "vpc-1"}]}),
                 added("aws:lb/loadBalancer:LoadBalancer", {"internal": True}),

@@ -95,11 +95,13 @@ def _lacking(place: Place, store: StackStore, kept: Kept, written: Written | Non
 
 def _written(kept: Kept) -> Written | None:
     try:
-        return written_in(kept.data)
+        if (written := written_in(kept.data)) is not None:
+            _ = written.lines  # whatever is wrong with one of them is told here
     except (Malformed, Damaged) as wrong:
         raise StateIsDamaged(kept.name, str(wrong)) from wrong
     except NewerJournal as newer:
         raise NewerState(kept.name, str(newer)) from newer
+    return written
 
 
 def _continued(place: Place, rest: bytes, written: Written) -> Arrears:

@@ -52,6 +52,7 @@ _FLAGS = {
     "pending_replacement": "pendingReplacement",
     "retain_on_delete": "retainOnDelete",
 }
+_PLAIN = (*_TEXTS.items(), *_FLAGS.items())
 _LISTS = {
     "dependencies": "dependencies",
     "init_errors": "initErrors",
@@ -94,17 +95,34 @@ class Deployment:
 
 def record_json(state: ResourceState, sealer: Sealer) -> dict[str, Any]:
     """`ResourceV3`."""
-    raw = {name: getattr(state, field) for field, name in {**_TEXTS, **_FLAGS}.items()}
-    raw |= {name: list(getattr(state, field)) for field, name in _LISTS.items()}
-    raw |= {name: written(getattr(state, field), sealer) for field, name in _PROPERTIES.items()}
-    raw["propertyDependencies"] = {name: list(on) for name, on in sorted(state.property_dependencies.items())}
-    raw["resourceHooks"] = {kind: list(names) for kind, names in sorted(state.hooks.items())}
-    raw["customTimeouts"] = {name: number(seconds) for name, seconds in sorted(state.custom_timeouts.items())}
+    found: dict[str, Any] = {}
+    for field, name in _PLAIN:
+        value = getattr(state, field)
+        if value or name in _ALWAYS:
+            found[name] = value
+    for field, name in _LISTS.items():
+        if value := getattr(state, field):
+            found[name] = list(value)
+    for field, name in _PROPERTIES.items():
+        if value := getattr(state, field):
+            found[name] = written(value, sealer)
     return {
-        **{name: value for name, value in raw.items() if value or name in _ALWAYS},
+        **found,
+        **_own_shapes(state),
         **_trigger_json(state.replacement_trigger, sealer),
         **{name: value for name, value in state.other.items() if name not in _KNOWN},
     }
+
+
+def _own_shapes(state: ResourceState) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if needs := state.property_dependencies:
+        found["propertyDependencies"] = {name: list(on) for name, on in sorted(needs.items())}
+    if hooks := state.hooks:
+        found["resourceHooks"] = {kind: list(names) for kind, names in sorted(hooks.items())}
+    if timeouts := state.custom_timeouts:
+        found["customTimeouts"] = {name: number(seconds) for name, seconds in sorted(timeouts.items())}
+    return found
 
 
 def _trigger_json(trigger: Any, sealer: Sealer) -> dict[str, Any]:
@@ -273,9 +291,14 @@ def file_of(stack: str, deployment: Mapping[str, Any]) -> bytes:
 
     Beside what Pulumi writes it has the `checksum` of the checkpoint's text. Pulumi ignores it and drops it.
     """
-    body = compact({"stack": stack, "latest": deployment}).encode("utf-8", "surrogatepass")
-    form = compact(format_of(deployment)).strip("{}").encode()
-    return _HEAD % (form, hashlib.sha256(body).hexdigest().encode()) + body + b"}\n"
+    return enclosed(format_of(deployment), compact({"stack": stack, "latest": deployment}))
+
+
+def enclosed(form: Mapping[str, Any], checkpoint: str) -> bytes:
+    """The content of a file with this checkpoint; `form` is as `format_of` says."""
+    body = checkpoint.encode("utf-8", "surrogatepass")
+    head = compact(form).strip("{}").encode()
+    return _HEAD % (head, hashlib.sha256(body).hexdigest().encode()) + body + b"}\n"
 
 
 def is_ours(data: bytes) -> bool:

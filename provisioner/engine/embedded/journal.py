@@ -7,14 +7,16 @@ one, if a compaction came that far, names the state file that holds everything i
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from provisioner.engine.embedded.checkpoint import record_json, record_of
 from provisioner.engine.embedded.framing import End, framed, scan
 from provisioner.engine.embedded.place import Log
 from provisioner.engine.embedded.property_json import Malformed, compact, parsed
+from provisioner.engine.embedded.record_texts import RecordTexts
 from provisioner.engine.embedded.secrets import Sealer
 from provisioner.engine.embedded.state import Began, Drop, Edit, Ended, Entry, Key, Noted, Put, Rename
 from provisioner.engine.failures import Failure, StateNotWritten
@@ -26,30 +28,42 @@ class NewerJournal(ValueError):
     """The journal was written by a newer version; says which."""
 
 
-@dataclass(frozen=True, slots=True)
+_SECRETS = b'"kind":"secrets"'
+"""In a line that says them, and perhaps in others."""
+
+
+@dataclass(frozen=True)
 class Written:
     """What is in a journal's file."""
 
     base: str
     """SHA-256 of the state file it continues; empty if there was none."""
 
-    lines: tuple[Mapping[str, Any], ...]
-    """All but the first, in their order, as they were written; `entry_of` reads them."""
+    payloads: Sequence[bytes]
+    """The JSON of all lines but the first, in their order."""
 
     end: End
     secrets_before: Mapping[str, Any] | None = None
     """The `secrets_providers` of that state file; None also in a journal of an older version."""
 
+    @cached_property
+    def lines(self) -> tuple[Mapping[str, Any], ...]:
+        """All but the first, in their order, as they were written (`entry_of`). Raises `Malformed`."""
+        return tuple(map(_line, self.payloads))
+
     @property
     def secrets(self) -> Mapping[str, Any] | None:
-        """The newest `secrets_providers` in it."""
-        found = (line["secrets"] for line in reversed(self.lines) if line["kind"] == "secrets")
-        return next(found, self.secrets_before)
+        """The newest `secrets_providers` in it. Raises `Malformed`."""
+        likely = map(_line, (payload for payload in reversed(self.payloads) if _SECRETS in payload))
+        return next((line["secrets"] for line in likely if line["kind"] == "secrets"), self.secrets_before)
 
     @property
     def settled(self) -> str | None:
         """SHA-256 of the state file that holds everything in the journal; None if it names none."""
-        return self.lines[-1]["checkpoint"] if self.lines and self.lines[-1]["kind"] == "settled" else None
+        if not self.payloads:
+            return None
+        last = _line(self.payloads[-1])
+        return last["checkpoint"] if last["kind"] == "settled" else None
 
 
 def written_in(data: bytes) -> Written | None:
@@ -58,16 +72,19 @@ def written_in(data: bytes) -> Written | None:
     Raises `framing.Damaged`, `Malformed` and `NewerJournal`.
     """
     payloads, end = scan(data)
-    lines = tuple(cast("Mapping[str, Any]", parsed(payload)) for payload in payloads)
-    match lines:
-        case ():
-            return None
-        case ({"kind": "journal", "version": int(version), "base": str(base)} as first, *rest):
+    if not payloads:
+        return None
+    match _line(payloads[0]):
+        case {"kind": "journal", "version": int(version), "base": str(base)} as first:
             if version > VERSION:
                 raise NewerJournal(f"journal {version}")
-            return Written(base, tuple(rest), end, first.get("secrets"))
+            return Written(base, payloads[1:], end, first.get("secrets"))
         case _:
             raise Malformed("its first line is not a journal's")
+
+
+def _line(payload: bytes) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", parsed(payload))
 
 
 class Journal:
@@ -82,6 +99,7 @@ class Journal:
         self._log: Log | None = log
         self._name = log.name
         self._sealer = sealer
+        self.texts = RecordTexts(sealer)
         self._secrets = known
         self._sum = end.sum
         self._queued = self._durable = end.lines
@@ -97,16 +115,17 @@ class Journal:
         Raises `StateNotWritten`, and goes on doing so: after a failed write nobody knows what is there. Where
         the state is not on this machine, raises what keeps us from it, and the entry is safe here only.
         """
-        self._write(entry_json(entry, self._sealer))
+        self._write(self._text(entry))
 
     def settle(self, checkpoint: str) -> None:
         """Say that the state file with this SHA-256 holds everything up to here."""
-        self._write({"kind": "settled", "checkpoint": checkpoint})
+        self._write(compact({"kind": "settled", "checkpoint": checkpoint}))
 
     def start(self, stack: str, base: str) -> None:
         """Write the first line. It names the key, so that no value is ever taken for one of another key."""
         sealed = {"secrets": self._secrets} if self._secrets else {}
-        self._write({"kind": "journal", "version": VERSION, "stack": stack, "base": base, **sealed})
+        line = {"kind": "journal", "version": VERSION, "stack": stack, "base": base, **sealed}
+        self._write(compact(line), is_first=True)
 
     def close(self) -> None:
         """Let go of the log; what was appended is safe already."""
@@ -117,13 +136,30 @@ class Journal:
                 self._log.close()
                 self._log = None
 
-    def _write(self, line: Mapping[str, Any]) -> None:
-        text = compact(line)
+    def _text(self, entry: Entry) -> str:
+        """The entry as a line has it; what it puts is kept for the state file."""
+        match entry:
+            case Ended(operation, edits):
+                return f'{{"kind":"ended","operation":{operation},"edits":[{self._edits(edits)}]}}'
+            case Noted(edits):
+                return f'{{"kind":"noted","edits":[{self._edits(edits)}]}}'
+            case Began():
+                return compact(entry_json(entry, self._sealer))
+
+    def _edits(self, edits: Iterable[Edit]) -> str:
+        return ",".join(
+            f'{{"put":{self.texts.kept(edit.state)}}}'
+            if isinstance(edit, Put)
+            else compact(_edit_json(edit, self._sealer))
+            for edit in edits
+        )
+
+    def _write(self, text: str, *, is_first: bool = False) -> None:
         with self._changed:
             if self._log is None:
                 raise ValueError("the journal is closed")
             secrets = self._sealer.state()
-            if secrets != self._secrets and line["kind"] != "journal":
+            if secrets != self._secrets and not is_first:
                 self._secrets = secrets
                 self._enqueue(compact({"kind": "secrets", "secrets": secrets}))
             number = self._enqueue(text)

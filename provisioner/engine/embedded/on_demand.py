@@ -23,18 +23,20 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import find_spec
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final, TypedDict
 
+from provisioner import kept_modules
+from provisioner.kept import KEPT
 from provisioner.loading import Loader, MetaPathFinder
 
 _EXPORT: Final = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
 _NEXT_WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")
 
-_REGISTERS: Final = re.compile(r"^_utilities\.register\(.*", re.MULTILINE | re.DOTALL)
+_REGISTERS: Final = "\n_utilities.register("
 """By this the SDK's root says which class a resource of each type has."""
 
 _STARRED: Final = ("_inputs", "_enums")
@@ -71,7 +73,7 @@ class _Finder(MetaPathFinder):
     ) -> ModuleSpec | None:
         if not f"{fullname}.".startswith(f"{self.sdk}."):
             return None
-        spec = PathFinder.find_spec(fullname, path, target)
+        spec = kept_modules.find_spec(fullname, path, target)
         if spec is not None and isinstance(spec.loader, SourceFileLoader):
             spec.loader = self._loader(fullname, spec, spec.loader)
         return spec
@@ -106,8 +108,8 @@ class _Package(Loader):
 
     def __init__(self, whole: SourceFileLoader) -> None:
         self._whole = whole
-        self._rest: str | None = None
-        """The module's text without what is done when it is asked for, and must not be done twice."""
+        self._ends: Mapping[str, str] = {}
+        """What is done when it is asked for, and must not be done twice; and the module's text without it."""
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """One in which nothing is yet."""
@@ -115,8 +117,8 @@ class _Package(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         package = module.__name__
-        source = self._whole.get_source(package) or ""
-        modules = frozenset(_EXPORT.findall(source))
+        names, self._ends = KEPT.made_in_parts("package", self._whole.path, self._looked_through, __file__)
+        modules = frozenset[str](names)
 
         def missing(name: str) -> Any:
             """What the package has under a name that was not asked for before."""
@@ -133,22 +135,26 @@ class _Package(Loader):
                 _all_made(importlib.import_module(f"{package}.{each}"))
             return self._everything(module, name)
 
-        if registers := _REGISTERS.search(source):
-            _register_when_asked(f"from . import _utilities\n{registers[0]}", module)
-            self._rest = source[: registers.start()]
+        if self._ends:
+            _register_when_asked(lambda: self._ends["registers"], module)
         setattr(module, "__getattr__", missing)  # noqa: B010 - a module's type has no such attribute
+
+    def _looked_through(self) -> tuple[Sequence[str], Mapping[str, str]]:
+        rest, call, end = (self._whole.get_source(self._whole.name) or "").partition(_REGISTERS)
+        ends = {"rest": rest, "registers": f"from . import _utilities{call}{end}"}
+        return _EXPORT.findall(rest), ends if call else {}
 
     def _everything(self, module: ModuleType, name: str) -> Any:
         vars(module).pop("__getattr__", None)
-        if self._rest is None:
+        if (rest := self._ends.get("rest")) is None:
             self._whole.exec_module(module)
         else:
-            exec(compile(self._rest, self._whole.path, "exec"), vars(module))  # noqa: S102 - as the import system
+            exec(compile(rest, self._whole.path, "exec"), vars(module))  # noqa: S102 - as the import system
         setattr(module, "__all__", [each for each in vars(module) if not each.startswith("_")])  # noqa: B010
         return getattr(module, name)
 
 
-def _register_when_asked(code: str, module: ModuleType) -> None:
+def _register_when_asked(code: Callable[[], str], module: ModuleType) -> None:
     """Let the SDK know the classes of all types when it looks for the first: few programs make it do so."""
     sdk: Any = importlib.import_module("pulumi.runtime.rpc")
     turn = threading.Lock()
@@ -158,7 +164,7 @@ def _register_when_asked(code: str, module: ModuleType) -> None:
         def looked(*asked: Any) -> Any:
             with turn:
                 while waiting:
-                    exec(waiting.pop(), vars(module))  # noqa: S102 - the end of the module's code
+                    exec(waiting.pop()(), vars(module))  # noqa: S102 - the end of the module's code
             return look(*asked)
 
         return looked
@@ -175,7 +181,7 @@ class _Module(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         code = _code(self._whole, module)
-        _take(module, code, code)
+        _take(module, code.co_names, code)
         exec(code, vars(module))  # noqa: S102 - what the import system does
 
 
@@ -192,8 +198,8 @@ class _Utilities(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         package = module.__name__.partition(".")[0]
-        beside = Path(self._whole.path).parents[1].glob(f"{package}-*.dist-info")
-        versions = [each.name.removeprefix(f"{package}-").removesuffix(".dist-info") for each in beside]
+        beside = (each for each in Path(self._whole.path).parents[1].iterdir() if each.suffix == ".dist-info")
+        versions = [each.stem.partition("-")[2] for each in beside if each.stem.startswith(f"{package}-")]
         code, theirs = _code(self._whole, module), importlib.metadata
         if len(versions) == 1:
             setattr(importlib, "metadata", _Versions(package, versions[0], theirs))  # noqa: B010
@@ -227,17 +233,16 @@ class _Enumerations(Loader):
         self._whole = whole
 
     def exec_module(self, module: ModuleType) -> None:
-        code = _code(self._whole, module)
-
         def missing(name: str) -> Any:
             """The enumeration called `name`."""
             if name not in bodies:
                 raise AttributeError(name)
             if name not in vars(module):
-                exec(code, vars(module))  # noqa: S102 - what the import system does
+                exec(_code(self._whole, module), vars(module))  # noqa: S102 - what the import system does
             return vars(module)[name]
 
-        bodies = _promise(module, code, missing)
+        _, bodies = _parts(self._whole, module)
+        _promise(module, bodies, missing)
 
 
 class _Classes(Loader):
@@ -248,13 +253,11 @@ class _Classes(Loader):
         self._making = threading.RLock()
 
     def exec_module(self, module: ModuleType) -> None:
-        with Path(self._whole.path).open(encoding="utf-8") as source:
-            head, ends, _ = source.read(_HEAD_BYTES).partition(_HEAD_ENDS)
-        if not ends:
+        (head, names), bodies = _parts(self._whole, module)
+        if head is None:
             self._whole.exec_module(module)
             return
-        exec(compile(head, self._whole.path, "exec"), vars(module))  # noqa: S102 - its imports
-        code = _code(self._whole, module)
+        exec(head, vars(module))  # noqa: S102 - its imports
 
         def missing(name: str) -> Any:
             """The class called `name`."""
@@ -262,32 +265,46 @@ class _Classes(Loader):
                 raise AttributeError(name)
             with self._making:
                 if name not in vars(module):
-                    setattr(module, name, _made(bodies[name], module))
+                    setattr(module, name, _made(body := bodies[name], module))
                     # Types of arguments are looked up in the module by name.
-                    _take(module, code, bodies[name])
-                    for near in _mentioned(bodies[name], bodies):
+                    _take(module, names, body)
+                    for near in _mentioned(body, bodies):
                         getattr(module, near)
             return vars(module)[name]
 
-        bodies = _promise(module, code, missing)
+        _promise(module, bodies, missing)
 
 
-def _take(module: ModuleType, code: CodeType, part: CodeType) -> None:
-    """Give the module what a part of its code mentions of the modules that the code imports whole."""
+_Rest = tuple[CodeType | None, Sequence[str]]  # None: it is not as the generator writes it
+
+
+def _parts(whole: SourceFileLoader, module: ModuleType) -> tuple[_Rest, Mapping[str, CodeType]]:
+    """A generated module: its imports and what its code mentions, and its classes one by one."""
+
+    def taken_apart() -> tuple[_Rest, Mapping[str, CodeType]]:
+        with Path(whole.path).open(encoding="utf-8") as source:
+            head, ends, _ = source.read(_HEAD_BYTES).partition(_HEAD_ENDS)
+        code = _code(SourceFileLoader(whole.name, whole.path), module)  # ours keeps all of it in one piece
+        bodies = {each.co_name: each for each in code.co_consts if isinstance(each, CodeType)}
+        return (compile(head, whole.path, "exec") if ends else None, code.co_names), bodies
+
+    return KEPT.made_in_parts("classes", whole.path, taken_apart, __file__)
+
+
+def _take(module: ModuleType, names: Sequence[str], part: CodeType) -> None:
+    """Give the module what a part of its code mentions of the modules in `names`: it imports them whole."""
     for source in _STARRED:
-        if source in code.co_names:
+        if source in names:
             classes = importlib.import_module(f"{module.__package__}.{source}")
             for name in _mentioned(part, _classes(classes)):
                 setattr(module, name, getattr(classes, name))
 
 
-def _promise(module: ModuleType, code: CodeType, missing: Callable[[str], Any]) -> Mapping[str, CodeType]:
-    """Let the module have the classes of this code without any being made; returns their bodies."""
-    bodies = {each.co_name: each for each in code.co_consts if isinstance(each, CodeType)}
+def _promise(module: ModuleType, bodies: Mapping[str, CodeType], missing: Callable[[str], Any]) -> None:
+    """Let the module have the classes with these bodies without any being made."""
     setattr(module, "__all__", [])  # noqa: B010 - `from ._inputs import *` takes nothing
     setattr(module, "__bodies__", bodies)  # noqa: B010
     setattr(module, "__getattr__", missing)  # noqa: B010
-    return bodies
 
 
 def _all_made(module: ModuleType) -> None:

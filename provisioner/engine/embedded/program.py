@@ -28,7 +28,7 @@ from pulumi.runtime import configure, get_root_resource, run_in_stack, set_all_c
 from pulumi.runtime.proto.source_pb2 import StackTrace
 from pulumi.runtime.settings import SETTINGS, Settings
 
-from provisioner.engine.embedded import light_outputs, once
+from provisioner.engine.embedded import light_outputs, once, plain_inputs
 from provisioner.engine.embedded.callbacks import Kept
 from provisioner.engine.embedded.calls import Calls
 from provisioner.engine.embedded.waiting import quiescence
@@ -137,6 +137,7 @@ def _run(program: Program, around: Surroundings, threads: Calls) -> tuple[Broken
     sdk_stack.wait_for_rpcs = quiescence
     once.remember()
     light_outputs.lighten()
+    plain_inputs.shorten()
     # What OpenTelemetry keeps is in the context of who asks, and each call of the SDK is made in that anyway.
     setattr(sdk_context, "otel_context", _Untraced)  # noqa: B010
     # Nobody reads from where in the program a resource came, and looking it up is a tenth of the SDK's work.

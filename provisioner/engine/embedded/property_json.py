@@ -13,9 +13,11 @@ from typing import Any, cast
 
 from provisioner.engine.embedded.secrets import Sealer
 from provisioner.plan.marks import EXACT, FLOAT, REFERENCE, SECRET, SIGNATURE
-from provisioner.plan.values import UNKNOWN, Reference, Secret
+from provisioner.plan.values import PLAIN, UNKNOWN, Reference, Secret
 
 _FLOAT_DIGITS = 16
+_AS_IT_IS = PLAIN - {float}
+"""Types of values that JSON has, too. A float may be one that JSON lacks."""
 
 
 class Malformed(ValueError):
@@ -60,19 +62,20 @@ def written(value: Any, sealer: Sealer) -> Any:
 
     Raises `TypeError` for what cannot be recorded, which includes everything that is not known yet.
     """
+    some = value
     match value:
-        case str() | None | bool() | int():
-            return value
         case dict():
             # Most of all values are texts: they are not asked one by one.
-            items = sorted(cast("dict[str, Any]", value).items())
-            return {key: item if type(item) is str else written(item, sealer) for key, item in items}
+            items = sorted(some.items())
+            return {key: item if type(item) in _AS_IT_IS else written(item, sealer) for key, item in items}
+        case str() | None | bool() | int():
+            return value
         case float():
             return number(value)
         case Mapping():
             return written(dict(cast("Mapping[str, Any]", value)), sealer)
         case list() | tuple():
-            return [written(item, sealer) for item in cast("list[Any]", value)]
+            return [item if type(item) in _AS_IT_IS else written(item, sealer) for item in some]
         case Secret() | Reference():
             return _marked(value, sealer)
         case _:
@@ -106,17 +109,15 @@ def _reference(value: Reference) -> dict[str, Any]:
 
 def read(raw: Any, sealer: Sealer) -> Any:
     """The value of its JSON form; assets, archives and byte strings stay as they are. Raises `Malformed`."""
+    some = raw
     match raw:
         case str():
             return raw
         case dict():
-            items = {
-                key: item if type(item) is str else read(item, sealer)
-                for key, item in cast("dict[str, Any]", raw).items()
-            }
+            items = {key: item if type(item) in PLAIN else read(item, sealer) for key, item in some.items()}
             return _unmarked(items, sealer) if SIGNATURE in items else items
         case list():
-            return [read(item, sealer) for item in cast("list[Any]", raw)]
+            return [item if type(item) in PLAIN else read(item, sealer) for item in some]
         case _:
             return raw
 

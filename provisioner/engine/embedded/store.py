@@ -25,7 +25,6 @@ from provisioner.engine.embedded.checkpoint import (
     deployment_in,
     deployment_json,
     deployment_of,
-    file_of,
     format_of,
     is_ours,
     lineage_json,
@@ -38,6 +37,7 @@ from provisioner.engine.embedded.framing import Damaged, End
 from provisioner.engine.embedded.journal import Journal, NewerJournal, Written, entry_of, written_in
 from provisioner.engine.embedded.place import Name, Place, Taken
 from provisioner.engine.embedded.property_json import Malformed, compact
+from provisioner.engine.embedded.record_texts import RecordTexts, state_file
 from provisioner.engine.embedded.replaying import replayed
 from provisioner.engine.embedded.secrets import BlindSealer, BrokenSeal, Sealer
 from provisioner.engine.embedded.snapshot import Snapshot, breaches
@@ -94,9 +94,10 @@ class StackStore:
         """The checkpoint with this digest, kept from `secrets` to `load`."""
 
         self._last: _Files | None = None
+        self._texts: RecordTexts | None = None  # of the journal that was opened last
 
     def exists(self) -> bool:
-        """Whether there is any state, be it only that of a first run that was killed."""
+        """Whether there is any state, be it that of a first run that was killed."""
         content = self._place.content()
         return content.checkpoint is not None or content.journal is not None
 
@@ -150,7 +151,9 @@ class StackStore:
             return Mark()
         lineage, serial = lineage_of(self._raw(files))
         digest = hashlib.sha256(files.digest.encode())
-        for line in files.journal.lines if files.journal else ():
+        with self._telling_of(self._place.journal):
+            lines = files.journal.lines if files.journal else ()
+        for line in lines:
             digest.update(compact(line).encode("utf-8", "surrogatepass"))
         return Mark(lineage, serial, f"sha256:{digest.hexdigest()}")
 
@@ -182,11 +185,11 @@ class StackStore:
         """The stack's journal, open for the next entry. Raises `StateNotWritten` and what `load` raises."""
         files = self._read()
         self._check_secrets(files, sealer)
-        known = self._secrets(files)
         if files.is_left_behind:
             with self._writing(self._place.journal):
                 self._place.drop_journal()
-        self._open = self._journal(files, sealer, known)
+        self._open = self._journal(files, sealer, self._secrets(files))
+        self._texts = self._open.texts
         return self._open
 
     def compact(
@@ -204,7 +207,9 @@ class StackStore:
         """
         if found := breaches(snapshot.records()):
             raise StateBreaksRules(found)
-        self._replace(self._file(snapshot, pending, sealer, descent))
+        self._close()
+        files = self._read()
+        self._replace(files, self._file(snapshot, pending, sealer, descent))
 
     def set_aside(self, reason: str) -> Name:
         """Move everything about the stack into a folder for backups, which comes back; then nothing exists.
@@ -236,11 +241,11 @@ class StackStore:
 
     def _file(self, snapshot: Snapshot, pending: Sequence[Began], sealer: Sealer, of: Descent) -> bytes:
         time = self._now().isoformat().replace("+00:00", "Z")
-        lineage, serial = self.descent()
-        deployment = deployment_json(snapshot.records(), pending, sealer, time)
-        lineage = of[0] or lineage or uuid.uuid4().hex
-        deployment["metadata"] = lineage_json(lineage, max(serial, of[1]) + 1)
-        return file_of(f"organization/{self._place.stack}", deployment)
+        lineage, serial = lineage_of(self._raw(self._last or self._read()))
+        known, self._texts = self._texts, None
+        texts = known if known and known.sealer is sealer else RecordTexts(sealer)
+        metadata = lineage_json(of[0] or lineage or uuid.uuid4().hex, max(serial, of[1]) + 1)
+        return state_file(self._place.stack, snapshot.records(), pending, texts, (time, metadata))
 
     def _backup_name(self) -> str:
         return f"{self._place.stack.partition('/')[2]}.{time_ns()}.json"
@@ -296,10 +301,8 @@ class StackStore:
             journal.start(self._place.stack, files.digest)
         return journal
 
-    def _replace(self, data: bytes) -> None:
+    def _replace(self, files: _Files, data: bytes) -> None:
         """Every step leaves files that `_read` understands."""
-        self._close()
-        files = self._read()
 
         def settle() -> None:
             if files.journal is None and not self._place.settles_always:

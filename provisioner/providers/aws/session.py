@@ -14,6 +14,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from provisioner.providers.aws import light_botocore
+
 POOL = 32
 """Connections a client keeps: more than the threads that call at the same time."""
 ATTEMPTS = 8
@@ -84,9 +86,10 @@ class Clients:
 
 
 def _session(connection: Connection) -> Any:
-    session: Any = import_module("botocore.session").Session(profile=connection.profile)
+    session: Any = light_botocore.session(connection.profile)
     if connection.credentials:
         _ignore_surroundings(session)
+    light_botocore.read_models_lightly(session)
     _know_services(session)
     if connection.assume_role:
         _take_on(session, connection.assume_role)

@@ -25,8 +25,8 @@ from urllib3.exceptions import (
 )
 
 from provisioner.providers.interface import CONNECTION_LOST, Refused
-from provisioner.providers.kubernetes.connection import in_one_piece
 from provisioner.providers.kubernetes.credentials import Credential, Credentials
+from provisioner.providers.kubernetes.exchange import Connections
 from provisioner.providers.kubernetes.kubeconfig import NO_KUBECONFIG, Access
 from provisioner.providers.kubernetes.reaching import UNREACHABLE, cannot_reach, proxy_around, why
 from provisioner.providers.kubernetes.waiting import FIRST_PAUSE, GROWS_BY, LONGEST_PAUSE, Clock
@@ -75,7 +75,7 @@ class ApiClient:
         self.access = access
         self._credentials = credentials
         self._clock = clock
-        self._pools: dict[str, Any] = {}
+        self._connections: dict[str, Connections] = {}
         self._lock = threading.Lock()
         self._has_answered = False
 
@@ -136,8 +136,7 @@ class ApiClient:
         if credential.authorization:
             headers["Authorization"] = credential.authorization
         try:
-            pool = self._pool(credential)
-            answer = pool.request(method, f"{self.access.server}{target}", body=body, headers=headers)
+            answer = self._connected(credential).request(method, target, body, headers)
         except SSLError as failed:
             if not _is_about_trust(failed):
                 return failed  # a server that dies while it is greeted
@@ -148,12 +147,13 @@ class ApiClient:
             return failed
         return Answer(answer.status, _document(answer.data))
 
-    def _pool(self, credential: Credential) -> Any:
+    def _connected(self, credential: Credential) -> Connections:
         """The connections of a credential; those with a certificate carry it."""
         with self._lock:
-            known = self._pools.get(credential.certificate)
+            known = self._connections.get(credential.certificate)
             if known is None:
-                known = self._pools[credential.certificate] = _manager(self.access, credential)
+                made = Connections(_manager(self.access, credential), self.access.server)
+                known = self._connections[credential.certificate] = made
             return known
 
 
@@ -169,12 +169,12 @@ def _manager(access: Access, credential: Credential) -> Any:
             options |= {"server_hostname": access.tls_name}
     proxy = _proxy(access)
     if not proxy:
-        return in_one_piece(urllib3.PoolManager(**options))
+        return urllib3.PoolManager(**options)
     if proxy.startswith("socks"):
         from urllib3.contrib.socks import SOCKSProxyManager  # noqa: PLC0415 - few go through one
 
         return SOCKSProxyManager(proxy, **options)
-    return in_one_piece(urllib3.ProxyManager(proxy, **options))
+    return urllib3.ProxyManager(proxy, **options)
 
 
 def _proxy(access: Access) -> str:

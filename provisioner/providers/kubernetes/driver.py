@@ -73,8 +73,10 @@ class ObjectsProvider:
 
     def foresee(self, type: str, name: str, old: Properties | None, new: Properties, seed: bytes) -> None:
         """Begin to ask what `check` is going to ask."""
+        if self.cluster is None or not self.cluster.rehearses:
+            return
         inputs = filled(type, name, old, new, seed, self.namespace or DEFAULT_NAMESPACE)
-        if self.cluster is None or is_patch(type, kind_of(type, inputs)) or any(problems(type, inputs)):
+        if is_patch(type, kind_of(type, inputs)) or any(problems(type, inputs)):
             return
         target = self._foreseeable(type, old, inputs)
         if target is not None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from provisioner.plan.values import Properties, Secret
+from provisioner.plan.values import PLAIN, Properties, Secret
 
 MANAGER: Final = "provisioner"
 """The field manager that our objects are applied as, unless the state says another."""
@@ -266,14 +266,16 @@ def outputs_of(kind: Kind, live: Properties, inputs: Properties, manager: str) -
 
 
 def _without_nulls(value: Any, rename: Callable[[str], str | None]) -> Any:
+    some = value
     match value:
         case dict():
-            members = cast("dict[str, Any]", value).items()
             return {
-                rename(key) or key: _without_nulls(item, rename) for key, item in members if item is not None
+                rename(key) or key: item if type(item) in PLAIN else _without_nulls(item, rename)
+                for key, item in some.items()
+                if item is not None
             }
         case list():
-            return [_without_nulls(item, rename) for item in cast("list[Any]", value) if item is not None]
+            return [_without_nulls(item, rename) for item in some if item is not None]
         case _:
             return value
 

@@ -34,7 +34,8 @@ def decoded(value: struct_pb2.Value) -> Any:
     """One property value."""
     match value.WhichOneof("kind"):
         case "string_value":
-            return UNKNOWN if value.string_value in UNKNOWNS else value.string_value
+            text = value.string_value
+            return UNKNOWN if text in UNKNOWNS else text
         case "number_value":
             return _number(value.number_value)
         case "bool_value":
@@ -74,20 +75,24 @@ def encode(properties: Mapping[str, Any]) -> struct_pb2.Struct:
 
 
 def _fill_struct(struct: struct_pb2.Struct, properties: Mapping[str, Any]) -> None:
+    fields = struct.fields
     for key, item in properties.items():
-        _fill(struct.fields[key], item)
+        if type(item) is str:  # most of all values are texts
+            fields[key].string_value = item
+        else:
+            _fill(fields[key], item)
 
 
 def _fill(value: struct_pb2.Value, item: Any) -> None:
     match item:
+        case str():
+            value.string_value = item
         case None:
             value.null_value = struct_pb2.NULL_VALUE
         case bool():
             value.bool_value = item
         case int() | float():
             value.number_value = item
-        case str():
-            value.string_value = item
         case _ if item is UNKNOWN:
             value.string_value = UNKNOWN_STRING
         case _:

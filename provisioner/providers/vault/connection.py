@@ -67,8 +67,6 @@ class VaultConnection:
     """The certificates to trust; None: `VAULT_CACERT`, or what this machine trusts."""
 
     login: Login = field(default_factory=TokenLogin)
-    again: str = "provisioner apply"
-    """What to type when it can go on."""
 
 
 def served_at(address: str) -> str:

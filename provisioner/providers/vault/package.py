@@ -182,8 +182,10 @@ class VaultProvider:
         """Make the object. Raises `Refused`."""
         spec = _spec(type)
         told = self.written_only.told(spec, new)
+        driver = self.driver(type)
+        driver.session.must_have_namespaces(str(new.get(NAMESPACE) or ""))
         with untold(spec, new, told):
-            made = self.driver(type).create(told)
+            made = driver.create(told)
         return Object(made.id, new, without(spec, made.outputs))
 
     def find(self, type: str, new: Properties, known: Sequence[str]) -> Sequence[str]:

@@ -19,6 +19,7 @@ DENIED: Final = "VaultDenied"
 TOKEN_ENDED: Final = "VaultTokenEnded"  # noqa: S105 - a code
 BUSY: Final = "VaultBusy"
 CONFLICT: Final = "VaultConflict"
+NO_NAMESPACES: Final = "VaultWithoutNamespaces"
 
 BAD_REQUEST: Final = 400
 FORBIDDEN: Final = 403
@@ -42,6 +43,8 @@ _NO_ACTIVE: Final = (
 _CAS: Final = "check-and-set parameter did not match"
 
 RECORDED: Final = "What was done is recorded, and nothing is lost"
+AGAIN: Final = "type the same command again"
+"""Whichever it was: a driver does not know whether it works for a plan, an apply or a destroy."""
 
 
 def is_sealed(answer: Answer) -> bool:
@@ -54,17 +57,17 @@ def has_no_active(answer: Answer) -> bool:
     return answer.status >= SERVER_ERROR and any(word in answer.message for word in _NO_ACTIVE)
 
 
-def of_sealed(server: str, again: str) -> Refused:
+def of_sealed(server: str) -> Refused:
     """A sealed Vault: only its operators can do something."""
     return Refused(
         f"Vault at {server} is sealed: it holds everything, and can read nothing. Whoever has its unseal keys"
-        f" types `VAULT_ADDR={server} vault operator unseal`, as often as keys are needed. {RECORDED}; then"
-        f" type `{again}`",
+        f" types `VAULT_ADDR={server} vault operator unseal`, as often as keys are needed. {RECORDED};"
+        f" then {AGAIN}",
         code=SEALED,
     )
 
 
-def of_standby(server: str, answer: Answer, again: str) -> Refused:
+def of_standby(server: str, answer: Answer) -> Refused:
     """A standby that cannot pass a request on."""
     what = {
         472: "is the standby of a disaster-recovery cluster, which answers nobody until it is promoted",
@@ -72,30 +75,30 @@ def of_standby(server: str, answer: Answer, again: str) -> Refused:
     }.get(answer.status, f"is a standby, and its cluster has no active server now ({answer.message})")
     return Refused(
         f"Vault at {server} {what}. Name the address of the active cluster (or its load balancer), or see"
-        f" with `vault status` why none is active. {RECORDED}; then type `{again}`",
+        f" with `vault status` why none is active. {RECORDED}; then {AGAIN}",
         code=STANDBY,
     )
 
 
-def of_busy(server: str, answer: Answer, seconds: float, again: str) -> Refused:
+def of_busy(server: str, answer: Answer, seconds: float) -> Refused:
     """A quota that stays exhausted."""
     return Refused(
         f"Vault at {server} turned requests away for {seconds:g} s: {answer.message}. Its operators have set"
-        f" a rate limit (`vault list sys/quotas/rate-limit`). {RECORDED}; type `{again}` later",
+        f" a rate limit (`vault list sys/quotas/rate-limit`). {RECORDED}; {AGAIN} later",
         code=BUSY,
     )
 
 
-def of_trouble(server: str, answer: Answer, patience: float, again: str) -> Refused:
+def of_trouble(server: str, answer: Answer, patience: float) -> Refused:
     """What a server says that cannot do what it is asked, whatever that is."""
     if is_sealed(answer):
-        return of_sealed(server, again)
+        return of_sealed(server)
     if answer.status in STANDBYS or has_no_active(answer):
-        return of_standby(server, answer, again)
+        return of_standby(server, answer)
     if answer.status == TOO_MANY:
-        return of_busy(server, answer, patience, again)
+        return of_busy(server, answer, patience)
     if answer.status == NOT_INITIALIZED:
-        return of_uninitialized(server, again)
+        return of_uninitialized(server)
     return Refused(f"{server}: {answer.message}", code=f"Vault{answer.status}")
 
 
@@ -104,31 +107,41 @@ def of_lost(server: str, reason: str) -> Refused:
     return Refused(f"Vault at {server} did not say whether it was done: {reason}", code=CONNECTION_LOST)
 
 
-def of_unreachable(server: str, reason: str, again: str) -> Refused:
+def of_unreachable(server: str, reason: str) -> Refused:
     """Nobody answers at all."""
     return Refused(
         f"Vault does not answer at {server}: {reason}. See whether the address is right, whether this machine"
         f" has a way to it (VPN, proxy) and whether it runs (`VAULT_ADDR={server} vault status`)."
-        f" {RECORDED}; then type `{again}`",
+        f" {RECORDED}; then {AGAIN}",
         code=UNREACHABLE,
     )
 
 
-def of_uninitialized(server: str, again: str) -> Refused:
+def of_uninitialized(server: str) -> Refused:
     """A Vault that has never been set up."""
     return Refused(
         f"Vault at {server} was never initialised: it has neither keys nor storage. Its operators type"
-        f" `VAULT_ADDR={server} vault operator init`, and unseal it; then type `{again}`",
+        f" `VAULT_ADDR={server} vault operator init`, and unseal it; then {AGAIN}",
         code="VaultNotInitialized",
     )
 
 
-def of_ended_token(how: str, again: str) -> Refused:
+def of_ended_token(how: str) -> Refused:
     """A token that Vault no longer knows."""
     return Refused(
         f"the Vault token has ended, or was revoked; it was {how}. {RECORDED}. Log in again (`vault login`),"
-        f" then type `{again}`",
+        f" then {AGAIN}",
         code=TOKEN_ENDED,
+    )
+
+
+def without_namespaces(server: str) -> Refused:
+    """The community edition, which takes requests for any namespace as ones for the only one it has."""
+    return Refused(
+        f"Vault at {server} is the community edition, which has no namespaces and would put all of this where"
+        " everybody's is: Vault Enterprise, HCP Vault and OpenBao have them. Leave the namespace out"
+        " (`encryption.vault.namespace`, VAULT_NAMESPACE, or the provider's and the resources' `namespace`)",
+        code=NO_NAMESPACES,
     )
 
 

@@ -15,6 +15,7 @@ from provisioner.providers.vault.special.database import Connections
 from provisioner.providers.vault.special.jwt_backend import JwtBackends
 from provisioner.providers.vault.special.kv_secret import Secrets
 from provisioner.providers.vault.special.mounts import AuthMounts, Mounts
+from provisioner.providers.vault.special.namespaces import Namespaces
 from provisioner.providers.vault.special.secret_id import SecretIds
 from provisioner.providers.vault.special.transit_key import Keys
 
@@ -36,6 +37,7 @@ SPECIAL: Final[Mapping[str, Callable[[ResourceSpec, Any], TableDriver]]] = {
     "vault:index/audit:Audit": AuditDevices,
     "vault:index/authBackend:AuthBackend": AuthMounts,
     "vault:index/mount:Mount": Mounts,
+    "vault:index/namespace:Namespace": Namespaces,
     "vault:jwt/authBackend:AuthBackend": JwtBackends,
     "vault:kv/secretV2:SecretV2": Secrets,
     "vault:pkiSecret/secretBackendIntermediateCertRequest:SecretBackendIntermediateCertRequest": Requests,

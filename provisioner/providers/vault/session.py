@@ -45,7 +45,6 @@ class Session:
         self.address = address
         self.namespace = namespace
         self.clock = clock
-        self._again = connection.again
         self._transport = Transport(address, connection.ca)
         login_in = connection.namespace or namespace
         self._tokens = TokenKeeper(
@@ -54,13 +53,25 @@ class Session:
                 method, path, body, _headers(token, login_in), is_repeatable=True
             ),
             clock,
-            connection.again,
         )
         self._has_answered = False
+        self._has_namespaces = False
 
     def token(self) -> str:
         """The token as it is now, for a program that takes one. Raises `Refused` if there is none."""
         return self._tokens.current().text
+
+    def must_have_namespaces(self, namespace: str = "") -> None:
+        """Raises `Refused` if what is to be made in a namespace would be made where there is only one.
+
+        The community edition passes over the header that names it.
+        """
+        if self._has_namespaces or not (self.namespace or namespace):
+            return
+        answer = self._transport.send("GET", "sys/health", None, {})
+        if isinstance(answer, Answer) and answer.body.get("enterprise") is False:
+            raise refusals.without_namespaces(self.address)
+        self._has_namespaces = True
 
     def call(
         self,
@@ -150,12 +161,12 @@ class Session:
         if isinstance(answer, Unanswered):
             if answer.was_sent and not is_repeatable:
                 raise refusals.of_lost(server, answer.why)
-            raise refusals.of_unreachable(server, answer.why, self._again)
+            raise refusals.of_unreachable(server, answer.why)
         if answer.status in GATEWAYS and not is_repeatable:
             raise refusals.of_lost(server, answer.message)
         if answer.status == BAD_REQUEST:
             return answer
-        raise refusals.of_trouble(server, answer, patience, self._again)
+        raise refusals.of_trouble(server, answer, patience)
 
     def _capabilities(self, token: Token, path: str, inside: str) -> list[str] | None:
         """What the token may do at the path; None: it may not ask."""

@@ -46,11 +46,10 @@ class Token:
 class TokenKeeper:
     """The token of one session, for several threads."""
 
-    def __init__(self, login: Login, ask: Ask, clock: Clock, again: str) -> None:
+    def __init__(self, login: Login, ask: Ask, clock: Clock) -> None:
         self._login = login
         self._ask = ask
         self._clock = clock
-        self._again = again
         self._lock = threading.RLock()
         self._token: Token | None = None
         self._keeps = False
@@ -72,7 +71,7 @@ class TokenKeeper:
         """
         with self._lock:
             if is_hopeless or isinstance(self._login, TokenLogin):
-                raise refusals.of_ended_token(described(self._login), self._again)
+                raise refusals.of_ended_token(described(self._login))
             if self._token is token:  # otherwise somebody else has seen it, and logged in
                 self._token = self._logged_in()
 
@@ -110,7 +109,7 @@ class TokenKeeper:
         text = found_token(self._login)
         answer = self._ask("GET", _SELF, None, text)
         if answer.status == refusals.FORBIDDEN and is_about_token(answer):
-            raise refusals.of_ended_token(described(self._login), self._again)
+            raise refusals.of_ended_token(described(self._login))
         if not answer.is_good:
             return Token(text)  # it may not look at itself
         return _looked_at(answer, text, self._clock.now())

@@ -4,6 +4,7 @@ Charts come from elsewhere, and no test leaves this machine: the `helm` on the P
 """
 
 import datetime
+import json
 import os
 import shutil
 from pathlib import Path
@@ -187,8 +188,9 @@ def test_the_issuer_signs_names_of_the_environment_for_as_long_as_it_says(vaulte
     signed.verify_directly_issued_by(chain[0])
     chain[0].verify_directly_issued_by(chain[1])
     assert chain[1].subject.rfc4514_string() == f"CN={vaulted.name} root"
-    other = certificate_request("models.example.org")
-    assert vaulted.vault.ask("POST", sign, {"csr": other}, token=token)[0] == 400
+    for other in ("models.example.org", "*.corp.example", "*.models.corp.example", "m*.corp.example"):
+        refused = {"csr": certificate_request(other)}
+        assert vaulted.vault.ask("POST", sign, refused, token=token)[0] == 400, other
 
 
 def certificate_request(host):
@@ -200,6 +202,38 @@ def certificate_request(host):
         .add_extension(names, critical=False)
     )
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
+def with_a_secret(document):
+    """A state in which a policy has one among its outputs, as Pulumi writes it unsealed."""
+    of_secrets = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+    for each in document["deployment"]["resources"]:
+        if each["type"] == "vault:index/policy:Policy":
+            each["outputs"]["note"] = {**of_secrets, "plaintext": '"canary"'}
+    return document
+
+
+def test_the_engine_with_the_key_that_seals_the_state_outlives_a_destroy(tmp_path, vault, prefix):
+    surroundings = {"VAULT_TOKEN": vault.root_token, "VAULT_CACERT": str(vault.ca)}
+    product = Product(tmp_path / "checkout", {**surroundings, "PULUMI_CONFIG_PASSPHRASE": "of the tests"})
+    settings = ALONE.replace("ENVIRONMENT", prefix).replace("ADDRESS", vault.address)
+    file = product.folder / "environments" / f"{prefix}.yaml"
+    file.write_text(f"{settings}governance: {{protect: none}}\n")
+    product(f"apply {prefix} --yes")
+    document = with_a_secret(product(f"state export {prefix}").json)
+    (product.folder / "state.json").write_text(json.dumps(document))
+    product(f"state import {prefix} --file state.json --yes --force")
+    vault.post(f"{prefix}/transit/keys/by-hand", {})
+    product(f"secrets migrate {prefix} --to hashivault://by-hand?engine={prefix}/transit --yes")
+    for command in (f"destroy {prefix} --yes", f"destroy {prefix} --yes --approve-loss *"):
+        refused = product(command, code=4).err
+        assert f"the secrets in the state of foundation {prefix}.here" in refused
+        assert f"provisioner secrets migrate {prefix} --to passphrase" in refused
+    assert vault.is_there(f"{prefix}/transit/keys/datasets")
+    product(f"secrets migrate {prefix} --to passphrase --yes")
+    product(f"destroy {prefix} --yes --approve-loss *")
+    product.close()
+    assert not vault.is_there(f"sys/mounts/{prefix}/transit")
 
 
 def test_without_a_cloud_and_a_cluster_keys_outlive_a_destroy_until_their_protection_is_lifted(

@@ -1,5 +1,6 @@
 """Each type of the driver: made, found unchanged, changed in place, replaced, removed, imported."""
 
+import pulumi_vault as vault
 import pytest
 
 from provisioner.plan.model import Source
@@ -54,8 +55,20 @@ def life(desk, case):
 
 def test_each_type_has_a_case():
     types = VaultPackage(VaultConnection(address="https://127.0.0.1:9")).types()
-    assert types - {*BY_TOKEN} == {"vault:index/namespace:Namespace"}  # Vault Enterprise alone has namespaces
+    # The community edition has no namespaces; `tests/providers/vault/test_namespaces.py` has their life.
+    assert types - {*BY_TOKEN} == {"vault:index/namespace:Namespace"}
     assert {*BY_TOKEN} <= types
+
+
+@pytest.mark.parametrize(
+    ("type", "more"),
+    [(vault.Namespace, {}), (vault.Mount, {"type": "kv", "namespace": "team"})],
+    ids=["a namespace", "a mount in one"],
+)
+def test_where_there_are_no_namespaces_nothing_is_made_in_one(desk, type, more):
+    said = desk.refused(desk.subject(type, {"path": desk.prefix, **more}))
+    assert "is the community edition, which has no namespaces" in said
+    assert not desk.server.is_there(f"sys/mounts/{desk.prefix}")
 
 
 @cases(lambda case: True)

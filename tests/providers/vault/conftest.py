@@ -37,7 +37,7 @@ def hours():
 
 @pytest.fixture
 def connection(vault):
-    return VaultConnection(address=vault.address, login=TokenLogin(TOKEN), again="provisioner apply dev")
+    return VaultConnection(address=vault.address, login=TokenLogin(TOKEN))
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def role(tmp_path):
 
 
 def by(vault, login, hours):
-    connection = VaultConnection(address=vault.address, login=login, again="provisioner apply dev")
+    connection = VaultConnection(address=vault.address, login=login)
     return Session(vault.address, "", connection, hours.clock())
 
 
