@@ -13,13 +13,14 @@ from __future__ import annotations
 import marshal
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 _NUMBER: Final = 8
 """Bytes of a number in the file."""
@@ -29,6 +30,9 @@ _HEAD: Final = len(MAGIC_NUMBER) + 3 * _NUMBER
 
 _WORTH_WRITING: Final = 64 * 1024
 """Bytes: for less than that the file is not written again."""
+
+_LEFT_S: Final = 60
+"""Seconds: who began so long ago to write was killed meanwhile, or the disk was full."""
 
 
 class Seen(NamedTuple):
@@ -209,15 +213,21 @@ def _write(path: str, values: _Values) -> None:
         at += len(value)
     listed = marshal.dumps(index)
     head = _head(at, at + len(listed))
-    beside = Path(f"{path}.{os.getpid()}")
-    try:
-        beside.touch(0o600, exist_ok=False)  # among the sources may be some that are for nobody else
-        with beside.open("wb") as file:
-            file.writelines((head, *(value for _, value, _ in values.values()), listed))
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
+    beside = Path(f"{path}.new")
+    with _begun(beside) as file:
+        file.writelines((head, *(value for _, value, _ in values.values()), listed))
+    beside.replace(path)
+
+
+def _begun(path: Path) -> BinaryIO:
+    """A new file for its owner alone: among the sources may be some that are for nobody else.
+
+    Raises `FileExistsError` while another process writes it.
+    """
+    with suppress(FileNotFoundError):
+        if time.time() - path.stat().st_mtime > _LEFT_S:
+            path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb")
 
 
 def _head(start: int, end: int) -> bytes:

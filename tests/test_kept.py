@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+import time
 
 import pytest
 
@@ -141,6 +142,19 @@ def test_nothing_is_written_where_python_writes_nothing(path, source, monkeypatc
     first.write()
     assert not first.is_of_use
     assert not os.path.exists(path)
+
+
+def test_who_was_killed_while_it_wrote_is_no_hindrance(path, source):
+    left = f"{path}.new"
+    for age, found in ((0, "made again"), (100, LARGE)):
+        with open(left, "w"):
+            pass
+        os.utime(left, (time.time() - age,) * 2)
+        first = opened(path)
+        assert made(first, source) == LARGE
+        first.write()
+        assert made(opened(path), source, "made again") == found
+    assert not os.path.exists(left)
 
 
 def test_a_folder_that_is_not_there_is_no_failure(path, source, tmp_path):
