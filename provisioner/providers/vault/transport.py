@@ -128,6 +128,8 @@ class Transport:
             )
             return Answer(said.status_code, _document(said), _lowered(said.headers), server)
         except errors.SSLError as failed:
+            if isinstance(_cause(failed), import_module("ssl").SSLEOFError):  # it stops, or starts
+                return Unanswered(why(failed), _may_be_sent(failed), server)
             raise Refused(_untrusted(server, self._ca, failed), code=UNTRUSTED) from failed
         except OSError as failed:
             if "CA certificate" in str(failed) and not isinstance(failed, errors.RequestException):
@@ -166,6 +168,14 @@ def _adapter(server: str, ca: str) -> Any:
 
 def why(error: BaseException) -> str:
     """What went wrong with a connection, as the system says it and not as a library wraps it."""
+    cause = _cause(error)
+    if isinstance(cause, TimeoutError) or "timed out" in str(error):
+        return "timed out"
+    return str((cause.strerror if isinstance(cause, OSError) else "") or cause or error)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What libraries have wrapped."""
     cause: BaseException = error
     seen = 0
     while seen < 10:  # noqa: PLR2004 - wrappings are three deep
@@ -174,9 +184,7 @@ def why(error: BaseException) -> str:
         if not isinstance(inner, BaseException):
             break
         cause = inner
-    if isinstance(cause, TimeoutError) or "timed out" in str(error):
-        return "timed out"
-    return str((cause.strerror if isinstance(cause, OSError) else "") or cause or error)
+    return cause
 
 
 def _may_be_sent(failed: OSError) -> bool:
