@@ -181,6 +181,8 @@ def _cause(error: BaseException) -> BaseException:
     while seen < 10:  # noqa: PLR2004 - wrappings are three deep
         seen += 1
         inner = cause.__cause__ or getattr(cause, "reason", None) or cause.__context__
+        if inner is None and cause.args:
+            inner = cause.args[0]  # urllib3 hands some of its own on without ever raising them
         if not isinstance(inner, BaseException):
             break
         cause = inner

@@ -2,9 +2,13 @@
 
 import contextlib
 import socket
+import ssl
 import threading
+from types import SimpleNamespace
 
 import pytest
+import requests
+import urllib3
 
 from provisioner.providers.interface import Refused
 from provisioner.providers.vault.transport import UNTRUSTED, Transport, Unanswered
@@ -33,6 +37,19 @@ def server(answer):
 def test_one_that_hangs_up_while_it_is_greeted_may_be_about_to_start():
     with server(b"") as address:
         found = Transport(address, None).send("GET", "sys/health", None, {})
+    assert isinstance(found, Unanswered)
+    assert found.was_sent
+
+
+def test_one_that_hangs_up_while_it_is_told_something_may_be_there_again(monkeypatch):
+    """On a connection that was kept urllib3 wraps what happened without raising it."""
+
+    def request(*_, **__):
+        cut = urllib3.exceptions.SSLError(ssl.SSLEOFError(8, "EOF occurred in violation of protocol"))
+        raise requests.exceptions.SSLError(urllib3.exceptions.MaxRetryError(None, "/v1/sys/health", cut))
+
+    monkeypatch.setattr(Transport, "_adapter", lambda *_: SimpleNamespace(request=request))
+    found = Transport("https://vault.example:8200", None).send("PUT", "sys/health", {}, {})
     assert isinstance(found, Unanswered)
     assert found.was_sent
 
