@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 from provisioner.cli import startup
 from provisioner.kept import KEPT
@@ -21,7 +22,8 @@ def main() -> None:
             stream.flush()
     if (packages := sys.modules.get("provisioner.providers.protocol.packages")) is not None:
         packages.end_plugins()
-    KEPT.write()
+    with suppress(KeyboardInterrupt):  # the work is done, and is not to look as if it were not
+        KEPT.write()
     # Everything is written and closed: taking a hundred thousand objects apart would only take time.
     os._exit(code)
 

@@ -166,13 +166,13 @@ class Kept:
         """Keep what was made since. Where that cannot be, nothing is kept."""
         if not self._path or sys.dont_write_bytecode:
             return
-        values: _Values = {key: (new.seen, *new.written()) for key, new in list(self._new.items())}
-        if sum(len(value) for _, value, _ in values.values()) < _WORTH_WRITING:
-            return
-        self._new = {}
-        now = Kept()
-        now.open(self._path)  # others may have written since this process began
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # ValueError: a value that is no plain one
+            values: _Values = {key: (new.seen, *new.written()) for key, new in list(self._new.items())}
+            if sum(len(value) for _, value, _ in values.values()) < _WORTH_WRITING:
+                return
+            self._new = {}
+            now = Kept()
+            now.open(self._path)  # others may have written since this process began
             _write(self._path, {**now._standing(), **values})
 
     def _standing(self) -> _Values:

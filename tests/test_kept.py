@@ -195,3 +195,10 @@ def test_a_file_that_is_not_whole_is_as_good_as_none(path, source, damage):
     again.write()
     assert made(opened(path), source, None) == LARGE + "again"
     assert os.listdir(os.path.dirname(path)) == ["file"]
+
+
+def test_what_cannot_be_kept_is_no_matter(path, source):
+    first = opened(path)
+    made(first, source, value=[LARGE, object()])
+    first.write()
+    assert not os.path.exists(path)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from environments.key_address import BY_PHRASE
 from provisioner.engine.sealing import EarlierKey, KeyChange, Migration, Opened, Resealed, Rotation, Sealing
 
-BY_PHRASE: Final = "passphrase"
 _OLD_COPIES: Final = (
     "Versions, backups and copies from before stay sealed as they were: readable with {key} only.\n"
     "Keep it as long as they are to be of use. If it has leaked, renew the secrets themselves, too:\n"

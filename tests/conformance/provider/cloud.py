@@ -60,6 +60,11 @@ class Cloud:
         with self.opened() as kept:
             kept["calls"].append([operation, name])
 
+    def has_noted(self, operation, name):
+        """Whether there was such a call since `calls` was last asked."""
+        with self.opened() as kept:
+            return [operation, name] in kept["calls"]
+
     def calls(self):
         """The calls since this was last asked: (operation, name)."""
         with self.opened() as kept:

@@ -5,7 +5,8 @@
 * `zone`: a change needs a new object; `rack`: so does this, and the old object has to go first;
 * `fails`: the operations that are refused (`create`, `update`, `delete`, `read`, `check`, `diff`);
 * `partial`: the operations that leave the object half-ready (`create`, `update`, `read`);
-* `secret`: there is a secret output `token`; `size`: "small" if nobody says; `slow`: seconds a call takes.
+* `secret`: there is a secret output `token`; `size`: "small" if nobody says; `slow`: seconds a call takes;
+* `read_with`: the name of another one; a read ends when one of that other one has begun, too.
 
 Outputs are the inputs, `arn`, `generation` (how often it was updated) and `patience` (the seconds that the
 engine allows, if it says so). Of the provider's own inputs, another `account` needs another provider, and
@@ -38,6 +39,9 @@ from tests.conformance.provider.cloud import Cloud
 
 NEEDS_ANOTHER = ("zone", "rack")
 MADE = ("arn", "generation", "token", "patience")
+PATIENCE = 1000
+"""How often it is looked whether another call has begun, every hundredth of a second."""
+
 DIFF_NONE, DIFF_SOME = 1, 2
 """`DiffResponse.DiffChanges` of the protocol: the SDK's host hands `diff_config`'s answer on as it is."""
 
@@ -149,8 +153,15 @@ class Lab(Provider):
         refuse_if("delete", request.properties, request.name)
         self.cloud.remove(request.resource_id)
 
+    async def _begun(self, operation, name):
+        for _ in range(PATIENCE if name else 0):
+            if self.cloud.has_noted(operation, name):
+                return
+            await asyncio.sleep(0.01)
+
     async def read(self, request):
         self.cloud.note("read", request.name)
+        await self._begun("read", plain(request.properties.get("read_with")))
         refuse_if("read", request.properties, request.name)
         found = self.cloud.find(request.resource_id)
         if found is None:
