@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from provisioner.children import shared_out
-from provisioner.engine.failures import WrongAccount
+from provisioner.engine.failures import Failure, WrongAccount
 from provisioner.engine.interface import (
     STEADY,
     Access,
@@ -16,6 +16,7 @@ from provisioner.engine.interface import (
     Pace,
     Recorded,
     Result,
+    Run,
     Stack,
     Tell,
 )
@@ -62,6 +63,8 @@ class Carried:
     """What an apply or a destroy did."""
 
     applied: tuple[Applied, ...]
+    recorded: Recording | Failure
+    """What is recorded now, or why nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def carry_out(engine: Engine, phases: Sequence[Phase], source: Source, change: C
             return None
         change.begin()
         approved = _Approved({**plans, **kept}, approver, change.tell, change.pace)
-        return Carried(_applied(engine, phases, runs, approved))
+        return _carried(engine, phases, runs, approved)
 
 
 def carry_out_unseen(engine: Engine, phases: Sequence[Phase], source: Source, change: Change) -> Carried:
@@ -143,7 +146,7 @@ def carry_out_unseen(engine: Engine, phases: Sequence[Phase], source: Source, ch
         change.begin()
         plans = {task: _unseen(task, Wish(source, change.scope)) for task in runs}
         approved = _Approved(plans, "--skip-preview", change.tell, change.pace, is_unseen=True)
-        return Carried(_applied(engine, phases, runs, approved))
+        return _carried(engine, phases, runs, approved)
 
 
 def moved_states(engine: Engine, phases: Sequence[Phase], saved: SavedPlan) -> tuple[moves.Move, ...]:
@@ -154,13 +157,13 @@ def moved_states(engine: Engine, phases: Sequence[Phase], saved: SavedPlan) -> t
 
 def recording(engine: Engine, stacks: Sequence[Stack]) -> Recording:
     """What is recorded of the stacks, in their order."""
-    resources: list[Recorded] = []
-    outputs: dict[str, dict[str, object]] = {}
-    for stack in stacks:
-        with engine.open(stack, Access.READ) as run:
-            resources += run.resources()
-            outputs.setdefault(stack.region, {}).update(run.outputs())
-    return Recording(tuple(resources), outputs)
+
+    def opened() -> Iterator[tuple[Stack, Run]]:
+        for stack in stacks:
+            with engine.open(stack, Access.READ) as run:
+                yield stack, run
+
+    return _recording(opened())
 
 
 def look(engine: Engine, stacks: Sequence[Stack]) -> tuple[Looked, ...]:
@@ -249,6 +252,23 @@ def _must_agree(saved: SavedPlan, kept: Mapping[Task, StackPlan], plans: Mapping
     found = [moves.of_plans(kept[task], plan) for task, plan in plans.items()]
     if moved := tuple(move for move in found if move is not None):
         raise PlanMoved(saved.called, moved, saved.command)
+
+
+def _carried(engine: Engine, phases: Sequence[Phase], runs: Runs, approved: _Approved) -> Carried:
+    applied = _applied(engine, phases, runs, approved)
+    try:
+        return Carried(applied, _recording((task.stack, run) for task, run in runs.items()))
+    except Failure as failure:
+        return Carried(applied, failure)
+
+
+def _recording(runs: Iterable[tuple[Stack, Run]]) -> Recording:
+    resources: list[Recorded] = []
+    outputs: dict[str, dict[str, object]] = {}
+    for stack, run in runs:
+        resources += run.resources()
+        outputs.setdefault(stack.region, {}).update(run.outputs())
+    return Recording(tuple(resources), outputs)
 
 
 def _applied(engine: Engine, phases: Sequence[Phase], runs: Runs, approved: _Approved) -> tuple[Applied, ...]:

@@ -19,7 +19,7 @@ from provisioner.cli.showing import policy_of
 from provisioner.cli.streaming import Stream
 from provisioner.engine.events import Event
 from provisioner.engine.failures import Failure
-from provisioner.engine.interface import Applied, Engine, Result, Stack, Watching
+from provisioner.engine.interface import Engine, Result, Stack, Watching
 from provisioner.engine.state_failures import StateIsAway
 from provisioner.plan.model import Mode, StackPlan, Step
 from provisioner.plan.values import Properties
@@ -37,7 +37,7 @@ from provisioner.report.outcome import (
 from provisioner.report.plan_view import PlanView, view_text
 from provisioner.report.terminal import showing
 from provisioner.schedule import Phase
-from provisioner.workflow import Change, Recording, carry_out, carry_out_unseen, recording
+from provisioner.workflow import Carried, Change, Recording, carry_out, carry_out_unseen, recording
 
 if TYPE_CHECKING:  # rules are loaded where there is something to judge
     from provisioner.judging import Judged
@@ -141,7 +141,7 @@ class Telling(Protocol):
         """There was nothing to do."""
         ...
 
-    def ended(self, applied: Sequence[Applied], code: ExitCode) -> None:
+    def ended(self, carried: Carried, code: ExitCode) -> None:
         """It came to its end."""
         ...
 
@@ -182,7 +182,7 @@ def change(workspace: Workplace, intent: Intent) -> ExitCode:
     code = _CODES[result_of(carried.applied)]
     if code is ExitCode.DONE and course.breaks_rules():
         code = ExitCode.REFUSED_BY_POLICY
-    telling.ended(carried.applied, code)
+    telling.ended(carried, code)
     return code
 
 
@@ -292,12 +292,12 @@ class _Conversation:
             resources = recording(self._workspace.engine, self._workspace.stacks).resources
             self._screen.write("\n" + unchanged_text(name, resources, where, program(), self._following))
 
-    def ended(self, applied: Sequence[Applied], code: ExitCode) -> None:  # noqa: ARG002 - the text says it
-        recorded = self._recorded()
+    def ended(self, carried: Carried, code: ExitCode) -> None:  # noqa: ARG002 - the text says it
+        recorded = self._readable(carried.recorded)
         ending = Ending(
             environment=self._workspace.name,
             mode=self._mode,
-            applied=applied,
+            applied=carried.applied,
             resources=recorded.resources if recorded else None,
             outputs=recorded.outputs if recorded else {},
             where=self._where,
@@ -327,14 +327,13 @@ class _Conversation:
     def _where(self) -> Where:
         return Where(self._workspace.endpoint, self._workspace.folder)
 
-    def _recorded(self) -> Recording | None:
-        """What is recorded now; None, with a note, if it cannot be read: the ending is told anyway."""
-        try:
-            return recording(self._workspace.engine, self._workspace.stacks)
-        except Failure as failure:
-            trouble = explain(failure, str(self._workspace.name)).trouble
-            err().say(f"note: the state could not be read afterwards: {trouble.summary} ({trouble.code})")
-            return None
+    def _readable(self, recorded: Recording | Failure) -> Recording | None:
+        """What is recorded now; None, with a note, if it could not be read: the ending is told anyway."""
+        if isinstance(recorded, Recording):
+            return recorded
+        trouble = explain(recorded, str(self._workspace.name)).trouble
+        err().say(f"note: the state could not be read afterwards: {trouble.summary} ({trouble.code})")
+        return None
 
 
 def _nobody(_event: Event) -> None:

@@ -16,6 +16,7 @@ from provisioner.report.event_stream import EventStream
 from provisioner.report.explain import explain
 from provisioner.report.outcome import result_of
 from provisioner.report.plan_view import PlanView
+from provisioner.workflow import Carried
 
 
 @contextmanager
@@ -52,11 +53,11 @@ class Stream:
 
     def unchanged(self) -> None:
         """There was nothing to do."""
-        self.ended((), ExitCode.DONE)
+        self._ended((), ExitCode.DONE)
 
-    def ended(self, applied: Sequence[Applied], code: ExitCode) -> None:
+    def ended(self, carried: Carried, code: ExitCode) -> None:
         """It came to its end."""
-        self._lines.ended(result_of(applied), applied, int(code))
+        self._ended(carried.applied, code)
 
     def interrupted(self) -> None:
         """The exit code says it."""
@@ -67,3 +68,6 @@ class Stream:
     def broke(self, failure: Failure) -> None:
         """It stopped; the text for people goes to standard error."""
         self._lines.stopped(explain(failure, self._name, typed_again()), int(exit_code(failure)))
+
+    def _ended(self, applied: Sequence[Applied], code: ExitCode) -> None:
+        self._lines.ended(result_of(applied), applied, int(code))

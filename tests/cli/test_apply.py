@@ -51,25 +51,13 @@ def test_what_can_be_typed_after_a_refused_loss_is_what_was_typed(cli, fake_run)
 
 
 @pytest.fixture
-def _unreadable_afterwards(monkeypatch):
+def _unreadable_afterwards(fake_run, monkeypatch):
     """The state can be read no more once something was applied."""
-    real = apply.applying
 
-    def applying(*arguments):
-        workspace = real(*arguments)
-        opened = workspace.engine.open
+    def resources():
+        raise StateIsDamaged("dev.json", "cut off")
 
-        @contextmanager
-        def read(stack, access):
-            if access is Access.READ:
-                raise StateIsDamaged("dev.json", "cut off")
-            with opened(stack, access) as run:
-                yield run
-
-        workspace.engine.open = read
-        return workspace
-
-    monkeypatch.setattr(apply, "applying", applying)
+    monkeypatch.setattr(fake_run, "resources", resources)
 
 
 @pytest.mark.usefixtures("_unreadable_afterwards")

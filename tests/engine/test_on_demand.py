@@ -217,6 +217,26 @@ print([name for name in sys.modules if name.startswith("pulumi_kubernetes.apps")
     assert used(use) == "8\n[]"
 
 
+def test_a_class_is_there_no_sooner_than_those_that_it_mentions():
+    """The SDK looks up what a class mentions in the module, and another thread may have asked for it first."""
+    use = """
+import pulumi_kubernetes as kubernetes
+from provisioner.engine.embedded import classes_on_demand
+make, makes = classes_on_demand._made, []
+def made(body, module):
+    known = classes_on_demand.classes_of(module)
+    for name in known.keys() & vars(module):
+        there = set(classes_on_demand._mentioned(known[name], known))
+        assert there <= vars(module).keys(), (name, there)
+    makes.append(body.co_name)
+    return make(body, module)
+classes_on_demand._made = made
+kubernetes.core.v1.PodArgs, kubernetes.meta.v1.LabelSelectorArgs
+kubernetes.apiextensions.v1.JSONSchemaPropsArgs  # it mentions itself
+print({"LabelSelectorArgs", "LabelSelectorRequirementArgs", "JSONSchemaPropsArgs"} <= set(makes))"""
+    assert used(use) == "True"
+
+
 def test_its_classes_are_registered_once_whatever_comes_first():
     """The SDK takes a package that registers twice for two packages."""
     asked = 'from pulumi.runtime import rpc\nrpc.get_resource_module("aws", "kms/key", "")'

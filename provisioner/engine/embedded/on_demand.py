@@ -15,21 +15,28 @@ the whole package, as ever.
 
 from __future__ import annotations
 
-import builtins
 import importlib
 import importlib.metadata
-import inspect
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import find_spec
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
-from typing import Any, Final, TypedDict
+from types import ModuleType
+from typing import Any, Final
 
 from provisioner import kept_modules
+from provisioner.engine.embedded.classes_on_demand import (
+    STARRED,
+    Classes,
+    Enumerations,
+    all_made,
+    classes_of,
+    code_of,
+    take,
+)
 from provisioner.kept import KEPT
 from provisioner.loading import Loader, MetaPathFinder
 
@@ -38,13 +45,6 @@ _NEXT_WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")
 
 _REGISTERS: Final = "\n_utilities.register("
 """By this the SDK's root says which class a resource of each type has."""
-
-_STARRED: Final = ("_inputs", "_enums")
-"""What every module of a package imports whole."""
-
-_HEAD_BYTES: Final = 4096
-_HEAD_ENDS: Final = "\n__all__ = ["
-"""What a generated module has between its imports and its classes."""
 
 
 def load_on_demand(sdk: str) -> None:
@@ -83,9 +83,9 @@ class _Finder(MetaPathFinder):
             case [] | [_] | [_, _] if spec.submodule_search_locations:
                 return _Package(whole)
             case [*_, "_inputs" | "outputs"]:
-                return _Classes(whole)
+                return Classes(whole)
             case [*_, "_enums"]:
-                return _Enumerations(whole)
+                return Enumerations(whole)
             case ["_utilities"]:
                 return _Utilities(whole)
             case [*_, module] if not module.startswith("_"):
@@ -124,15 +124,15 @@ class _Package(Loader):
             """What the package has under a name that was not asked for before."""
             if name.startswith("__") and name != "__all__":
                 raise AttributeError(name)
-            for each in (name, _NEXT_WORD.sub("_", name).lower(), *_STARRED):
+            for each in (name, _NEXT_WORD.sub("_", name).lower(), *STARRED):
                 found = importlib.import_module(f"{package}.{each}") if each in modules else None
-                if found is not None and name in (_classes(found) or found.__all__):
+                if found is not None and name in (classes_of(found) or found.__all__):
                     setattr(module, name, getattr(found, name))
                     return getattr(found, name)
             if find_spec(f"{package}.{name}"):
                 return importlib.import_module(f"{package}.{name}")
-            for each in modules.intersection(_STARRED):
-                _all_made(importlib.import_module(f"{package}.{each}"))
+            for each in modules.intersection(STARRED):
+                all_made(importlib.import_module(f"{package}.{each}"))
             return self._everything(module, name)
 
         if self._ends:
@@ -180,8 +180,8 @@ class _Module(Loader):
         self._whole = whole
 
     def exec_module(self, module: ModuleType) -> None:
-        code = _code(self._whole, module)
-        _take(module, code.co_names, code)
+        code = code_of(self._whole, module)
+        take(module, code.co_names, code)
         exec(code, vars(module))  # noqa: S102 - what the import system does
 
 
@@ -200,7 +200,7 @@ class _Utilities(Loader):
         package = module.__name__.partition(".")[0]
         beside = (each for each in Path(self._whole.path).parents[1].iterdir() if each.suffix == ".dist-info")
         versions = [each.stem.partition("-")[2] for each in beside if each.stem.startswith(f"{package}-")]
-        code, theirs = _code(self._whole, module), importlib.metadata
+        code, theirs = code_of(self._whole, module), importlib.metadata
         if len(versions) == 1:
             setattr(importlib, "metadata", _Versions(package, versions[0], theirs))  # noqa: B010
         try:
@@ -224,127 +224,3 @@ class _Versions(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._theirs, name)
-
-
-class _Enumerations(Loader):
-    """Loads a module of enumerations when the first of them is asked for."""
-
-    def __init__(self, whole: SourceFileLoader) -> None:
-        self._whole = whole
-
-    def exec_module(self, module: ModuleType) -> None:
-        def missing(name: str) -> Any:
-            """The enumeration called `name`."""
-            if name not in bodies:
-                raise AttributeError(name)
-            if name not in vars(module):
-                exec(_code(self._whole, module), vars(module))  # noqa: S102 - what the import system does
-            return vars(module)[name]
-
-        _, bodies = _parts(self._whole, module)
-        _promise(module, bodies, missing)
-
-
-class _Classes(Loader):
-    """Loads a module whose classes are made when they are asked for."""
-
-    def __init__(self, whole: SourceFileLoader) -> None:
-        self._whole = whole
-        self._making = threading.RLock()
-
-    def exec_module(self, module: ModuleType) -> None:
-        (head, names), bodies = _parts(self._whole, module)
-        if head is None:
-            self._whole.exec_module(module)
-            return
-        exec(head, vars(module))  # noqa: S102 - its imports
-
-        def missing(name: str) -> Any:
-            """The class called `name`."""
-            if name not in bodies:
-                raise AttributeError(name)
-            with self._making:
-                if name not in vars(module):
-                    setattr(module, name, _made(body := bodies[name], module))
-                    # Types of arguments are looked up in the module by name.
-                    _take(module, names, body)
-                    for near in _mentioned(body, bodies):
-                        getattr(module, near)
-            return vars(module)[name]
-
-        _promise(module, bodies, missing)
-
-
-_Rest = tuple[CodeType | None, Sequence[str]]  # None: it is not as the generator writes it
-
-
-def _parts(whole: SourceFileLoader, module: ModuleType) -> tuple[_Rest, Mapping[str, CodeType]]:
-    """A generated module: its imports and what its code mentions, and its classes one by one."""
-
-    def taken_apart() -> tuple[_Rest, Mapping[str, CodeType]]:
-        with Path(whole.path).open(encoding="utf-8") as source:
-            head, ends, _ = source.read(_HEAD_BYTES).partition(_HEAD_ENDS)
-        code = _code(SourceFileLoader(whole.name, whole.path), module)  # ours keeps all of it in one piece
-        bodies = {each.co_name: each for each in code.co_consts if isinstance(each, CodeType)}
-        return (compile(head, whole.path, "exec") if ends else None, code.co_names), bodies
-
-    return KEPT.made_in_parts("classes", whole.path, taken_apart, __file__)
-
-
-def _take(module: ModuleType, names: Sequence[str], part: CodeType) -> None:
-    """Give the module what a part of its code mentions of the modules in `names`: it imports them whole."""
-    for source in _STARRED:
-        if source in names:
-            classes = importlib.import_module(f"{module.__package__}.{source}")
-            for name in _mentioned(part, _classes(classes)):
-                setattr(module, name, getattr(classes, name))
-
-
-def _promise(module: ModuleType, bodies: Mapping[str, CodeType], missing: Callable[[str], Any]) -> None:
-    """Let the module have the classes with these bodies without any being made."""
-    setattr(module, "__all__", [])  # noqa: B010 - `from ._inputs import *` takes nothing
-    setattr(module, "__bodies__", bodies)  # noqa: B010
-    setattr(module, "__getattr__", missing)  # noqa: B010
-
-
-def _all_made(module: ModuleType) -> None:
-    """Make every class of the module, so that `from ._inputs import *` takes them all."""
-    names = [name for name in _classes(module) if getattr(module, name)]
-    setattr(module, "__all__", names or vars(module)["__all__"])  # noqa: B010
-
-
-def _made(body: CodeType, module: ModuleType) -> type:
-    """The class with this body, as the module's code would make it."""
-    import pulumi  # noqa: PLC0415 - what loads the SDK must not need it
-
-    make: Any = builtins.__build_class__
-    function = FunctionType(body, vars(module))
-    if module.__name__.endswith(".outputs"):
-        return pulumi.output_type(make(function, body.co_name, dict))
-    if body.co_name.endswith("Dict"):
-        return make(function, body.co_name, TypedDict)
-    return pulumi.input_type(make(function, body.co_name))
-
-
-def _code(loader: SourceFileLoader, module: ModuleType) -> CodeType:
-    code = loader.get_code(module.__name__)
-    assert code is not None, f"{module.__name__} has no source"
-    return code
-
-
-def _classes(module: ModuleType) -> Mapping[str, CodeType]:
-    """The classes the module can make; empty if it was loaded whole."""
-    return vars(module).get("__bodies__", {})
-
-
-def _mentioned(code: CodeType, names: Mapping[str, CodeType]) -> Iterator[str]:
-    """Those of `names` that are texts in the code, as the names of classes in annotations are.
-
-    Not in functions: their annotations belong to the code around them, and the rest of their texts is long.
-    """
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            if not constant.co_flags & inspect.CO_OPTIMIZED:
-                yield from _mentioned(constant, names)
-        elif isinstance(constant, str) and constant in names:
-            yield constant

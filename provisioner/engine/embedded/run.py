@@ -254,8 +254,8 @@ class EmbeddedRun:
         return self._mark
 
     def _glanced_at(self) -> tuple[ResourceState, ...]:
-        """The records with their secrets still sealed: to look at them takes no passphrase."""
-        if self._store.secrets() is None:  # then there are none, and what is read is read once
+        """The records as this run knows them, or with their secrets sealed: that takes no passphrase."""
+        if self._loaded is not None or self._store.secrets() is None:
             return self._stored.snapshot.records()
         return self._store.load(BlindSealer(self._stack.name, self._store.secrets())).snapshot.records()
 

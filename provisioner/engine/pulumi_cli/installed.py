@@ -97,15 +97,22 @@ def _unpacked(archive: Path, into: Path) -> None:
     into.mkdir(parents=True)
     try:
         with tarfile.open(archive) as tar:
-            programs = [each for each in tar if each.isfile() and Path(each.name).name.startswith(_PROGRAM)]
+            programs = [each for each in tar if each.isfile() and _name_of(each).startswith(_PROGRAM)]
             for each in programs:
-                each.name = Path(each.name).name
-                tar.extract(each, into, filter="data")
+                packed = tar.extractfile(each)
+                assert packed is not None, "it is a file"
+                with (into / _name_of(each)).open("wb") as file:
+                    shutil.copyfileobj(packed, file)
+                    os.fchmod(file.fileno(), 0o755)
     except (OSError, EOFError, zlib.error, tarfile.TarError) as wrong:  # half of a download ends too early
         raise ArchiveUnusable(archive, f"it cannot be unpacked: {wrong}") from wrong
-    names = {each.name for each in programs}
+    names = {_name_of(each) for each in programs}
     if missing := [name for name in (_PROGRAM, _LANGUAGE) if name not in names]:
         raise ArchiveUnusable(archive, f"it holds no `{missing[0]}`")
+
+
+def _name_of(packed: tarfile.TarInfo) -> str:
+    return Path(packed.name).name
 
 
 def _said_by(file: str) -> str:

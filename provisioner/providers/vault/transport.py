@@ -128,7 +128,8 @@ class Transport:
             )
             return Answer(said.status_code, _document(said), _lowered(said.headers), server)
         except errors.SSLError as failed:
-            if isinstance(_cause(failed), import_module("ssl").SSLEOFError):  # it stops, or starts
+            ssl = import_module("ssl")
+            if isinstance(_cause(failed), (ssl.SSLEOFError, ssl.SSLZeroReturnError)):  # it stops, or starts
                 return Unanswered(why(failed), _may_be_sent(failed), server)
             raise Refused(_untrusted(server, self._ca, failed), code=UNTRUSTED) from failed
         except OSError as failed:
