@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from provisioner.engine.embedded.hooks import MOST_TRIES, ON_ERROR, Hooks
 from provisioner.engine.embedded.journal import Journal
@@ -70,7 +71,11 @@ class Execution:
         self._operations = operations
         self._post = post
         self._now = now
-        self._pool = ThreadPoolExecutor(parallelism, thread_name_prefix="provider")
+        # Who has an answer lets the next call begin, and then waits for the journal.
+        threads = parallelism if parallelism == 1 else 2 * parallelism
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="provider")
+        self._turns = threading.Semaphore(parallelism)
+        self._begins = True
         self._open: dict[int, Began] = {}
         self.in_flight = 0
         self.hooks = Hooks()
@@ -90,7 +95,7 @@ class Execution:
     def aside(self, look: Callable[[], T], done: Callable[[T], None]) -> None:
         """Call what changes nothing on the pool; `done` is called on the thread that decides."""
         self.in_flight += 1
-        future = self._pool.submit(look)
+        future = self._pool.submit(self._looked, look)
 
         def back() -> None:
             self.in_flight -= 1
@@ -100,7 +105,8 @@ class Execution:
         future.add_done_callback(lambda _: self._post(WorkEnded(back)))
 
     def halt(self) -> None:
-        """Forget the work that waits for a free thread; what runs is finished."""
+        """Forget the work that waits for its turn; what runs is finished."""
+        self._begins = False
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> tuple[Began, ...]:
@@ -108,11 +114,12 @@ class Execution:
         self._pool.shutdown(wait=False, cancel_futures=True)
         return tuple(self._open.values())
 
-    def _settle(self, future: Future[Outcome], done: Callable[[Outcome], None]) -> None:
+    def _settle(self, future: Future[Outcome | None], done: Callable[[Outcome], None]) -> None:
         self.in_flight -= 1
-        if not future.cancelled():
-            self._apply(future.result().edits)
-            done(future.result())
+        outcome = None if future.cancelled() else future.result()
+        if outcome is not None:
+            self._apply(outcome.edits)
+            done(outcome)
 
     def _apply(self, edits: Sequence[Edit]) -> None:
         for edit in edits:
@@ -120,32 +127,41 @@ class Execution:
                 raise StateBreaksRules((breach,))
             self._snapshot.apply(edit)
 
-    def _work(self, work: Work) -> Outcome:
+    def _looked(self, look: Callable[[], T]) -> T:
+        with self._turns:
+            return look()
+
+    def _work(self, work: Work) -> Outcome | None:
+        """How it ended; None: it never began."""
+        with _Turn(self._turns) as turn:
+            return self._done(work, turn) if self._begins else None
+
+    def _done(self, work: Work, turn: _Turn) -> Outcome:
         edits: tuple[Edit, ...] = ()
         outcome, complaint = Outcome((), None), ""
         for part in work.parts:
             if outcome.state and part.call is Call.UPDATE:  # what was just recorded is what it starts from
-                outcome = self._part(work, replace(part, old=outcome.state))
+                outcome = self._part(work, replace(part, old=outcome.state), turn)
             else:
-                outcome = self._part(work, part)
+                outcome = self._part(work, part, turn)
             edits += outcome.edits
             complaint = complaint or outcome.complaint
             if outcome.refusal:
                 break
         return replace(outcome, edits=edits, complaint=complaint)
 
-    def _part(self, work: Work, part: Part) -> Outcome:
+    def _part(self, work: Work, part: Part, turn: _Turn) -> Outcome:
         if part.call is Call.RECORD:
             return self._record(work, part)
-        return self._attended(work, part) if part.goal.hooks else self._call(work, part)
+        return self._attended(work, part, turn) if part.goal.hooks else self._call(work, part, turn)
 
-    def _attended(self, work: Work, part: Part) -> Outcome:
+    def _attended(self, work: Work, part: Part, turn: _Turn) -> Outcome:
         """With the program's own functions around it."""
         urn = part.goal.urn
         if trouble := self.hooks.before(part):
             self._post(StepFailed(work.op, urn, trouble, ""))
             return Outcome((), None, trouble)
-        outcome = self._call(work, part)
+        outcome = self._call(work, part, turn)
         if outcome.state is None or not (trouble := self.hooks.after(part, outcome.state)):
             return outcome
         self._post(ProgramSpoke(Severity.ERROR, trouble, urn))
@@ -161,7 +177,7 @@ class Execution:
             self._post(StepSucceeded(work.op, state.urn, 0.0, part.detail))
         return Outcome(edits, state)
 
-    def _call(self, work: Work, part: Part) -> Outcome:
+    def _call(self, work: Work, part: Part, turn: _Turn) -> Outcome:
         operation = next(self._operations)
         began = self._open[operation] = Began(operation, part.call.value, part.goal)
         self._journal.append(began)
@@ -177,6 +193,8 @@ class Execution:
                 self._end(operation, edits)
             self._post(StepFailed(work.op, part.goal.urn, reason, refused.code))
             return Outcome(edits, None, reason, refused.code)
+        if len(work.parts) == 1 and not part.goal.hooks:
+            turn.end()
         state = _recorded(part, answer, self._now())
         edits = part.edits(state)
         self._end(operation, edits)
@@ -207,6 +225,27 @@ class Execution:
     def _end(self, operation: int, edits: tuple[Edit, ...]) -> None:
         self._journal.append(Ended(operation, edits))
         del self._open[operation]
+
+
+class _Turn:
+    """A place among the calls that are made at the same time, until it is left."""
+
+    def __init__(self, turns: threading.Semaphore) -> None:
+        self._turns = turns
+        self._has_ended = False
+
+    def __enter__(self) -> Self:
+        self._turns.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Let the next call begin."""
+        if not self._has_ended:
+            self._has_ended = True
+            self._turns.release()
 
 
 def _called(part: Part) -> Object | None:

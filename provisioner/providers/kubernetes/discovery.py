@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import quote
@@ -51,15 +52,12 @@ class Discovery:
 
     def __init__(self, get: Get) -> None:
         self._get = get
-        self._known: dict[str, Mapping[str, Resource]] = {}
+        self._known: dict[str, Future[Mapping[str, Resource]]] = {}
         self._lock = threading.Lock()
 
     def resource(self, kind: Kind) -> Resource | None:
         """Where objects of this kind are, or None if the cluster does not know it. Raises `Refused`."""
-        known = self._known.get(kind.version)
-        if known is None:
-            known = self._asked(kind.version)
-        return known.get(kind.name)
+        return self._answered(kind.version).result().get(kind.name)
 
     def forget(self, kind: Kind) -> None:
         """Ask again about the group of a kind the next time."""
@@ -71,18 +69,28 @@ class Discovery:
         with self._lock:
             self._known.clear()
 
+    def _answered(self, version: str) -> Future[Mapping[str, Resource]]:
+        """What there is of a group. One thread asks; the others wait for what it is told."""
+        with self._lock:
+            if (known := self._known.get(version)) is not None:
+                return known
+            asked = self._known[version] = Future()
+        try:
+            asked.set_result(self._asked(version))
+        except BaseException as failed:  # noqa: BLE001 - whoever waits is told
+            with self._lock:
+                self._known.pop(version, None)
+            asked.set_exception(failed)
+        return asked
+
     def _asked(self, version: str) -> Mapping[str, Resource]:
         root = f"/apis/{version}" if "/" in version else f"/api/{version}"
         answer = self._get(root)
         if answer.status == NOT_FOUND:
-            found: dict[str, Resource] = {}
-        elif not answer.is_good:
+            return {}
+        if not answer.is_good:
             raise rejected(answer, f"what it knows of {version}")
-        else:
-            found = _resources(root, answer.body)
-        with self._lock:
-            self._known[version] = found
-        return found
+        return _resources(root, answer.body)
 
 
 def _resources(root: str, body: Mapping[str, Any]) -> dict[str, Resource]:
