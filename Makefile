@@ -14,8 +14,10 @@
 
 VENV ?= .venv
 TEST_ARGS ?=
-PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(shell \
-	$(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
+# The same as pyproject.toml's `requires-python`, which says what keeps later ones away.
+SUITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
+	$(name) -c '$(SUITS)' 2>/dev/null && echo $(name))))
 
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -59,7 +61,7 @@ lint: $(INSTALLED)
 types: $(INSTALLED)
 	@$(BIN)/pyright --pythonpath $(BIN)/python
 
-# Hashes, and no address: the package index is whichever one pip is set up for. Good for Python 3.11 and later,
+# Hashes, and no address: the package index is whichever one pip is set up for. Good for Python 3.11 to 3.14,
 # on Linux and macOS.
 lock: $(INSTALLED)
 	@$(BIN)/pip install --quiet uv
@@ -76,12 +78,12 @@ clean:
 
 # Written last, so that an installation that was interrupted is taken up again.
 $(INSTALLED): requirements.lock pyproject.toml
-	@if [ -z "$(PYTHON)" ]; then \
-		echo "provisioner needs Python 3.11 or later, and there is no python3 of that kind on the PATH." >&2; \
-		echo "Install one, or name it:   make PYTHON=/path/to/python3.11" >&2; exit 1; fi
-	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	@$(BIN)/python -c 'import pip; $(SUITS)' 2>/dev/null || $(or $(PYTHON),false) -c '$(SUITS)' 2>/dev/null || { \
+		echo "provisioner needs Python 3.11 to 3.14: $(or $(PYTHON:%=% is none of them),there is none of them on the PATH)." >&2; \
+		echo "Install one, or name it:   make PYTHON=/path/to/python3.14" >&2; exit 1; }
+	@$(BIN)/python -c 'import pip; $(SUITS)' 2>/dev/null \
 		|| $(PYTHON) -m venv --clear $(VENV) \
-		|| { echo "That Python cannot make virtual environments; on Debian, install python3-venv." >&2; exit 1; }
+		|| { echo "That Python cannot make virtual environments; on Debian, install $(notdir $(PYTHON))-venv." >&2; exit 1; }
 	@echo "Installing what requirements.lock names into $(VENV) (once, one to three minutes) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes \
 		--requirement requirements.lock

@@ -30,13 +30,15 @@ class KarpenterArgs:
     """The cluster's name, which the tags of Karpenter's machines carry."""
     cluster_name: pulumi.Input[str]
     disk_key_arn: pulumi.Input[str]
+    queue_arn: pulumi.Input[str]
+    """Where interruptions are announced."""
 
 
 class Karpenter(pulumi.ComponentResource):
     """The controller's role, and role, profile and access entry of the nodes it makes.
 
     The controller may change only machines that carry the cluster's tag, and hand on only the nodes' role.
-    There is no queue of interruptions: Karpenter polls the state of its machines instead.
+    It may read the queue in which AWS says which machine it is about to take away.
     """
 
     node_role_arn: pulumi.Output[str]
@@ -109,9 +111,9 @@ class Karpenter(pulumi.ComponentResource):
 
 
 def _permissions(args: KarpenterArgs, node_role_arn: pulumi.Input[str]) -> list[Statement]:
-    # Source: aws/karpenter-provider-aws v1.14, reference of its CloudFormation template, without the queue,
-    # and of instance profiles only what looks at them: the one there is is made above. The cluster's tag
-    # alone says what is Karpenter's; upstream asks for the tag of a node pool as well.
+    # Source: aws/karpenter-provider-aws v1.14, reference of its CloudFormation template; of instance profiles
+    # only what looks at them: the one there is is made above. The cluster's tag alone says what is
+    # Karpenter's; upstream asks for the tag of a node pool as well.
     owned = f"aws:ResourceTag/kubernetes.io/cluster/{args.cluster}"
     asked = f"aws:RequestTag/kubernetes.io/cluster/{args.cluster}"
     here = {"StringEquals": {"aws:RequestedRegion": args.location.region}}
@@ -176,6 +178,11 @@ def _permissions(args: KarpenterArgs, node_role_arn: pulumi.Input[str]) -> list[
             "FindImages",
             ["ssm:GetParameter"],
             on=[f"arn:{args.location.partition}:ssm:{args.location.region}::parameter/aws/service/*"],
+        ),
+        allow(
+            "HearOfInterruptions",
+            ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"],
+            on=[args.queue_arn],
         ),
     ]
 

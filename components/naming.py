@@ -17,6 +17,12 @@ NODE_GROUP: Final = 63
 DNS_FIREWALL: Final = 64
 """Longest name of what a DNS firewall is made of: Route 53 Resolver API, CreateFirewallRuleGroup, `Name`."""
 
+QUEUE: Final = 80
+"""Longest name of a queue: SQS API reference, CreateQueue, `QueueName`."""
+
+EVENT_RULE: Final = 64
+"""Longest name of a rule of EventBridge's: its API reference, PutRule, `Name`."""
+
 _AUTONAMED: Final = len("-0123abc")
 """Pulumi appends a hyphen and seven hexadecimal digits to a logical name to make a physical one."""
 

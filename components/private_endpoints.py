@@ -32,7 +32,8 @@ class PrivateEndpoints(pulumi.ComponentResource):
     """A gateway endpoint for S3, and an interface endpoint in every zone for each service.
 
     They answer to the services' usual DNS names, admit HTTPS from the VPC only, and carry requests of this
-    account's identities only, and images and objects to this account's registries and buckets only.
+    account's identities only, and images, objects and messages to this account's own registries, buckets and
+    queues only.
     """
 
     s3_prefix_list_id: pulumi.Output[str]
@@ -110,6 +111,8 @@ def _permissions(service: str, location: Location) -> list[Statement]:
     match service:
         case "ecr.api" | "ecr.dkr":
             return _image_permissions(location)
+        case "sqs":
+            return [_own_queues(location)]
         case "sts":
             return [_own_identities(service, location), _web_identities(location)]
         case _:
@@ -126,6 +129,12 @@ def _own_identities(service: str, location: Location) -> Statement:
         on=["*"],
         when={"StringEquals": {"aws:PrincipalAccount": location.account_id}},
     )
+
+
+def _own_queues(location: Location) -> Statement:
+    # What is sent to another account's queue has left: who may is no more said by the sender's account alone.
+    own = {"aws:PrincipalAccount": location.account_id, "aws:ResourceAccount": location.account_id}
+    return allow("OwnIdentitiesAndQueuesOnly", ["sqs:*"], to=anyone(), on=["*"], when={"StringEquals": own})
 
 
 def _web_identities(location: Location) -> Statement:

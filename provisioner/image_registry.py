@@ -20,6 +20,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, SSLError
 
 from environments.loopback import is_loopback
+from provisioner.providers.certificates import accepting
 from provisioner.registry_login import Login, Logins
 
 _ACCEPT: Final = (
@@ -58,7 +59,8 @@ class ImageRegistry:
         self._host = host
         self._address = f"{'http' if _is_here(host) else 'https'}://{host}"
         self._logins = logins
-        self._pool = urllib3.PoolManager(maxsize=_AT_ONCE, timeout=_WITHIN, retries=_AGAIN)
+        trust = None if _is_here(host) else accepting()
+        self._pool = urllib3.PoolManager(maxsize=_AT_ONCE, timeout=_WITHIN, retries=_AGAIN, ssl_context=trust)
         self._tokens: dict[str, str] = {}
 
     def digests(self, images: Iterable[str]) -> Iterator[Found]:

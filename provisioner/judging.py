@@ -24,6 +24,9 @@ from provisioner.plan.values import Reference, Secret, Unknown
 _FILES: Final = ("waiver", "baseline")
 """Types of what is no resource, but an entry of a file that is wrong."""
 
+_OF_KARPENTER: Final = ("endpoints-sqs", "endpoints-ssm", "interruptions", "karpenter")
+"""What is there where Karpenter makes nodes, and nowhere else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -104,11 +107,7 @@ def facts(environment: Environment, today: date, given: Mapping[str, Any] | None
         account=environment.account_id,
         data_class=environment.data_class,
         regions=environment.regions,
-        placed={
-            f"{environment.name}-gpu-{pool.name}": pool.regions
-            for pool in environment.gpu_pools
-            if pool.regions
-        },
+        placed=_placed(environment),
         sealed_by=environment.state.secrets.partition(":")[0]
         if isinstance(environment.state.backend, BucketAddress)
         else "",
@@ -121,6 +120,14 @@ def facts(environment: Environment, today: date, given: Mapping[str, Any] | None
         parameters=environment.policies.parameters,
         given=given or {},
     )
+
+
+def _placed(environment: Environment) -> dict[str, tuple[str, ...]]:
+    """What some regions alone have, by the beginnings of names: pools, and what Karpenter needs."""
+    pools = {f"{environment.name}-gpu-{pool.name}": pool.regions for pool in environment.gpu_pools}
+    makes_nodes = tuple(each for each in environment.regions if environment.pools_by("karpenter", each))
+    needed = {f"{environment.name}-{part}": makes_nodes for part in _OF_KARPENTER}
+    return {name: regions for name, regions in {**pools, **needed}.items() if regions}
 
 
 def _each(plans: Iterable[StackPlan]) -> Iterator[tuple[StackPlan, Mapping[str, str]]]:

@@ -49,6 +49,21 @@ def test_an_object_that_was_made_meanwhile_is_known_by_its_id():
         watch.forbids(step(NODES, subnetIds=["subnet-1"]))
 
 
+def test_what_karpenter_needs_is_where_it_makes_nodes():
+    """Other regions need nothing like it; a pool that is everywhere is said of no region."""
+    environment = load(find("prod-multi-region")).environment
+    pools = tuple(
+        pool.model_copy(update={"regions": ("eu-west-1",)}) if pool.nodes_by == "karpenter" else pool
+        for pool in environment.gpu_pools
+    )
+    there = environment.model_copy(update={"gpu_pools": pools})
+    placed = judging.facts(there, date(2026, 11, 21)).placed
+    named = {
+        name.removeprefix("prod-multi-region-") for name, where in placed.items() if where == ("eu-west-1",)
+    }
+    assert named == {"endpoints-sqs", "endpoints-ssm", "gpu-batch", "interruptions", "karpenter"}
+
+
 SEALED = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 
 

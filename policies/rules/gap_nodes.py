@@ -82,7 +82,7 @@ _UNCHECKED: Final = re.compile(
     _CLASS,
     fix="Leave the launch templates as the environment makes them: with `connectivity: {kind: airgap}` they "
     "tell nodes all of their cluster, and where the mirror is.",
-    reads=("userData", "launchTemplate", "spec.userData"),
+    reads=("userData", "launchTemplate", "spec.userData", "spec.amiFamily"),
 )
 def node_bootstrap_offline(resource: Resource, scene: Scene) -> Iterator[Finding]:
     """Machines join their cluster without asking anybody outside."""
@@ -92,9 +92,11 @@ def node_bootstrap_offline(resource: Resource, scene: Scene) -> Iterator[Finding
                 path = "launchTemplate"
                 yield Finding(resource, path, "Nothing tells these nodes where the mirror is.")
         case kind if kind == _TEMPLATE:
-            yield from every(_told(resource, "userData", scene), _known_image(resource, scene))
+            told = _told(resource, "userData", scene)
+            yield from every(_knows_its_cluster(resource, "userData"), told, _known_image(resource, scene))
         case _:
-            yield from _told(resource, "spec.userData", scene)
+            told = _told(resource, "spec.userData", scene)
+            yield from every(_knows_its_cluster(resource, "spec.userData"), told)
 
 
 def _told(resource: Resource, path: str, scene: Scene) -> Iterator[Finding]:
@@ -104,13 +106,22 @@ def _told(resource: Resource, path: str, scene: Scene) -> Iterator[Finding]:
             yield Finding(resource, path, "Nothing tells these nodes where the mirror is.")
         return
     problems = (
-        (_is_partial(text), "The node has to ask AWS for what it is not told of its cluster."),
         (_installs(text), "The node installs software from the internet at its start."),
         (leads_out(scene, text) or _fetches(text, scene), "The node fetches something from outside."),
         (bool(_UNCHECKED.search(text)), "The node does not check whom it fetches from."),
         (scene.facts.mirror not in text, "Nothing tells the node where the mirror is."),
     )
     yield from (Finding(resource, path, message) for is_so, message in problems if is_so)
+
+
+def _knows_its_cluster(resource: Resource, path: str) -> Iterator[Finding]:
+    """Karpenter adds all of the cluster to the user data, but not to that of an image of one's own.
+
+    Source: aws/karpenter-provider-aws v1.14, `pkg/providers/amifamily/bootstrap`.
+    """
+    text = _decoded(resource.get(path))
+    if text and _is_partial(text) and (resource.type != _CLASS or resource.get("spec.amiFamily") == "Custom"):
+        yield Finding(resource, path, "The node has to ask AWS for what it is not told of its cluster.")
 
 
 def _decoded(value: Any) -> str:

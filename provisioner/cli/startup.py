@@ -57,10 +57,18 @@ class _Awaited(ModuleType):
             raise AttributeError(name)  # the import system looks what it has to set
         if (below := f"{self.__name__}.{name}") in _DEFERRED:
             return importlib.import_module(below)
+        return getattr(self._whole(), name)
+
+    def _whole(self) -> Any:
+        """The module, behind the package that it is in: what is in a package may need it."""
+        package = sys.modules.get(self.__name__.rpartition(".")[0])
+        if isinstance(package, _Awaited):
+            package._whole()  # noqa: SLF001 - one of us
+        own = vars(self)
         with own["_loading"]:
             if own["_loaded"] is None:
                 own["_loaded"] = self._load()
-            return getattr(own["_loaded"], name)
+            return own["_loaded"]
 
     def _load(self) -> Any:
         _Deferring.over.add(self.__name__)

@@ -69,6 +69,7 @@ ADDITIONS: Final = {
     "s3": Addition("S3Response", ("s3",), grafting="grafting_s3"),
     "kms": Addition("KmsResponse", ("kms", "kms_grants")),
     "logs": Addition("LogsResponse", ("logs",)),
+    "sqs": Addition("SQSResponse", ("sqs",)),
 }
 """By moto's name of the service."""
 

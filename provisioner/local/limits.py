@@ -103,6 +103,7 @@ LIMITS: Final = (
         "statements with conditions in the policy of a bucket hold nobody back",
         "moto cannot tell whether a condition is met",
     ),
+    Limit("sqs", "nothing happens of which EventBridge would tell a queue", "there are no machines"),
     Limit("s3", "objects are not copied by replication", "it would take a worker that nobody could wait for"),
 )
 """One line a limit, by service."""

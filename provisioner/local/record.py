@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Version of the record, and of what the server behind it can do: raised whenever either changes.
 
 A record of another version is no record, so that a server which an older version of the tool has started is

@@ -61,6 +61,8 @@ def _priced(*names: str, benign: Iterable[str] = (), gone: DriftClass = _S) -> J
 
 
 JUDGED: Final[Mapping[str, Judged]] = {
+    "aws:cloudwatch/eventRule:EventRule": _GUARDS,
+    "aws:cloudwatch/eventTarget:EventTarget": _GUARDS,
     "aws:cloudwatch/logGroup:LogGroup": _priced("retentionInDays", "logGroupClass"),
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _GUARDS,
     "aws:ec2/eip:Eip": _COSTS,
@@ -145,6 +147,8 @@ JUDGED: Final[Mapping[str, Judged]] = {
     "aws:s3/bucketReplicationConfig:BucketReplicationConfig": _GUARDS,
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _GUARDS,
     "aws:s3/bucketVersioning:BucketVersioning": _GUARDS,
+    "aws:sqs/queue:Queue": _GUARDS,
+    "aws:sqs/queuePolicy:QueuePolicy": _GUARDS,
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _GUARDS,
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _GUARDS,
     "vault:appRole/authBackendRole:AuthBackendRole": _GUARDS,

@@ -19,24 +19,35 @@ _SET: Final = "kubernetes:apps/v1:StatefulSet"
 _SNAPSHOT_CONTENT: Final = "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotContent"
 _STORAGE_CLASS: Final = "kubernetes:storage.k8s.io/v1:StorageClass"
 _KUBERNETES: Final = "kubernetes:"
+_QUEUE: Final = "aws:sqs/queue:Queue"
 _FOLDER: Final = "renderYamlToDirectory"
 _RETAIN: Final = "Retain"
+
+FORGOTTEN_WITHIN: Final = 300
+"""Seconds: what a queue loses by itself so soon is no data. SQS keeps messages for a minute at least."""
 
 
 def kept(plan: StackPlan) -> frozenset[str]:
     """URNs of steps that lose nothing, whatever the type of the object that goes holds.
 
-    What is in a folder is a file: it holds nothing, and a commit brings it back.
+    What is in a folder is a file: it holds nothing, and a commit brings it back. A queue that forgets within
+    minutes is a bell: it keeps nothing for anybody.
     """
     folders = {step.urn for step in plan.steps if _there(step).get(_FOLDER)}
     there = [step for step in plan.steps if step.type.startswith(_KUBERNETES)]
     retained = {_name(step) for step in there if step.type == _VOLUME and _is_retained(step)}
     classes = {_name(step) for step in there if step.type == _STORAGE_CLASS and _retains(step)}
-    return frozenset(
+    fleeting = {step.urn for step in plan.steps if step.type == _QUEUE and _forgets(step)}
+    return frozenset(fleeting).union(
         step.urn
         for step in there
         if step.provider in folders or _is_retained(step) or _is_kept(step, retained, classes)
     )
+
+
+def _forgets(step: Step) -> bool:
+    seconds = _there(step).get("messageRetentionSeconds")
+    return isinstance(seconds, int | float) and seconds <= FORGOTTEN_WITHIN
 
 
 def _is_retained(step: Step) -> bool:

@@ -137,6 +137,14 @@ def _firewall(stack: Stack, ground: Foundation, cluster: EksCluster) -> NodeFire
 def _karpenter(stack: Stack, ground: Foundation, cluster: EksCluster) -> None:
     if not stack.environment.pools_by("karpenter", stack.here.region):
         return
+    # Imported where it is used: most clusters have node groups.
+    from components.interruption_queue import InterruptionQueue, InterruptionQueueArgs  # noqa: PLC0415
+
+    queue = InterruptionQueue(
+        stack.named("interruptions"),
+        InterruptionQueueArgs(origin="gpu_pools", location=stack.location),
+        stack.opts,
+    )
     karpenter = Karpenter(
         stack.regional("karpenter"),
         KarpenterArgs(
@@ -145,10 +153,12 @@ def _karpenter(stack: Stack, ground: Foundation, cluster: EksCluster) -> None:
             cluster=stack.named("cluster"),
             cluster_name=cluster.cluster_name,
             disk_key_arn=ground.key_arn("disks"),
+            queue_arn=queue.queue_arn,
         ),
         stack.opts,
     )
     pulumi.export("karpenterNodeProfileName", karpenter.node_profile_name)
+    pulumi.export("karpenterQueueName", queue.queue_name)
     pulumi.export("karpenterRoleArn", karpenter.controller_role_arn)
 
 

@@ -32,6 +32,7 @@ def _of_the_cluster(env: Environment, region: str) -> Iterator[str]:
     yield "autoscaling"  # the autoscaler of the node groups
     if env.pools_by("karpenter", region):
         yield "ssm"  # Karpenter asks which image is the newest
+        yield "sqs"  # and reads which machine is about to be taken away
 
 
 def _of_data_services(env: Environment) -> Iterator[str]:

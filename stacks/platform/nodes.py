@@ -115,6 +115,8 @@ def _controller_values(stack: ClusterStack) -> dict[str, object]:
         "settings": {
             "clusterName": stack.cluster_output("clusterName"),
             "clusterEndpoint": stack.cluster_output("clusterEndpoint"),
+            # In it AWS says which machine it is about to take away: its node is drained before.
+            "interruptionQueue": stack.cluster_output("karpenterQueueName"),
             # Prices and the like it then has from its own tables.
             "isolatedVPC": stack.environment.is_airgapped,
         },

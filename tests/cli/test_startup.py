@@ -89,3 +89,16 @@ def test_what_is_put_off_is_loaded_once_whoever_asks():
         *["True"] * 3,
         "OfLibrary",
     ], ran.stderr
+
+
+FIRST = """
+from provisioner.cli import startup
+startup.prepare()
+import grpc
+print(grpc.aio.Channel.__module__, grpc.aio.Channel.__name__, grpc.Channel.__name__)
+"""
+
+
+def test_what_is_in_a_package_that_is_put_off_is_loaded_behind_it():
+    ran = subprocess.run([sys.executable, "-c", FIRST], capture_output=True, text=True, check=False)
+    assert ran.stdout == "grpc.aio._base_channel Channel Channel\n", ran.stderr

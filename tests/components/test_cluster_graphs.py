@@ -22,6 +22,7 @@ from components.gpu_pool import (
     OnDemand,
     Spot,
 )
+from components.interruption_queue import InterruptionQueue, InterruptionQueueArgs
 from components.karpenter import Karpenter, KarpenterArgs
 from components.location import Location
 from components.network_interfaces import efa_interfaces, plain_interfaces
@@ -185,7 +186,11 @@ PROGRAMS = {
             cluster="dev-cluster",
             cluster_name="dev-cluster",
             disk_key_arn="arn:disks",
+            queue_arn="arn:interruptions",
         ),
+    ),
+    "interruptions": lambda: InterruptionQueue(
+        "dev-interruptions", InterruptionQueueArgs(origin="gpu_pools", location=HERE)
     ),
 }
 

@@ -71,7 +71,7 @@ PROGRAMS = {
         PrivateEndpointsArgs(
             origin="network",
             location=HERE,
-            services=["ecr.api", "sts"],
+            services=["ecr.api", "sqs", "sts"],
             vpc_id="vpc-1",
             vpc_cidr="10.0.0.0/16",
             subnet_ids=["subnet-1", "subnet-2"],

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from tests.e2e.census_compute import CENSUS_COMPUTE
 from tests.e2e.census_data import CENSUS_DATA
+from tests.e2e.census_events import CENSUS_EVENTS
 from tests.e2e.census_links import CENSUS_LINKS
 from tests.e2e.census_shut import CENSUS_SHUT
 
@@ -256,6 +257,7 @@ CENSUS = {
     ),
     **CENSUS_COMPUTE,
     **CENSUS_DATA,
+    **CENSUS_EVENTS,
     **CENSUS_LINKS,
     **CENSUS_SHUT,
 }

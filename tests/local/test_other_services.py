@@ -8,6 +8,8 @@ from moto.iam import models
 
 from provisioner.local.iam import account_of, policies, roles
 
+POLICY = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage"}]}'
+
 
 def test_a_prefix_has_one_rule(cloud, refusal):
     ecr = cloud.client("ecr")
@@ -55,6 +57,26 @@ def test_the_tags_of_a_log_group_go_with_it(cloud, refusal):
         assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == tags
         logs.delete_log_group(**named)
     assert refusal(logs.delete_log_group, **named) == "ResourceNotFoundException"
+
+
+def test_a_setting_of_a_queue_leaves_the_others(cloud, refusal):
+    sqs = cloud.client("sqs")
+    which = {"QueueUrl": sqs.create_queue(QueueName="jobs", Attributes={"Policy": POLICY})["QueueUrl"]}
+
+    def told(**asked):
+        sqs.set_queue_attributes(**which, Attributes=asked)
+        told = sqs.get_queue_attributes(**which, AttributeNames=["All"])["Attributes"]
+        return {name: told.get(name) for name in ("Policy", "SqsManagedSseEnabled", "KmsMasterKeyId")}
+
+    sealed = {"Policy": POLICY, "SqsManagedSseEnabled": "true", "KmsMasterKeyId": None}
+    assert told(DelaySeconds="5") == sealed
+    ours = {"SqsManagedSseEnabled": "false", "KmsMasterKeyId": "alias/ours"}
+    assert told(KmsMasterKeyId="alias/ours") == sealed | ours
+    assert told(SqsManagedSseEnabled="true", KmsMasterKeyId="") == sealed
+    assert told(Policy="")["Policy"] is None
+    gone = "AWS.SimpleQueueService.NonExistentQueue"
+    nowhere = {"QueueUrl": which["QueueUrl"] + "s"}
+    assert refusal(sqs.set_queue_attributes, **nowhere, Attributes={"DelaySeconds": "5"}) == gone
 
 
 def test_a_log_group_gets_another_key(cloud, refusal):

@@ -14,7 +14,7 @@ def test_what_is_written_is_read(tmp_path):
     assert [file.name for file in (tmp_path / "local").iterdir()] == ["server.json"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 2, "id": "a"}', '{"format": 1, "id": 5}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 3, "id": "a"}', '{"format": 1, "id": 5}'])
 def test_anything_else_is_no_record(tmp_path, text):
     file = tmp_path / "server.json"
     file.write_text(text)

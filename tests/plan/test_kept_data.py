@@ -97,3 +97,17 @@ def test_a_file_says_what_was_found_when_it_was_written():
     """The provider of a step is in no plan file."""
     shown = explained(plan(step("delete", NAMESPACE, "x")), None, is_disposable=False)
     assert shown.steps[0].risk is Risk.DATA_LOSS
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_lost"),
+    [
+        pytest.param({"messageRetentionSeconds": 300}, False, id="notices"),
+        pytest.param({"messageRetentionSeconds": 301}, True, id="messages"),
+        pytest.param({"messageRetentionSeconds": UNKNOWN}, True, id="who knows"),
+        pytest.param({}, True, id="as SQS keeps them"),
+    ],
+)
+@pytest.mark.parametrize("op", ["delete", "replace"])
+def test_a_queue_that_forgets_within_minutes_holds_nothing(op, settings, is_lost):
+    assert lost(step(op, "aws:sqs/queue:Queue", "x", settings)) == (["x"] if is_lost else [])

@@ -49,7 +49,7 @@ class ApiServer:
         self._port, self._etcd_port = free_port(), free_port()
         self.url = f"https://127.0.0.1:{self._port}"
         self._pool = urllib3.PoolManager(
-            maxsize=16, ca_certs=str(self.authority.file), retries=False, timeout=urllib3.Timeout(30)
+            maxsize=16, ssl_context=self.authority.trust, retries=False, timeout=urllib3.Timeout(30)
         )
         self._defined = set()
         (folder / "tokens.csv").write_text(

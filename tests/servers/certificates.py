@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from provisioner.providers.certificates import accepting
+
 
 @dataclass(frozen=True)
 class Authority:
@@ -35,6 +37,11 @@ class Authority:
     @property
     def file(self):
         return self.folder / "ca.crt"
+
+    @property
+    def trust(self):
+        """For connections to whom it has certified; as those of EKS's clusters it says nothing of its key."""
+        return accepting(self.file.read_text())
 
     def server(self, name):
         """Certificate and key of a server on loopback, as two files."""

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import hvac
+import requests
 import urllib3
 
 from tests.servers.build import program
@@ -44,7 +45,7 @@ class Node:
         self.folder.mkdir()
         self.address = f"https://127.0.0.1:{free_port()}"
         self._pool = urllib3.PoolManager(
-            ca_certs=str(authority.file), retries=False, timeout=urllib3.Timeout(30)
+            ssl_context=authority.trust, retries=False, timeout=urllib3.Timeout(30)
         )
         self._file = self.folder / "vault.json"
         self._file.write_text(json.dumps(self._settings(name, authority), indent=2))
@@ -181,6 +182,9 @@ class Vault:
     def client(self, token=None, address=None, **more):
         """hvac's client of a user: whose token is given, else root. `close` closes it."""
         client = hvac.Client(address or self.address, token or self.root_token, verify=str(self.ca), **more)
+        adapter = requests.adapters.HTTPAdapter()
+        adapter.init_poolmanager(1, 1, ssl_context=self.authority.trust)
+        client.session.mount("https://", adapter)
         self._clients.append(client)
         return client
 

@@ -44,6 +44,7 @@ UPSTREAM = {
         "clusterEndpoint": "https://cluster",
         "clusterCertificateAuthority": "Y2E=",
         "karpenterNodeProfileName": "sample-node",
+        "karpenterQueueName": "sample-interruptions",
         "nodeGroupId": "sg-nodes",
     },
     "foundation/sample.eu-west-1": {"keyArns": {"disks": "arn:disks"}},
@@ -280,6 +281,7 @@ def test_karpenter_goes_after_its_nodes(platform):
 def test_karpenter_is_told_its_cluster_and_stays_in_an_air_gap(platform):
     open_ = release(platform(DIRECT, POOLS), "karpenter").inputs["values"]["settings"]
     assert (open_["isolatedVPC"], open_["clusterName"]) == (False, "sample-cluster")
+    assert open_["interruptionQueue"] == "sample-interruptions"
     pools = POOLS.replace("capacity: spot, ", "")
     closed = release(platform(DIRECT, AIR_GAP, pools), "karpenter").inputs["values"]
     assert closed["settings"]["isolatedVPC"] is True

@@ -216,3 +216,9 @@ def test_karpenter_changes_only_machines_of_its_cluster():
         "StringEquals": {"aws:ResourceTag/kubernetes.io/cluster/prod-cluster": "owned"}
     }
     assert by_name["HandOnTheNodesRole"]["Resource"] == "Role(prod-karpenter-us-east-1-node).arn"
+    assert by_name["HearOfInterruptions"] == {
+        "Sid": "HearOfInterruptions",
+        "Effect": "Allow",
+        "Action": ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"],
+        "Resource": "Queue(prod-interruptions).arn",
+    }

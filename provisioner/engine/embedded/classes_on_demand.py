@@ -25,6 +25,9 @@ _HEAD_BYTES: Final = 4096
 _HEAD_ENDS: Final = "\n__all__ = ["
 """What a generated module has between its imports and its classes."""
 
+_ANNOTATIONS: Final = "__annotate__"
+"""What Python calls a function that tells annotations."""
+
 
 class Enumerations(Loader):
     """Loads a module of enumerations when the first of them is asked for."""
@@ -159,10 +162,11 @@ def _mentioned(code: CodeType, names: Mapping[str, CodeType]) -> Iterator[str]:
     """Those of `names` that are texts in the code, as the names of classes in annotations are.
 
     Not in functions: their annotations belong to the code around them, and the rest of their texts is long.
+    From Python 3.14 on that code has annotations in functions of their own, which are run when asked for.
     """
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            if not constant.co_flags & inspect.CO_OPTIMIZED:
+            if constant.co_name == _ANNOTATIONS or not constant.co_flags & inspect.CO_OPTIMIZED:
                 yield from _mentioned(constant, names)
         elif isinstance(constant, str) and constant in names:
             yield constant

@@ -38,12 +38,14 @@ _MADE_BY_AWS: Final[Mapping[str, str]] = {
     "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup": "rslvr-frg-…",
     "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation": "rslvr-…",
     "aws:route53/zone:Zone": "…  (the zone's id, as Z0123456789ABCDEFGHIJ)",
+    "aws:sqs/queue:Queue": "…  (the queue's URL)",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "sgr-…",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "sgr-…",
 }
 
 _AS_PULUMI_AWS: Final[Mapping[str, str]] = {
     # Their drivers take these besides the ids that are recorded.
+    "aws:cloudwatch/eventTarget:EventTarget": "<rule>/<targetId>",
     "aws:ec2/route:Route": "<routeTableId>_<destinationCidrBlock>",
     "aws:ec2/routeTableAssociation:RouteTableAssociation": "<subnetId>/<routeTableId>",
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": "<clusterName>,<associationId>",

@@ -24,8 +24,9 @@ def at(path: str, document: Any) -> Any:
 
 
 def put(send: dict[str, Any], path: str, value: Any) -> None:
-    """Set the parameter at a dotted path, making the structures on the way."""
+    """Set the parameter at a dotted path, making the structures on the way; `Targets[]` is a list of one."""
     *parents, last = path.split(".")
     for parent in parents:
-        send = send.setdefault(parent, {})
+        name, of_one, _ = parent.partition("[]")
+        send = send.setdefault(name, [{}])[0] if of_one else send.setdefault(name, {})
     send[last] = value

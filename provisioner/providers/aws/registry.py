@@ -18,6 +18,7 @@ from provisioner.providers.aws.catalog import (
     eks_access,
     eks_cluster,
     eks_nodes,
+    events,
     iam,
     iam_federation,
     kms,
@@ -28,6 +29,7 @@ from provisioner.providers.aws.catalog import (
     route53,
     s3_bucket,
     s3_settings,
+    sqs,
 )
 from provisioner.providers.aws.driver import TypeDriver
 from provisioner.providers.aws.scope import Scope
@@ -35,6 +37,7 @@ from provisioner.providers.aws.spec import ResourceSpec
 from provisioner.providers.aws.special.bucket import Buckets
 from provisioner.providers.aws.special.cluster import Clusters
 from provisioner.providers.aws.special.database import Databases
+from provisioner.providers.aws.special.event_target import EventTargets
 from provisioner.providers.aws.special.grant import Grants
 from provisioner.providers.aws.special.image_replication import ImageReplications
 from provisioner.providers.aws.special.launch_template import LaunchTemplates
@@ -64,6 +67,7 @@ CATALOG: tuple[ResourceSpec, ...] = (
     *eks_cluster.SPECS,
     *eks_access.SPECS,
     *eks_nodes.SPECS,
+    *events.SPECS,
     *iam.SPECS,
     *iam_federation.SPECS,
     *kms.SPECS,
@@ -75,9 +79,11 @@ CATALOG: tuple[ResourceSpec, ...] = (
     *dns_firewall.SPECS,
     *s3_bucket.SPECS,
     *s3_settings.SPECS,
+    *sqs.SPECS,
 )
 
 SPECIAL: Mapping[str, Callable[[ResourceSpec, Scope], TypeDriver]] = {
+    "aws:cloudwatch/eventTarget:EventTarget": EventTargets,
     "aws:ec2/launchTemplate:LaunchTemplate": LaunchTemplates,
     "aws:ec2/natGateway:NatGateway": NatGateways,
     "aws:ec2/route:Route": Routes,

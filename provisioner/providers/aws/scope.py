@@ -119,6 +119,9 @@ def answered(op: str, client: Any, make: Any) -> Any:
     if failed := at("Unsuccessful[0].Error", plain):
         code = failed.get("Code", "")
         raise Refused(f"{operation}: {failed.get('Message')} ({code})", code=code)
+    if entry := at("FailedEntries[0]", plain):  # EventBridge's way to say the same
+        code = entry.get("ErrorCode", "")
+        raise Refused(f"{operation}: {entry.get('ErrorMessage')} ({code})", code=code)
     return plain
 
 

@@ -32,6 +32,8 @@ TAKEN: Final = frozenset(
         "InvalidSubnet.Conflict",
         "MountTargetConflict",
         "PullThroughCacheRuleAlreadyExistsException",
+        "QueueAlreadyExists",
+        "QueueNameExists",
         "RepositoryAlreadyExistsException",
         "Resource.AlreadyAssociated",
         "ResourceAlreadyExistsException",

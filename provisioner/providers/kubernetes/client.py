@@ -24,6 +24,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from provisioner.providers.certificates import accepting
 from provisioner.providers.interface import CONNECTION_LOST, Refused
 from provisioner.providers.kubernetes.credentials import Credential, Credentials
 from provisioner.providers.kubernetes.exchange import Connections
@@ -184,7 +185,7 @@ def _proxy(access: Access) -> str:
 
 def _trust(access: Access, credential: Credential) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cadata=access.authority or None)
+        context = accepting(access.authority)
         if access.trusts_anybody:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE

@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, cast
@@ -16,6 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from environments.loopback import is_loopback
 from provisioner.plan.values import Properties
+from provisioner.providers.certificates import as_others_accept
 from provisioner.providers.interface import Refused
 
 POOL: Final = 32
@@ -153,6 +155,9 @@ def _adapter(server: str, ca: str) -> Any:
     session.trust_env = False  # it would take passwords from ~/.netrc, and other certificates
     session.verify = ca or True
     pool: Any = requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=POOL)
+    trust = as_others_accept(import_module("urllib3.util.ssl_").create_urllib3_context())
+    pool.init_poolmanager(1, POOL, ssl_context=trust)
+    pool.proxy_manager_for = partial(pool.proxy_manager_for, ssl_context=trust)
     session.mount("https://", pool)
     session.mount("http://", pool)
     if not is_loopback(urlsplit(server).hostname or ""):

@@ -102,6 +102,15 @@ def logs(cloud):
     logs.delete_log_group(logGroupName="flow")
 
 
+def sqs(cloud):
+    """A queue with other settings."""
+    sqs = cloud.client("sqs")
+    url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": "5"})
+    sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+    sqs.delete_queue(QueueUrl=url)
+
+
 def rds(cloud):
     """A database with its groups."""
     rds = cloud.client("rds")

@@ -51,9 +51,19 @@ def required(service, op):
 
 
 def leads_somewhere(shapes, path):
-    """Whether a dotted path names a member of the shape."""
+    """Whether a dotted path names a member of the shape; `[]` stands behind a list of one."""
     first, _, rest = path.partition(".")
-    return first in shapes and (not rest or leads_somewhere(shapes[first].members, rest))
+    shape = shapes.get(first.removesuffix("[]"))
+    if shape is None or not rest:
+        return shape is not None
+    if shape.type_name == "map":
+        return rest in shape.key.enum
+    return leads_somewhere((shape.member if first.endswith("[]") else shape).members, rest)
+
+
+def named(path):
+    """The parameter that a dotted path begins with."""
+    return path.partition(".")[0].removesuffix("[]")
 
 
 @functools.cache
@@ -87,7 +97,7 @@ def test_every_call_is_one_botocore_knows(spec):
 def test_every_call_sends_what_aws_requires(spec):
     """No required parameter is left to chance: it is constant, the id, or a field that is required or named."""
     sure = {
-        row.api.partition(".")[0]
+        named(row.api)
         for row in spec.fields
         if row.required
         or row.on_change is REPLACE
@@ -99,7 +109,7 @@ def test_every_call_sends_what_aws_requires(spec):
         sent_by_tags = {spec.tags.add.name: spec.tags.add_as, spec.tags.remove.name: spec.tags.remove_as}
     for op in calls_of(spec):
         rows = [row for row in spec.fields if op in changing(row.on_change)]
-        own = {(row.update_as or row.api).partition(".")[0] for row in rows}
+        own = {named(row.update_as or row.api) for row in rows}
         for row in rows:
             if isinstance(row.on_change, Members):
                 own |= {row.on_change.add_as, row.on_change.remove_as}

@@ -14,6 +14,7 @@ from provisioner.providers.interface import Identity
 from tests.support.aws_cases import ALL, resolved
 
 OTHERWISE = {
+    "aws:cloudwatch/eventTarget:EventTarget": lambda made: f"{made['rule']}/{made['targetId']}",
     "aws:ec2/route:Route": lambda made: f"{made['routeTableId']}_{made['destinationCidrBlock']}",
     "aws:ec2/routeTableAssociation:RouteTableAssociation": lambda made: (
         f"{made['subnetId']}/{made['routeTableId']}"

@@ -17,6 +17,9 @@ ROLE = "aws:iam/role:Role"
 KEY = "aws:kms/key:Key"
 ALIAS = "aws:kms/alias:Alias"
 REPOSITORY = "aws:ecr/repository:Repository"
+QUEUE = "aws:sqs/queue:Queue"
+RULE = "aws:cloudwatch/eventRule:EventRule"
+TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 TRUST = {"assumeRolePolicy": '{"Version": "2012-10-17", "Statement": []}'}
 
 
@@ -28,6 +31,28 @@ def inputs(type, written, *, name="thing", old=None, seed=b"seed"):
 
 def problems(type, written, *, name="thing"):
     return [(p.property, p.reason) for p in AWS.check(type, name, None, written, b"seed").problems]
+
+
+@pytest.mark.parametrize(
+    ("type", "written", "wrong"),
+    [
+        (QUEUE, {}, []),
+        (QUEUE, {"fifoQueue": True, "name": "a.fifo", "contentBasedDeduplication": True}, []),
+        (QUEUE, {"fifoQueue": True}, ["name"]),
+        (QUEUE, {"contentBasedDeduplication": True}, ["contentBasedDeduplication"]),
+        (QUEUE, {"kmsDataKeyReusePeriodSeconds": 300}, ["kmsDataKeyReusePeriodSeconds"]),
+        (QUEUE, {"kmsMasterKeyId": UNKNOWN, "sqsManagedSseEnabled": True}, ["sqsManagedSseEnabled"]),
+        (RULE, {"eventPattern": UNKNOWN}, []),
+        (RULE, {"scheduleExpression": "rate(1 hour)", "eventBusName": "default"}, []),
+        (RULE, {"scheduleExpression": "rate(1 hour)", "eventBusName": "mine"}, ["eventBusName"]),
+        (RULE, {"description": "nothing"}, ["eventPattern"]),
+        (RULE, {"eventPattern": "{}", "isEnabled": True}, ["isEnabled"]),
+        (TARGET, {"rule": "a", "arn": "arn:b", "eventBusName": "mine"}, ["eventBusName"]),
+        (TARGET, {"rule": "a", "arn": "arn:b", "ecsTarget": {}}, ["ecsTarget"]),
+    ],
+)
+def test_what_contradicts_itself_is_refused(type, written, wrong):
+    assert [prop for prop, _ in problems(type, written)] == wrong
 
 
 def test_a_name_is_made_as_pulumi_makes_it():
