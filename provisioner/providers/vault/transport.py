@@ -17,7 +17,6 @@ from urllib.parse import quote, urlsplit
 
 from environments.loopback import is_loopback
 from provisioner.plan.values import Properties
-from provisioner.providers.certificates import as_others_accept
 from provisioner.providers.interface import Refused
 
 POOL: Final = 32
@@ -150,6 +149,8 @@ class Transport:
 
 def _adapter(server: str, ca: str) -> Any:
     """The way of hvac to a server. Of what is around us proxies count, and not for this machine itself."""
+    from provisioner.providers.certificates import as_others_accept  # noqa: PLC0415 - a plan makes no call
+
     requests: Any = import_module("requests")
     session: Any = requests.Session()
     session.trust_env = False  # it would take passwords from ~/.netrc, and other certificates
