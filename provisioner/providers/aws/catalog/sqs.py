@@ -16,6 +16,7 @@ from provisioner.providers.aws.spec import (
     ID,
     PUT,
     REPLACE,
+    SAME,
     ByInputs,
     Codec,
     Field,
@@ -91,14 +92,14 @@ QUEUE = ResourceSpec(
         _setting(
             "deduplicationScope",
             "DeduplicationScope",
-            Codec(encode=str, decode=str),
+            SAME,
             read="Attributes.DeduplicationScope || ''",
             computed=True,
         ),
         _setting(
             "fifoThroughputLimit",
             "FifoThroughputLimit",
-            Codec(encode=str, decode=str),
+            SAME,
             read="Attributes.FifoThroughputLimit || ''",
             computed=True,
         ),
@@ -107,7 +108,7 @@ QUEUE = ResourceSpec(
         _setting("messageRetentionSeconds", "MessageRetentionPeriod", default=345_600),
         _setting("receiveWaitTimeSeconds", "ReceiveMessageWaitTimeSeconds", default=0),
         _setting("visibilityTimeoutSeconds", "VisibilityTimeout", default=30),
-        _setting("kmsMasterKeyId", "KmsMasterKeyId", Codec(encode=str, decode=str), reset=""),
+        _setting("kmsMasterKeyId", "KmsMasterKeyId", SAME, reset=""),
         _setting(
             "kmsDataKeyReusePeriodSeconds",
             "KmsDataKeyReusePeriodSeconds",
