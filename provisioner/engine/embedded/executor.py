@@ -193,7 +193,7 @@ class Execution:
                 self._end(operation, edits)
             self._post(StepFailed(work.op, part.goal.urn, reason, refused.code))
             return Outcome(edits, None, reason, refused.code)
-        if len(work.parts) == 1 and not part.goal.hooks:
+        if len(work.parts) == 1 and not part.goal.hooks:  # what is left of this work calls nobody
             turn.end()
         state = _recorded(part, answer, self._now())
         edits = part.edits(state)
